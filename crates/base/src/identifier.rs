@@ -1,0 +1,211 @@
+//! What people sign in with: e-mail addresses and usernames, parsed once.
+//!
+//! Each has a spelling for display and a canonical form for comparison, so
+//! that `Ann@Example.ORG` and `ann@example.org` are one, in any script.
+
+use std::fmt;
+
+use icu_casemap::CaseMapper;
+use icu_normalizer::ComposingNormalizer;
+
+use crate::{Error, codes};
+
+/// Most characters of an address (RFC 5321, section 4.5.3.1.3, less the angle
+/// brackets).
+const EMAIL_MOST: usize = 254;
+/// Most characters of a username.
+const USERNAME_MOST: usize = 150;
+
+/// A mailbox with exactly one `@`, without display name, quotes or comments.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Email(Spelling);
+
+/// A name without `@`-ambiguity: if it has an `@` it is not a username.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Username(Spelling);
+
+/// Either of the two.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum Identifier {
+    /// An e-mail address.
+    Email(Email),
+    /// A username.
+    Username(Username),
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Spelling {
+    shown: String,
+    canonical: String,
+}
+
+impl Email {
+    /// Parse an address.
+    ///
+    /// # Errors
+    /// `identifier.invalid` with the field `/email`.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let fault = || Error::new(&codes::IDENTIFIER_INVALID).field("/email", "email", "Not an e-mail address.");
+        let text = text.trim();
+        let (local, domain) = text.rsplit_once('@').ok_or_else(fault)?;
+        let local_fits = (1..=64).contains(&local.len())
+            && !local.starts_with('.')
+            && !local.ends_with('.')
+            && !local.contains("..")
+            && local.chars().all(|c| c.is_alphanumeric() || (c.is_ascii() && "!#$%&'*+/=?^_`{|}~.-".contains(c)));
+        let domain = idna::domain_to_ascii_strict(domain).map_err(|_| fault())?;
+        let domain_fits = domain.contains('.') || domain == "localhost";
+        if !local_fits || !domain_fits || local.len() + 1 + domain.len() > EMAIL_MOST {
+            return Err(fault());
+        }
+        let canonical = format!("{}@{domain}", fold(local));
+        Ok(Self(Spelling { shown: text.to_owned(), canonical }))
+    }
+}
+
+impl Username {
+    /// Parse a username: 1 to 150 characters, no control characters, no `@`,
+    /// no space at either end.
+    ///
+    /// # Errors
+    /// `identifier.invalid` with the field `/username`.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let fault = || Error::new(&codes::IDENTIFIER_INVALID).field("/username", "username", "Not a username.");
+        let text = text.trim();
+        let length = text.chars().count();
+        let plain = text.chars().all(|c| c.is_alphanumeric() || (c.is_ascii() && c != '@' && !c.is_control()));
+        let canonical = fold(text);
+        if !(1..=USERNAME_MOST).contains(&length) || !plain || canonical.contains('@') || canonical.trim().is_empty() {
+            return Err(fault());
+        }
+        Ok(Self(Spelling { shown: text.to_owned(), canonical }))
+    }
+}
+
+impl Identifier {
+    /// Parse what somebody typed to sign in: with an `@` it is an address.
+    ///
+    /// # Errors
+    /// `identifier.invalid`.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        if text.contains('@') {
+            Email::parse(text).map(Self::Email)
+        } else {
+            Username::parse(text).map(Self::Username)
+        }
+    }
+
+    /// As it is stored: `email` or `username`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Email(_) => "email",
+            Self::Username(_) => "username",
+        }
+    }
+
+    /// As its owner spells it.
+    pub fn shown(&self) -> &str {
+        match self {
+            Self::Email(email) => email.shown(),
+            Self::Username(name) => name.shown(),
+        }
+    }
+
+    /// As it is compared.
+    pub fn canonical(&self) -> &str {
+        match self {
+            Self::Email(email) => email.canonical(),
+            Self::Username(name) => name.canonical(),
+        }
+    }
+}
+
+macro_rules! spelled {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// As its owner spells it.
+            pub fn shown(&self) -> &str {
+                &self.0.shown
+            }
+
+            /// As it is compared: NFKC, case folded.
+            pub fn canonical(&self) -> &str {
+                &self.0.canonical
+            }
+        }
+
+        /// Personal data: shows that there is one, not which.
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )*};
+}
+
+spelled!(Email, Username);
+
+impl fmt::Debug for Identifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}(…)", self.kind())
+    }
+}
+
+/// NFKC and full case folding until nothing changes, as compatibility
+/// characters may fold into something that composes anew.
+fn fold(text: &str) -> String {
+    let normalizer = ComposingNormalizer::new_nfkc();
+    let mapper = CaseMapper::new();
+    let mut folded = text.to_owned();
+    for _ in 0..3 {
+        let next = normalizer.normalize(&mapper.fold_string(&folded)).into_owned();
+        if next == folded {
+            break;
+        }
+        folded = next;
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_address_are_one() {
+        let canonical = |text: &str| Email::parse(text).unwrap().canonical().to_owned();
+        assert_eq!(canonical(" Ann@Example.ORG "), "ann@example.org");
+        assert_eq!(canonical("STRASSE@x.org"), canonical("straße@x.org"));
+        assert_eq!(canonical("a@bücher.example"), "a@xn--bcher-kva.example");
+        assert_eq!(canonical("ﬀ@x.org"), "ff@x.org");
+    }
+
+    /// vuln:100, vuln:108
+    #[test]
+    fn what_is_not_one_mailbox_is_refused() {
+        for bad in [
+            "", "a", "@x.org", "a@", "a@b@x.org", "a@evil,b@x.org", "a b@x.org", "\"a\"@x.org", "a@x..org", "a@-x.org",
+            ".a@x.org", "a.@x.org", "a..b@x.org", "Ann <a@x.org>", "a@x", "a\r\n@x.org", "a@x.org\0",
+        ] {
+            assert!(Email::parse(bad).is_err(), "{bad:?}");
+        }
+        assert!(Email::parse(&format!("{}@x.org", "a".repeat(65))).is_err());
+    }
+
+    /// vuln:110
+    #[test]
+    fn spellings_of_one_username_are_one() {
+        let canonical = |text: &str| Username::parse(text).unwrap().canonical().to_owned();
+        assert_eq!(canonical("JOHN"), "john");
+        assert_eq!(canonical("ｊohn"), "john");
+        assert_eq!(canonical("K"), "k");
+        for bad in ["", " ", "a@b", "a\u{ff20}b", "a\0", "a\u{200b}b", &"x".repeat(151)] {
+            assert!(Username::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn debug_does_not_tell() {
+        assert!(!format!("{:?}", Identifier::parse("ann@example.org").unwrap()).contains("ann"));
+    }
+}
