@@ -152,14 +152,22 @@ pub struct Facts {
 
 impl Facts {
     /// Nothing is known, or nothing needs to be.
-    pub const NONE: Self = Self { holds: None, gives: None };
+    pub const NONE: Self = Self {
+        holds: None,
+        gives: None,
+    };
 }
 
 /// May `by` do this? Total, pure, and the only place that says yes.
 ///
 /// # Errors
 /// `auth.required` for a stranger, `access.denied` or `access.rank` otherwise.
-pub fn decide(by: &Principal, permission: Permission, on: &Target, facts: &Facts) -> Result<(), Error> {
+pub fn decide(
+    by: &Principal,
+    permission: Permission,
+    on: &Target,
+    facts: &Facts,
+) -> Result<(), Error> {
     use Permission as P;
 
     let person = match by {
@@ -195,21 +203,34 @@ pub fn decide(by: &Principal, permission: Permission, on: &Target, facts: &Facts
         | P::PeopleSuspend => {
             if person.role < Role::Manager {
                 Err(denied())
-            } else if outranks(person.role, facts) {
+            } else if outranks(person.role, *facts) {
                 Ok(())
             } else {
                 Err(Error::new(&codes::ACCESS_RANK))
             }
         }
-        P::AccountExport | P::AccountDelete | P::RoleAssign | P::SigningKeys | P::AuditRead | P::Diagnostics => {
-            if person.role == Role::Admin { Ok(()) } else { Err(denied()) }
+        P::AccountExport
+        | P::AccountDelete
+        | P::RoleAssign
+        | P::SigningKeys
+        | P::AuditRead
+        | P::Diagnostics => {
+            if person.role == Role::Admin {
+                Ok(())
+            } else {
+                Err(denied())
+            }
         }
     }
 }
 
 /// Administrators stand above all; managers only above the default role.
-fn outranks(role: Role, facts: &Facts) -> bool {
-    role == Role::Admin || [facts.holds, facts.gives].into_iter().flatten().all(|other| other < role)
+fn outranks(role: Role, facts: Facts) -> bool {
+    role == Role::Admin
+        || [facts.holds, facts.gives]
+            .into_iter()
+            .flatten()
+            .all(|other| other < role)
 }
 
 impl Role {
@@ -236,9 +257,17 @@ impl FromStr for Role {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::ALL.iter().copied().find(|role| role.as_str() == text).ok_or_else(|| {
-            Error::new(&codes::REQUEST_INVALID).field("/role", "choice", "One of admin, manager, default.")
-        })
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| {
+                Error::new(&codes::REQUEST_INVALID).field(
+                    "/role",
+                    "choice",
+                    "One of admin, manager, default.",
+                )
+            })
     }
 }
 
@@ -288,16 +317,30 @@ mod tests {
     fn person(role: Role, ceiling: Permissions) -> (UserId, Principal) {
         let user = user();
         let session = SessionId::new(Time::from_secs(1), &Entropy).unwrap();
-        let person =
-            Person { user, session, role, org: None, ceiling, assurance: Assurance::One, auth_time: Time::default() };
+        let person = Person {
+            user,
+            session,
+            role,
+            org: None,
+            ceiling,
+            assurance: Assurance::One,
+            auth_time: Time::default(),
+        };
         (user, Principal::Person(person))
     }
 
     fn every_case() -> impl Iterator<Item = (Permission, Facts)> {
-        let roles = [None, Some(Role::Default), Some(Role::Manager), Some(Role::Admin)];
+        let roles = [
+            None,
+            Some(Role::Default),
+            Some(Role::Manager),
+            Some(Role::Admin),
+        ];
         Permission::ALL.iter().flat_map(move |permission| {
             roles.into_iter().flat_map(move |holds| {
-                roles.into_iter().map(move |gives| (*permission, Facts { holds, gives }))
+                roles
+                    .into_iter()
+                    .map(move |gives| (*permission, Facts { holds, gives }))
             })
         })
     }
@@ -306,7 +349,10 @@ mod tests {
     fn a_stranger_may_do_nothing() {
         for (permission, facts) in every_case() {
             for on in [Target::Installation, Target::Account(user())] {
-                assert!(decide(&Principal::Anonymous, permission, &on, &facts).is_err(), "{permission:?}");
+                assert!(
+                    decide(&Principal::Anonymous, permission, &on, &facts).is_err(),
+                    "{permission:?}"
+                );
             }
         }
     }
@@ -316,7 +362,10 @@ mod tests {
         let (_, by) = person(Role::Default, Permissions::ALL);
         for (permission, facts) in every_case() {
             for on in [Target::Installation, Target::Account(user())] {
-                assert!(decide(&by, permission, &on, &facts).is_err(), "{permission:?}");
+                assert!(
+                    decide(&by, permission, &on, &facts).is_err(),
+                    "{permission:?}"
+                );
             }
         }
     }
@@ -325,9 +374,9 @@ mod tests {
     fn a_higher_role_loses_nothing() {
         for (permission, facts) in every_case() {
             for on in [Target::Installation, Target::Account(user())] {
-                let allowed = Role::ALL
-                    .iter()
-                    .map(|role| decide(&person(*role, Permissions::ALL).1, permission, &on, &facts).is_ok());
+                let allowed = Role::ALL.iter().map(|role| {
+                    decide(&person(*role, Permissions::ALL).1, permission, &on, &facts).is_ok()
+                });
                 assert!(allowed.is_sorted(), "{permission:?} {facts:?}");
             }
         }
@@ -338,7 +387,10 @@ mod tests {
     fn a_manager_touches_no_peer_and_gives_no_rank() {
         let (_, by) = person(Role::Manager, Permissions::ALL);
         for (permission, facts) in every_case() {
-            let above = [facts.holds, facts.gives].into_iter().flatten().any(|role| role >= Role::Manager);
+            let above = [facts.holds, facts.gives]
+                .into_iter()
+                .flatten()
+                .any(|role| role >= Role::Manager);
             if above {
                 let answer = decide(&by, permission, &Target::Account(user()), &facts);
                 assert!(answer.is_err(), "{permission:?} {facts:?}");
@@ -352,7 +404,11 @@ mod tests {
             let (me, by) = person(*role, Permissions::NONE.with(Permission::AccountRead));
             for (permission, facts) in every_case() {
                 let answer = decide(&by, permission, &Target::Account(me), &facts);
-                assert_eq!(answer.is_ok(), permission == Permission::AccountRead, "{permission:?}");
+                assert_eq!(
+                    answer.is_ok(),
+                    permission == Permission::AccountRead,
+                    "{permission:?}"
+                );
             }
         }
     }

@@ -46,6 +46,9 @@ codes! {
     AUTH_REQUIRED = Stranger "auth.required", "Sign-in required", "Sign in, or send a valid credential.";
     TOKEN_INVALID = Stranger "token.invalid", "The token is not valid", "Sign in again.";
     TOKEN_EXPIRED = Stranger "token.expired", "The token has expired", "Refresh it, or sign in again.";
+    TOKEN_TYPE = Stranger "token.type", "The token is of another kind", "Send an access token where one is asked for, and a refresh token to be exchanged.";
+    TOKEN_CLAIM = Stranger "token.claim", "The token lacks a claim", "Sign in again.";
+    TOKEN_PERSON = Stranger "token.person", "The token names nobody", "Sign in again.";
     TOKEN_REUSED = Stranger "token.reused", "The refresh token was used twice", "The session was ended for safety; sign in again.";
     SESSION_REVOKED = Stranger "session.revoked", "The session has ended", "Sign in again.";
     SESSION_EXPIRED = Stranger "session.expired", "The session has expired", "Sign in again.";
@@ -76,6 +79,12 @@ codes! {
     // Keys.
     KEY_IN_USE = Conflict "key.in_use", "The key still signs", "Rotate first, then remove the old key.";
     SECRET_WEAK = Invalid "secret.weak", "The shared secret is too weak", "Use at least 32 random bytes, or set allow_weak_secret = true.";
+    SIGNING_KEY_INVALID = Invalid "signing_key.invalid", "That is not a private key for this algorithm", "Use an unencrypted PKCS#8 key: Ed25519, P-256, or RSA of at least 2048 bits.";
+    SEAL_BROKEN = Broken "seal.broken", "A sealed value cannot be opened", "Operators: check that the master key is the one that this database was sealed with.";
+
+    // Password hashes from elsewhere.
+    HASH_UNKNOWN = Invalid "hash.unknown", "The password hash is of no known kind", "Use Argon2, bcrypt, scrypt or PBKDF2, written as a PHC string or as Django writes it.";
+    HASH_COSTLY = Invalid "hash.costly", "The password hash costs too much to check", "Import the account without it and let its owner set a new password.";
 
     // Load.
     THROTTLED = Limited "throttled", "Too many attempts", "Wait as long as Retry-After says.";
@@ -85,10 +94,14 @@ codes! {
     STORE_FULL = Busy "store.full", "The disk is full", "Operators: free space on the disk that holds the data.";
     STORE_STALE = Busy "store.stale", "This server is cut off from its database", "Try again in a moment.";
 
+    MAIL_FAILED = Upstream "mail.failed", "The mail could not be sent", "It is tried again; operators: see the log.";
+
     // Configuration and the command line.
     CONFIG_INVALID = Invalid "config.invalid", "The configuration is not valid", "Correct it; tollgate config check shows all faults at once.";
     SERVER_UNREACHABLE = Upstream "server.unreachable", "The server cannot be reached", "Start it, or check the address.";
     BACKUP_INVALID = Invalid "backup.invalid", "That is not a complete backup", "Use a file that tollgate db backup wrote.";
+    BACKUP_NOT_EMPTY = Conflict "backup.not_empty", "The database is not empty", "Restore into a new database: one that was just made and migrated.";
+    BACKUP_FAILED = Broken "backup.failed", "The backup could not be written", "Check the folder's permissions and its free space.";
     AUDIT_BROKEN = Broken "audit.broken", "The audit trail does not verify", "Keep the database as it is and compare it with a backup.";
 
     // Faults of ours.
@@ -111,8 +124,16 @@ mod tests {
         let mut names = HashSet::new();
         for code in ALL {
             assert!(names.insert(code.name), "{}", code.name);
-            assert!(code.name.chars().all(|c| c.is_ascii_lowercase() || c == '.' || c == '_'));
-            assert!(!code.title.is_empty() && !code.title.ends_with('.'), "{}", code.name);
+            assert!(
+                code.name
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c == '.' || c == '_')
+            );
+            assert!(
+                !code.title.is_empty() && !code.title.ends_with('.'),
+                "{}",
+                code.name
+            );
             assert!(code.help.len() > 10, "{}", code.name);
         }
     }

@@ -59,7 +59,13 @@ struct Inside {
 impl Error {
     /// A refusal with the words of its code.
     pub fn new(code: &'static Code) -> Self {
-        Self(Box::new(Inside { code, detail: None, fields: Vec::new(), retry_after: None, cause: None }))
+        Self(Box::new(Inside {
+            code,
+            detail: None,
+            fields: Vec::new(),
+            retry_after: None,
+            cause: None,
+        }))
     }
 
     /// Say more than the code's own words. Shown to the asker.
@@ -77,7 +83,11 @@ impl Error {
         rule: &'static str,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        self.0.fields.push(FieldFault { pointer, rule, detail: detail.into() });
+        self.0.fields.push(FieldFault {
+            pointer,
+            rule,
+            detail: detail.into(),
+        });
         self
     }
 
@@ -138,7 +148,11 @@ impl fmt::Debug for Error {
         for fault in &self.0.fields {
             write!(f, "; {} {}", fault.pointer, fault.rule)?;
         }
-        let mut cause = self.0.cause.as_deref().map(|cause| cause as &dyn std::error::Error);
+        let mut cause = self
+            .0
+            .cause
+            .as_deref()
+            .map(|cause| cause as &dyn std::error::Error);
         while let Some(fault) = cause {
             write!(f, ": {fault}")?;
             cause = fault.source();

@@ -24,7 +24,13 @@ macro_rules! ids {
             /// # Errors
             /// As [`Entropy::bytes`].
             pub fn new(now: Time, entropy: &Entropy) -> Result<Self, Error> {
-                Ok(Self(uuid_v7(now, entropy.bytes()?)))
+                Ok(Self::with_chance(now, entropy.bytes()?))
+            }
+
+            /// The id of `now` with that much chance in it: for transactions,
+            /// which may run again and must then make the same ids.
+            pub fn with_chance(now: Time, chance: [u8; 16]) -> Self {
+                Self(uuid_v7(now, chance))
             }
 
             /// The 128 bits, a UUID of version 7.
@@ -79,7 +85,11 @@ ids! {
 fn uuid_v7(now: Time, chance: [u8; 16]) -> u128 {
     let millis = u128::try_from(now.micros().div_euclid(1_000)).unwrap_or(0) & 0xffff_ffff_ffff;
     let random = u128::from_be_bytes(chance);
-    (millis << 80) | (0x7 << 76) | (random & (0xfff << 64)) | (0b10 << 62) | (random & ((1 << 62) - 1))
+    (millis << 80)
+        | (0x7 << 76)
+        | (random & (0xfff << 64))
+        | (0b10 << 62)
+        | (random & ((1 << 62) - 1))
 }
 
 fn show(prefix: &str, bits: u128, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -87,7 +97,11 @@ fn show(prefix: &str, bits: u128, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for (place, digit) in digits.iter_mut().rev().enumerate() {
         *digit = ALPHABET[(bits >> (5 * place)) as usize & 31];
     }
-    write!(f, "{prefix}_{}", std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
+    write!(
+        f,
+        "{prefix}_{}",
+        std::str::from_utf8(&digits).map_err(|_| fmt::Error)?
+    )
 }
 
 /// Only the one canonical spelling is an id: lower case, no look-alikes.
@@ -118,7 +132,9 @@ mod tests {
 
     #[test]
     fn other_spellings_are_refused() {
-        let id = UserId::new(Time::from_secs(1_000), &Entropy).unwrap().to_string();
+        let id = UserId::new(Time::from_secs(1_000), &Entropy)
+            .unwrap()
+            .to_string();
         for bad in [
             id.to_uppercase(),
             id.replace("usr", "ses"),

@@ -45,21 +45,32 @@ impl Email {
     /// # Errors
     /// `identifier.invalid` with the field `/email`.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let fault = || Error::new(&codes::IDENTIFIER_INVALID).field("/email", "email", "Not an e-mail address.");
+        let fault = || {
+            Error::new(&codes::IDENTIFIER_INVALID).field(
+                "/email",
+                "email",
+                "Not an e-mail address.",
+            )
+        };
         let text = text.trim();
         let (local, domain) = text.rsplit_once('@').ok_or_else(fault)?;
         let local_fits = (1..=64).contains(&local.len())
             && !local.starts_with('.')
             && !local.ends_with('.')
             && !local.contains("..")
-            && local.chars().all(|c| c.is_alphanumeric() || (c.is_ascii() && "!#$%&'*+/=?^_`{|}~.-".contains(c)));
+            && local.chars().all(|c| {
+                c.is_alphanumeric() || (c.is_ascii() && "!#$%&'*+/=?^_`{|}~.-".contains(c))
+            });
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| fault())?;
         let domain_fits = domain.contains('.') || domain == "localhost";
         if !local_fits || !domain_fits || local.len() + 1 + domain.len() > EMAIL_MOST {
             return Err(fault());
         }
         let canonical = format!("{}@{domain}", fold(local));
-        Ok(Self(Spelling { shown: text.to_owned(), canonical }))
+        Ok(Self(Spelling {
+            shown: text.to_owned(),
+            canonical,
+        }))
     }
 }
 
@@ -70,15 +81,26 @@ impl Username {
     /// # Errors
     /// `identifier.invalid` with the field `/username`.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let fault = || Error::new(&codes::IDENTIFIER_INVALID).field("/username", "username", "Not a username.");
+        let fault = || {
+            Error::new(&codes::IDENTIFIER_INVALID).field("/username", "username", "Not a username.")
+        };
         let text = text.trim();
         let length = text.chars().count();
-        let plain = text.chars().all(|c| c.is_alphanumeric() || (c.is_ascii() && c != '@' && !c.is_control()));
+        let plain = text
+            .chars()
+            .all(|c| c.is_alphanumeric() || (c.is_ascii() && c != '@' && !c.is_control()));
         let canonical = fold(text);
-        if !(1..=USERNAME_MOST).contains(&length) || !plain || canonical.contains('@') || canonical.trim().is_empty() {
+        if !(1..=USERNAME_MOST).contains(&length)
+            || !plain
+            || canonical.contains('@')
+            || canonical.trim().is_empty()
+        {
             return Err(fault());
         }
-        Ok(Self(Spelling { shown: text.to_owned(), canonical }))
+        Ok(Self(Spelling {
+            shown: text.to_owned(),
+            canonical,
+        }))
     }
 }
 
@@ -158,7 +180,9 @@ fn fold(text: &str) -> String {
     let mapper = CaseMapper::new();
     let mut folded = text.to_owned();
     for _ in 0..3 {
-        let next = normalizer.normalize(&mapper.fold_string(&folded)).into_owned();
+        let next = normalizer
+            .normalize(&mapper.fold_string(&folded))
+            .into_owned();
         if next == folded {
             break;
         }
@@ -184,8 +208,23 @@ mod tests {
     #[test]
     fn what_is_not_one_mailbox_is_refused() {
         for bad in [
-            "", "a", "@x.org", "a@", "a@b@x.org", "a@evil,b@x.org", "a b@x.org", "\"a\"@x.org", "a@x..org", "a@-x.org",
-            ".a@x.org", "a.@x.org", "a..b@x.org", "Ann <a@x.org>", "a@x", "a\r\n@x.org", "a@x.org\0",
+            "",
+            "a",
+            "@x.org",
+            "a@",
+            "a@b@x.org",
+            "a@evil,b@x.org",
+            "a b@x.org",
+            "\"a\"@x.org",
+            "a@x..org",
+            "a@-x.org",
+            ".a@x.org",
+            "a.@x.org",
+            "a..b@x.org",
+            "Ann <a@x.org>",
+            "a@x",
+            "a\r\n@x.org",
+            "a@x.org\0",
         ] {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
         }
@@ -199,7 +238,15 @@ mod tests {
         assert_eq!(canonical("JOHN"), "john");
         assert_eq!(canonical("ｊohn"), "john");
         assert_eq!(canonical("K"), "k");
-        for bad in ["", " ", "a@b", "a\u{ff20}b", "a\0", "a\u{200b}b", &"x".repeat(151)] {
+        for bad in [
+            "",
+            " ",
+            "a@b",
+            "a\u{ff20}b",
+            "a\0",
+            "a\u{200b}b",
+            &"x".repeat(151),
+        ] {
             assert!(Username::parse(bad).is_err(), "{bad:?}");
         }
     }

@@ -46,9 +46,16 @@ impl PageRequest {
     pub fn parse(limit: Option<u32>, cursor: Option<&str>) -> Result<Self, Error> {
         let limit = limit.unwrap_or(Self::USUAL);
         if !(1..=Self::MOST).contains(&limit) {
-            return Err(Error::new(&codes::REQUEST_INVALID).field("/limit", "range", "From 1 to 200."));
+            return Err(Error::new(&codes::REQUEST_INVALID).field(
+                "/limit",
+                "range",
+                "From 1 to 200.",
+            ));
         }
-        Ok(Self { limit, after: cursor.map(Cursor::parse).transpose()? })
+        Ok(Self {
+            limit,
+            after: cursor.map(Cursor::parse).transpose()?,
+        })
     }
 
     /// Cut a page out of `limit + 1` rows that were read.
@@ -74,8 +81,12 @@ impl Cursor {
         let read = || {
             let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
             let (at, id) = std::str::from_utf8(&bytes).ok()?.split_once('.')?;
-            let plain = id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-            plain.then_some(Self { at: Time::from_micros(at.parse().ok()?), id: id.to_owned() })
+            let plain =
+                id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            plain.then_some(Self {
+                at: Time::from_micros(at.parse().ok()?),
+                id: id.to_owned(),
+            })
         };
         read().ok_or_else(|| Error::new(&codes::CURSOR_INVALID))
     }
@@ -87,9 +98,18 @@ mod tests {
 
     #[test]
     fn a_cursor_survives_its_text() {
-        let cursor = Cursor { at: Time::from_micros(-5), id: "usr_1".into() };
+        let cursor = Cursor {
+            at: Time::from_micros(-5),
+            id: "usr_1".into(),
+        };
         assert_eq!(Cursor::parse(&cursor.encode()).unwrap(), cursor);
-        for bad in ["", "!", "AAAA", &URL_SAFE_NO_PAD.encode("1.a'b"), &URL_SAFE_NO_PAD.encode("x.a")] {
+        for bad in [
+            "",
+            "!",
+            "AAAA",
+            &URL_SAFE_NO_PAD.encode("1.a'b"),
+            &URL_SAFE_NO_PAD.encode("x.a"),
+        ] {
             assert!(Cursor::parse(bad).is_err(), "{bad}");
         }
     }
@@ -97,8 +117,14 @@ mod tests {
     #[test]
     fn a_page_says_where_to_go_on_only_if_there_is_more() {
         let ask = PageRequest::parse(Some(2), None).unwrap();
-        let key = |n: &i64| Cursor { at: Time::from_micros(*n), id: String::new() };
-        assert_eq!(ask.cut(vec![3, 2, 1], key).next.unwrap().at, Time::from_micros(2));
+        let key = |n: &i64| Cursor {
+            at: Time::from_micros(*n),
+            id: String::new(),
+        };
+        assert_eq!(
+            ask.cut(vec![3, 2, 1], key).next.unwrap().at,
+            Time::from_micros(2)
+        );
         assert!(ask.cut(vec![3, 2], key).next.is_none());
         assert!(PageRequest::parse(Some(0), None).is_err());
     }

@@ -121,7 +121,10 @@ mod tests {
             Time::from_micros(1_795_224_600_000_001).to_string(),
             "2026-11-21T01:30:00.000001Z"
         );
-        assert_eq!(Time::from_micros(i64::MAX).to_string(), format!("{}us", i64::MAX));
+        assert_eq!(
+            Time::from_micros(i64::MAX).to_string(),
+            format!("{}us", i64::MAX)
+        );
     }
 
     #[test]

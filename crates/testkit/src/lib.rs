@@ -1,1 +1,4 @@
-//! Stub.
+//! Dev only: what tests of several crates share. Services are processes: the
+//! real binary, its databases, clients in other languages.
+
+pub mod services;

@@ -1,0 +1,26 @@
+//! Bounds of every connection and request.
+
+use std::time::Duration;
+
+use super::{
+    key::section,
+    meant::{quantity::Size, web::WebOrigin},
+};
+
+section! {
+    /// Requests and connections.
+    pub struct Http in "http" + "http." {
+        /// A request is answered with 503 after this long.
+        request_timeout: Duration = "10s" in "1s"..="5m";
+        /// A connection that has not sent its headers after this long is closed.
+        header_timeout: Duration = "10s" in "1s"..="1m";
+        /// Largest body.
+        body_limit: Size = "1MiB" in "16KiB"..="64MiB";
+        /// Most connections at a time.
+        max_connections: usize = "10000" in "1"..="1000000";
+        /// How long a stop waits for requests that are under way.
+        drain: Duration = "10s" in "0s"..="5m";
+        /// Sites whose scripts may call us from a browser, each by its origin.
+        cors_origins: Vec<WebOrigin> = "" => AtOnce;
+    }
+}

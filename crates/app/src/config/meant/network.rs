@@ -1,0 +1,80 @@
+//! Addresses of the network: where to listen, and whom to trust.
+
+use std::net::{IpAddr, SocketAddr};
+
+use ipnet::IpNet;
+
+use super::value::{Word, quoted};
+
+/// What may be switched off with the word `off`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrOff<T>(pub Option<T>);
+
+impl Word for SocketAddr {
+    const FORM: &'static str = "an IP address and a port such as 127.0.0.1:8700 or [::1]:8700";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse()
+            .map_err(|_| format!("{} is not an address to listen on", quoted(text)))
+    }
+
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Word for OrOff<SocketAddr> {
+    const FORM: &'static str = "an IP address and a port such as 127.0.0.1:8701, or off";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        if text == "off" {
+            Ok(Self(None))
+        } else {
+            Word::parse(text).map(Some).map(Self)
+        }
+    }
+
+    fn shown(&self) -> String {
+        self.0
+            .map_or_else(|| "off".to_owned(), |address| address.to_string())
+    }
+}
+
+impl Word for IpNet {
+    const FORM: &'static str = "addresses or networks such as 127.0.0.1/32 or 10.0.0.0/8";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let net = text
+            .parse()
+            .or_else(|_| text.parse::<IpAddr>().map(Self::from));
+        net.map_err(|_| format!("{} is not an address or a network", quoted(text)))
+    }
+
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use ipnet::IpNet;
+
+    use super::{OrOff, Word};
+
+    fn check<T: Word>(text: &str, shown: Option<&str>) {
+        let found = T::parse(text).ok().map(|value| value.shown());
+        assert_eq!(found.as_deref(), shown, "{text}");
+    }
+
+    #[test]
+    fn listeners_and_networks() {
+        check::<SocketAddr>("[::1]:8700", Some("[::1]:8700"));
+        check::<SocketAddr>("localhost:8700", None);
+        check::<OrOff<SocketAddr>>("off", Some("off"));
+        check::<OrOff<SocketAddr>>("on", None);
+        check::<IpNet>("10.0.0.1", Some("10.0.0.1/32"));
+        check::<IpNet>("10.0.0.0/33", None);
+    }
+}

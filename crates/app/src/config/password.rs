@@ -1,0 +1,41 @@
+//! What a password has to be, and what a hash of it costs (Argon2id, RFC 9106).
+
+use super::{key::section, meant::Verdict};
+
+section! {
+    /// Passwords and their hashes.
+    pub struct Password in "password" + "password." {
+        /// Fewest characters.
+        min_length: u32 = "8" in "8"..="64" => AtOnce;
+        /// Memory of one hash in KiB. Old hashes are renewed at the next sign-in.
+        memory_kib: u32 = "19456" in "7168"..="1048576";
+        /// Passes over that memory.
+        passes: u32 = "2" in "1"..="20";
+        /// Lanes of one hash.
+        lanes: u32 = "1" in "1"..="16";
+        /// Hashes at a time; by default one for each core.
+        slots: usize = "{cores}" in "1"..="1024";
+        /// Hashes that may wait for a slot; more are answered with 503.
+        queue: usize = "64" in "1"..="10000";
+    }
+}
+
+/// Least memory in KiB for 1, 2, … passes: the choices of OWASP's Password
+/// Storage Cheat Sheet, which are equally strong.
+const LEAST_MEMORY: [u32; 5] = [47_104, 19_456, 12_288, 9_216, 7_168];
+
+impl Password {
+    pub(super) fn check(&self, verdict: &mut Verdict) {
+        let passes = usize::try_from(self.passes)
+            .unwrap_or(usize::MAX)
+            .clamp(1, LEAST_MEMORY.len());
+        let least = LEAST_MEMORY[passes - 1];
+        if self.memory_kib < least {
+            let message = format!(
+                "{} KiB is too little for {} passes: at least {least}",
+                self.memory_kib, self.passes
+            );
+            verdict.fault(&["password.memory_kib", "password.passes"], message, None);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! What holds for every setting, because all of them come from one table.
+
+use std::collections::BTreeSet;
+
+use super::Desk;
+use crate::config::{
+    Changes, Config, init_text,
+    key::{Effect, Key, Shape},
+    reloadable, show,
+};
+
+/// For each setting a value that is not its default, as it is shown again.
+const SAMPLES: [(&str, &str); 52] = [
+    ("public_url", "https://id.example.org"),
+    ("listen", "127.0.0.1:9000"),
+    ("trusted_proxies", "10.0.0.0/8,::1/128"),
+    ("metrics_listen", "off"),
+    ("data_dir", "/srv/data"),
+    ("env_file", "sample.env"),
+    ("database.url", "sqlite:other.db"),
+    ("database.tls_root_file", "ca.pem"),
+    ("redis.url", "redis://cache:6379/1"),
+    ("secrets.file", "other.toml"),
+    ("secrets.allow_weak_secret", "true"),
+    ("admin.email", "ann@example.org"),
+    ("admin.username", "ann"),
+    ("admin.password", "correct horse battery"),
+    ("setup.link", "off"),
+    ("signin.registration", "open"),
+    ("signin.attempts.per_account", "5"),
+    ("signin.attempts.window", "30m"),
+    ("signin.attempts.address_burst", "5"),
+    ("signin.attempts.address_per_minute", "6"),
+    ("password.min_length", "12"),
+    ("password.memory_kib", "65536"),
+    ("password.passes", "3"),
+    ("password.lanes", "4"),
+    ("password.slots", "1000"),
+    ("password.queue", "10"),
+    ("session.idle", "1d"),
+    ("session.max", "30d"),
+    ("session.short_idle", "1h"),
+    ("session.short_max", "18h"),
+    ("session.refresh_retry_window", "5s"),
+    ("tokens.access", "1m30s"),
+    ("tokens.algorithm", "ES256"),
+    ("tokens.audience", "example"),
+    ("tokens.issuer", "https://issuer.example.org"),
+    ("http.request_timeout", "20s"),
+    ("http.header_timeout", "5s"),
+    ("http.body_limit", "2MiB"),
+    ("http.max_connections", "100"),
+    ("http.drain", "1s"),
+    (
+        "http.cors_origins",
+        "https://app.example.org,http://localhost:3000",
+    ),
+    ("mail.delivery", "folder"),
+    ("mail.folder", "outbox"),
+    ("mail.from", "Example <id@example.org>"),
+    ("log.format", "json"),
+    ("log.level", "warn"),
+    ("dialects.chatbot.enabled", "false"),
+    (
+        "dialects.chatbot.secret",
+        "0123456789abcdefghijklmnopqrstuv",
+    ),
+    ("dialects.chatbot.simplejwt", "5.3"),
+    ("dialects.chatbot.access", "30m"),
+    ("dialects.chatbot.refresh", "7d"),
+    ("dialects.chatbot.password_rules", "length,common"),
+];
+
+fn keys() -> impl Iterator<Item = &'static Key> {
+    Config::TABLES.into_iter().flat_map(|table| table.keys)
+}
+
+fn sample(key: &Key) -> &'static str {
+    let found = SAMPLES.into_iter().find(|(name, _)| *name == key.name);
+    found
+        .unwrap_or_else(|| panic!("no sample for {}", key.name))
+        .1
+}
+
+/// The sample as a line of TOML, with the whole name before it.
+fn line(key: &Key) -> String {
+    let text = sample(key);
+    match key.shape {
+        Shape::Bare => format!("{} = {text}", key.name),
+        Shape::Text => format!("{} = {text:?}", key.name),
+        Shape::List => format!("{} = {:?}", key.name, text.split(',').collect::<Vec<_>>()),
+    }
+}
+
+/// A desk at which the other settings that this one needs are set.
+fn desk_for(key: &Key) -> Desk {
+    let desk = Desk::new().file("sample.env", "");
+    match key.name {
+        "admin.email" | "admin.username" => {
+            desk.file("conf.d/needs.toml", "admin.password = 'correct horse'")
+        }
+        "admin.password" => desk.file("conf.d/needs.toml", "admin.email = 'ann@example.org'"),
+        _ => desk,
+    }
+}
+
+fn shown(key: &Key) -> String {
+    if key.secret {
+        "(secret)".to_owned()
+    } else {
+        sample(key).to_owned()
+    }
+}
+
+#[test]
+fn every_setting_can_be_written_in_the_file() {
+    for key in keys() {
+        let desk = desk_for(key).file("tollgate.toml", format!("# Ours.\n{}\n", line(key)));
+        assert_eq!(
+            desk.said(key.name),
+            (shown(key), "tollgate.toml:2".to_owned()),
+            "{}",
+            key.name
+        );
+    }
+}
+
+#[test]
+fn every_setting_can_be_a_variable() {
+    for key in keys() {
+        let desk = desk_for(key)
+            .file("tollgate.toml", "")
+            .variable(&key.variable(), sample(key));
+        assert_eq!(
+            desk.said(key.name),
+            (shown(key), format!("environment {}", key.variable()))
+        );
+    }
+}
+
+#[test]
+fn every_setting_can_be_a_flag() {
+    for key in keys() {
+        let desk = desk_for(key)
+            .file("tollgate.toml", "")
+            .flag(key.name, sample(key));
+        assert_eq!(
+            desk.said(key.name),
+            (shown(key), "command line".to_owned()),
+            "{}",
+            key.name
+        );
+    }
+}
+
+/// The path to the sample may be named by a variable, in the file and by a
+/// flag; one line break at the end of its content does not count.
+#[test]
+fn every_setting_can_be_read_from_a_file_of_its_own() {
+    for key in keys() {
+        let desk = || desk_for(key).file("held", format!("{}\n", sample(key)));
+        let variable = format!("{}_FILE", key.variable());
+        let by_variable = desk().file("tollgate.toml", "").variable(&variable, "held");
+        assert_eq!(
+            by_variable.said(key.name),
+            (shown(key), format!("held, named by environment {variable}"))
+        );
+        let by_line = desk().file("tollgate.toml", format!("{}_file = 'held'", key.name));
+        assert_eq!(
+            by_line.said(key.name),
+            (shown(key), "held, named by tollgate.toml:1".to_owned())
+        );
+        let by_flag = desk()
+            .file("tollgate.toml", "")
+            .flag(&format!("{}_file", key.name), "held");
+        assert_eq!(
+            by_flag.said(key.name),
+            (shown(key), "held, named by command line".to_owned())
+        );
+    }
+}
+
+#[test]
+fn the_samples_are_no_defaults_and_show_whether_a_reload_is_enough() {
+    let plain = Desk::new().load().unwrap();
+    for key in keys() {
+        let changed = desk_for(key)
+            .file("tollgate.toml", line(key))
+            .load()
+            .unwrap();
+        let changes = reloadable(&plain.config, &changed.config);
+        let (expected, other) = match key.effect {
+            Effect::AtOnce => (changes.applied, changes.needs_restart),
+            Effect::AtRestart => (changes.needs_restart, changes.applied),
+        };
+        assert!(expected.contains(&key.name), "{}", key.name);
+        assert!(!other.contains(&key.name), "{}", key.name);
+    }
+    assert_eq!(reloadable(&plain.config, &plain.config), Changes::default());
+}
+
+#[test]
+fn names_are_unique_and_never_the_file_of_another() {
+    let names: BTreeSet<&str> = keys().map(|key| key.name).collect();
+    assert_eq!(names.len(), keys().count());
+    for name in &names {
+        assert!(!names.contains(format!("{name}_file").as_str()), "{name}");
+    }
+}
+
+#[test]
+fn every_setting_says_what_it_does() {
+    for key in keys() {
+        let doc = key.doc.concat();
+        assert!(doc.trim_end().ends_with('.'), "{}: {doc}", key.name);
+        assert!(
+            key.default.is_some() || key.example.is_some() || key.secret,
+            "{}",
+            key.name
+        );
+    }
+}
+
+/// Uncommented, each default says what nobody said; examples are of use too.
+#[test]
+fn the_first_file_says_nothing_new() {
+    let text = init_text();
+    let nothing = Desk::new().load().unwrap().config;
+    assert_eq!(
+        Desk::new()
+            .file("tollgate.toml", &text)
+            .load()
+            .unwrap()
+            .config,
+        nothing
+    );
+
+    let mut table = String::new();
+    let mut spoken = 0;
+    for line in text.lines() {
+        if line.starts_with('[') {
+            table = line.to_owned();
+        }
+        let Some(assignment) = line
+            .strip_prefix('#')
+            .filter(|rest| rest.starts_with(|c: char| c.is_alphabetic()))
+        else {
+            continue;
+        };
+        let field = assignment.split(' ').next().unwrap();
+        let name = format!("{}.{field}", table.trim_matches(['[', ']']));
+        let name = name.trim_start_matches('.');
+        let key = keys()
+            .find(|key| key.name == name || key.secret && name == format!("{}_file", key.name))
+            .unwrap();
+        spoken += 1;
+        let file = format!("{table}\n{assignment}\n");
+        if key.secret || key.name == "env_file" {
+            continue;
+        }
+        let loaded = desk_for(key)
+            .file("tollgate.toml", &file)
+            .load()
+            .unwrap_or_else(|faults| panic!("{faults:?}"));
+        let changes = reloadable(&nothing, &loaded.config);
+        let machine = key.default.is_none() || key.name == "password.slots";
+        assert!(
+            machine || changes == Changes::default(),
+            "{file}{changes:?}"
+        );
+    }
+    assert_eq!(spoken, keys().count());
+}
+
+#[test]
+fn what_is_shown_comes_in_the_order_of_the_manual() {
+    let rows = show(&Desk::new().load().unwrap());
+    assert_eq!(
+        rows.iter().map(|row| row.key).collect::<Vec<_>>(),
+        keys().map(|key| key.name).collect::<Vec<_>>()
+    );
+    assert!(rows.iter().all(|row| row.origin.to_string() == "built-in"));
+}

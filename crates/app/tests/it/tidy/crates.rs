@@ -1,0 +1,161 @@
+//! Laws about crates: which floor each of ours stands on, and what we take from
+//! others.
+
+use std::{collections::BTreeMap, process::Command};
+
+use super::{none_broken, root};
+
+/// The floor of each of our crates. Dependencies go strictly down.
+const FLOORS: &[(&str, u8)] = &[
+    ("tollgate-base", 1),
+    ("tollgate-hugepages", 1),
+    ("tollgate-throwaway", 1),
+    ("tollgate-crypto", 2),
+    ("tollgate-store", 2),
+    ("tollgate-outbound", 2),
+    ("tollgate-records", 3),
+    ("tollgate-flows", 4),
+    ("tollgate-web", 5),
+    ("tollgate-api", 6),
+    ("tollgate-console", 6),
+    ("tollgate-dialects", 6),
+    ("tollgate", 7),
+    ("tollgate-testkit", 7),
+    ("xtask", 7),
+];
+
+/// From here up to the roof, a crate knows only these below it.
+const SURFACE: (u8, &[&str]) = (5, &["tollgate-base", "tollgate-flows", "tollgate-web"]);
+
+/// Never part of what we ship; who may name them outside `[dev-dependencies]`.
+const DEV_ONLY: &[&str] = &["tollgate-testkit", "tollgate-throwaway"];
+const DEV_TOOLS: &[&str] = &["tollgate-testkit", "xtask"];
+
+/// Crates that must not be built: one TLS and crypto library is enough.
+const BANNED: &[&str] = &["ring", "openssl-sys", "native-tls"];
+
+/// Licences that ask for no more than a notice.
+const LICENCES: &[&str] = &[
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "CDLA-Permissive-2.0",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
+];
+
+#[test]
+fn dependencies_go_down() {
+    let floors: BTreeMap<&str, u8> = FLOORS.iter().copied().collect();
+    let metadata = cargo(&["metadata", "--no-deps", "--format-version", "1"]);
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).expect("cargo speaks JSON");
+    let packages = metadata["packages"]
+        .as_array()
+        .expect("a workspace has packages");
+    let mut broken = Vec::new();
+    for package in packages {
+        let name = package["name"].as_str().unwrap_or_default();
+        let floor = *floors
+            .get(name)
+            .unwrap_or_else(|| panic!("give {name} a floor in FLOORS"));
+        for dependency in package["dependencies"].as_array().into_iter().flatten() {
+            let other = dependency["name"].as_str().unwrap_or_default();
+            let Some(&below) = floors.get(other) else {
+                continue;
+            };
+            let dev = dependency["kind"] == "dev";
+            let surface = SURFACE.0 <= floor && floor < 7;
+            if below >= floor && !(dev && DEV_ONLY.contains(&other)) {
+                broken.push(format!(
+                    "{name} (floor {floor}) depends on {other} (floor {below})"
+                ));
+            }
+            if DEV_ONLY.contains(&other) && !dev && !DEV_TOOLS.contains(&name) {
+                broken.push(format!("{name} ships with {other}, which is for tests"));
+            }
+            if surface && !dev && !SURFACE.1.contains(&other) {
+                broken.push(format!("{name} reaches past the verbs to {other}"));
+            }
+        }
+    }
+    none_broken(
+        &broken,
+        "move what is needed to a lower floor; no arrow goes up or sideways.",
+    );
+}
+
+#[test]
+fn nothing_banned_is_built() {
+    let broken: Vec<String> = foreign()
+        .into_iter()
+        .filter(|(package, _)| BANNED.contains(&package.split(' ').next().unwrap_or_default()))
+        .map(|(package, _)| package)
+        .collect();
+    none_broken(
+        &broken,
+        "`cargo tree --workspace --invert NAME` shows who brings it; switch that feature off.",
+    );
+}
+
+#[test]
+fn every_licence_is_permissive() {
+    let foreign = foreign();
+    assert!(foreign.len() > 50, "tidy reads cargo's answer wrongly");
+    let broken: Vec<String> = foreign
+        .into_iter()
+        .filter(|(_, licence)| {
+            // Stricter than SPDX: each name must be on the list, in an OR too.
+            let names = licence.replace(" AND ", "/").replace(" OR ", "/");
+            !names
+                .split('/')
+                .all(|name| LICENCES.contains(&name.trim_matches(['(', ')', ' '])))
+        })
+        .map(|(package, licence)| format!("{package}: '{licence}'"))
+        .collect();
+    none_broken(
+        &broken,
+        "take another crate, or decide in docs/decisions and extend the list.",
+    );
+}
+
+/// What is built of others on this machine, with its licence. Not Cargo.lock,
+/// which also names crates that only a feature nobody chose would bring.
+fn foreign() -> Vec<(String, String)> {
+    let arguments = ["tree", "--workspace", "--edges", "normal,build,dev"];
+    let tree = cargo(&[&arguments[..], &["--prefix", "none", "--format", "{p}|{l}"]].concat());
+    let unique: BTreeMap<String, String> = tree
+        .lines()
+        .filter_map(|line| line.split_once('|'))
+        .filter(|(package, _)| !package.contains("(/"))
+        .map(|(package, licence)| {
+            (
+                package.to_owned(),
+                licence.trim_end_matches(" (*)").to_owned(),
+            )
+        })
+        .collect();
+    unique.into_iter().collect()
+}
+
+fn cargo(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args(arguments)
+        .arg("--locked")
+        .current_dir(root())
+        .output()
+        .expect("cargo built this test");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "cargo {}: {told}",
+        arguments.join(" ")
+    );
+    String::from_utf8(output.stdout).expect("cargo speaks UTF-8")
+}

@@ -1,0 +1,215 @@
+//! Tokens of the chatbot dialect, as SimpleJWT makes them: minted here, or by
+//! any service that shares the secret. One minted elsewhere gets a session of
+//! ours when it is first seen, so that it can be revoked like any other.
+
+use std::time::Duration;
+
+use tollgate_base::{
+    Error, ExposeSecret, Result, SecretString,
+    access::{Assurance, Principal},
+    codes,
+    id::{SessionId, UserId},
+    time::Time,
+};
+use tollgate_crypto::jwt::{Claims, Family, KidRule, MAX_LENGTH, TypRule, verify};
+use tollgate_records::{
+    events::EventKind,
+    sessions::{self, Device, NewSession, SessionKind},
+};
+use tollgate_store::sql::Tx;
+
+use crate::{
+    ctx::{Cached, Ctx, PURPOSE_CHATBOT},
+    steps::{
+        mint::{self, Subject},
+        note::{Details, Log, change},
+    },
+};
+
+use super::{
+    check,
+    read::{self, Loaded},
+};
+
+/// A new access token of the dialect.
+#[derive(Debug)]
+pub struct ChatbotToken {
+    /// Its text.
+    pub access: SecretString,
+}
+
+/// The claims that decide.
+struct Read {
+    number: i64,
+    jti: String,
+    sid: Option<String>,
+    issued: Option<Time>,
+    until: Time,
+    lives: Duration,
+}
+
+pub(super) async fn load(ctx: &Ctx, token: &SecretString, now: Time) -> Result<Cached> {
+    let claims = claims(ctx, token, "access", now)?;
+    let until = claims.until;
+    Ok(session(ctx, claims, now).await?.cached(until))
+}
+
+/// Exchange a refresh token for an access token. It does not rotate; the same
+/// one serves until it expires or its session ends.
+pub(super) async fn refresh(
+    ctx: &Ctx,
+    _by: &Principal,
+    token: &SecretString,
+) -> Result<ChatbotToken> {
+    let now = ctx.now();
+    let claims = claims(ctx, token, "refresh", now)?;
+    let (number, until) = (claims.number, claims.until);
+    let cached = session(ctx, claims, now).await?.cached(until);
+    check(ctx, &cached, now)?;
+    ctx.freshness().saw(cached.session.id, now);
+    let subject = Subject {
+        user: cached.person.user,
+        session: cached.person.session,
+        number,
+        assurance: cached.person.assurance,
+        auth_time: cached.person.auth_time,
+    };
+    let access = mint::chatbot(ctx, &subject, "access", ctx.policy().chatbot.access, now)?;
+    Ok(ChatbotToken { access })
+}
+
+/// Signature and claims, checked in the order in which SimpleJWT does, so that
+/// the same fault gets the same answer.
+fn claims(ctx: &Ctx, token: &SecretString, token_type: &str, now: Time) -> Result<Read> {
+    let invalid = || Error::new(&codes::TOKEN_INVALID);
+    let lacks = |pointer: &'static str| {
+        Error::new(&codes::TOKEN_CLAIM).field(pointer, "required", "Missing.")
+    };
+    let keys = ctx.keys();
+    let family = Family {
+        keys: keys.verifiers(PURPOSE_CHATBOT),
+        typ: TypRule::JwtOrAbsent,
+        kid: KidRule::Ignored,
+        max_len: MAX_LENGTH,
+    };
+    let claims = Claims(verify(token.expose_secret(), &family)?);
+    let seconds = |name| {
+        claims
+            .optional_integer(name)
+            .map(|secs| secs.map(Time::from_secs))
+    };
+    let until = seconds("exp")?;
+    if until.is_some_and(|until| until <= now) {
+        return Err(Error::new(&codes::TOKEN_EXPIRED));
+    }
+    let issued = seconds("iat")?;
+    let not_yet = seconds("nbf")?.is_some_and(|from| from > now);
+    let sub_fits = claims.optional_text("sub").is_ok();
+    if not_yet || issued.is_some_and(|issued| issued > now) || !sub_fits {
+        return Err(invalid());
+    }
+    let until = until.ok_or_else(|| lacks("/exp"))?;
+    let jti = claims.optional_text("jti")?.ok_or_else(|| lacks("/jti"))?;
+    match claims.optional_text("token_type")? {
+        None => return Err(lacks("/token_type")),
+        Some(found) if found != token_type => return Err(Error::new(&codes::TOKEN_TYPE)),
+        Some(_) => {}
+    }
+    let policy = ctx.policy().chatbot;
+    Ok(Read {
+        number: number(&claims)?,
+        jti: jti.to_owned(),
+        sid: claims.optional_text("sid")?.map(ToOwned::to_owned),
+        issued,
+        until,
+        lives: if token_type == "access" {
+            policy.access
+        } else {
+            policy.refresh
+        },
+    })
+}
+
+/// SimpleJWT writes the number as an integer or as text, by its release.
+fn number(claims: &Claims) -> Result<i64> {
+    let nobody = || Error::new(&codes::TOKEN_PERSON);
+    match claims.0.get("user_id") {
+        None => Err(Error::new(&codes::TOKEN_CLAIM).field("/user_id", "required", "Missing.")),
+        Some(serde_json::Value::Number(number)) => number.as_i64().ok_or_else(nobody),
+        Some(serde_json::Value::String(text)) => text.parse().map_err(|_| nobody()),
+        Some(_) => Err(nobody()),
+    }
+}
+
+/// The session behind a token: ours by its `sid`, or one that stands for it.
+async fn session(ctx: &Ctx, claims: Read, now: Time) -> Result<Loaded> {
+    let invalid = || Error::new(&codes::TOKEN_INVALID);
+    let nobody = || Error::new(&codes::TOKEN_PERSON);
+    let named = read::by_number(ctx.db(), claims.number)
+        .await?
+        .ok_or_else(nobody)?;
+    if named.suspended {
+        return Err(Error::new(&codes::ACCOUNT_SUSPENDED));
+    }
+    let id: SessionId = match &claims.sid {
+        Some(sid) => sid.parse().map_err(|_| invalid())?,
+        None => {
+            // Where no time of issue is told it follows from the lifetime.
+            let issued = claims
+                .issued
+                .unwrap_or_else(|| claims.until.minus(claims.lives));
+            if issued <= named.not_before.max(ctx.installation().not_before) {
+                return Err(Error::new(&codes::SESSION_REVOKED));
+            }
+            adopt(ctx, &claims, named.id, now).await?
+        }
+    };
+    let loaded = read::by_session(ctx.db(), id)
+        .await?
+        .ok_or_else(|| Error::new(&codes::SESSION_REVOKED))?;
+    if loaded.session.account != named.id || loaded.session.kind != SessionKind::Chatbot {
+        return Err(invalid());
+    }
+    loaded.active()
+}
+
+/// The session that stands for a token minted elsewhere, made if it is new.
+async fn adopt(ctx: &Ctx, claims: &Read, account: UserId, now: Time) -> Result<SessionId> {
+    let name = format!(
+        "{PURPOSE_CHATBOT}:{}",
+        claims.jti.chars().take(128).collect::<String>()
+    );
+    if let Some(known) = sessions::by_foreign_token(ctx.db(), &name).await? {
+        return Ok(known);
+    }
+    let new = NewSession {
+        id: SessionId::new(now, ctx.entropy())?,
+        account,
+        kind: SessionKind::Chatbot,
+        secret_hash: None,
+        foreign_token: Some(name.clone()),
+        epoch: ctx.installation().epoch,
+        assurance: Assurance::One,
+        idle_span: claims.until.since(now),
+        expires_at: claims.until,
+        device: Device::default(),
+    };
+    change(
+        ctx,
+        &Principal::Anonymous,
+        async move |tx: &mut Tx<'_>, log: &mut Log| {
+            if sessions::open(tx, &new, now).await? {
+                let details = Details {
+                    subject: Some(account),
+                    session: Some(new.id),
+                    ..Details::default()
+                };
+                log.note(EventKind::ForeignTokenSeen, details);
+            }
+            Ok(())
+        },
+    )
+    .await?;
+    let known = sessions::by_foreign_token(ctx.db(), &name).await?;
+    known.ok_or_else(|| Error::new(&codes::TOKEN_INVALID))
+}

@@ -1,0 +1,158 @@
+//! Who is it? Every credential of every surface comes here and nowhere else.
+//!
+//! A surface names the family of the credential that it takes; the header of a
+//! token never chooses. What was loaded is remembered until something about
+//! the account changes; expiry is checked at each use.
+
+mod chatbot;
+mod native;
+pub mod read;
+
+use std::time::Duration;
+
+use tollgate_base::{
+    Error, ExposeSecret, Result, SecretString,
+    access::{Permissions, Person, Principal},
+    codes,
+    time::Time,
+};
+use tollgate_crypto::{
+    mac::digest,
+    token::{self, Prefix},
+};
+
+use crate::ctx::{Cached, Ctx};
+
+pub use chatbot::ChatbotToken;
+
+use read::Loaded;
+
+/// How long a session may be used before that is noted again.
+const SEEN_EVERY: Duration = Duration::from_secs(30);
+
+/// What a request presents.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// The cookie of our own pages.
+    Cookie(SecretString),
+    /// An access token of our own.
+    Access(SecretString),
+    /// An access token of the chatbot dialect.
+    ChatbotAccess(SecretString),
+}
+
+/// Who presents this?
+///
+/// # Errors
+/// `token.invalid`, `token.expired`, `token.type`, `token.claim`,
+/// `token.person`, `session.revoked`, `session.expired`, `account.suspended`,
+/// `store.stale`, or what the database says.
+pub async fn admit(ctx: &Ctx, by: &Principal, credential: &Credential) -> Result<Principal> {
+    debug_assert!(
+        *by == Principal::Anonymous,
+        "nobody is known before they are admitted"
+    );
+    let now = ctx.now();
+    let key = credential.key();
+    let remembered = ctx.freshness().recall(&key)?;
+    metrics::counter!("tollgate_principal_cache_total", "result" => if remembered.is_some() { "hit" } else { "miss" })
+        .increment(1);
+    let cached = match remembered {
+        Some(cached) => cached,
+        None => {
+            let sight = ctx.freshness().sight();
+            let loaded = match credential {
+                Credential::Cookie(secret) => cookie(ctx, secret).await?,
+                Credential::Access(token) => native::load(ctx, token, now).await?,
+                Credential::ChatbotAccess(token) => chatbot::load(ctx, token, now).await?,
+            };
+            ctx.freshness().remember(key, loaded.clone(), sight);
+            loaded
+        }
+    };
+    check(ctx, &cached, now)?;
+    Ok(Principal::Person(cached.person))
+}
+
+/// A token of the chatbot dialect that is not a session's access token: the
+/// refresh token, which is exchanged and never admits to anything else.
+///
+/// # Errors
+/// As [`admit`].
+pub async fn chatbot_refresh(
+    ctx: &Ctx,
+    by: &Principal,
+    token: &SecretString,
+) -> Result<ChatbotToken> {
+    chatbot::refresh(ctx, by, token).await
+}
+
+impl Credential {
+    /// The whole credential and its family, hashed: what the cache is keyed by.
+    fn key(&self) -> [u8; 32] {
+        let (family, text): (&[u8], _) = match self {
+            Self::Cookie(text) => (b"cookie", text),
+            Self::Access(text) => (b"access", text),
+            Self::ChatbotAccess(text) => (b"chatbot", text),
+        };
+        digest(&[family, text.expose_secret().as_bytes()])
+    }
+}
+
+async fn cookie(ctx: &Ctx, secret: &SecretString) -> Result<Cached> {
+    if !token::shaped(secret.expose_secret(), Prefix::Session) {
+        return Err(Error::new(&codes::TOKEN_INVALID));
+    }
+    let hash = token::fingerprint(secret.expose_secret());
+    let loaded = read::by_cookie(ctx.db(), hash)
+        .await?
+        .ok_or_else(|| Error::new(&codes::TOKEN_INVALID))?;
+    Ok(loaded.active()?.cached(Time::from_micros(i64::MAX)))
+}
+
+/// What is checked at each use, remembered or not.
+fn check(ctx: &Ctx, cached: &Cached, now: Time) -> Result<()> {
+    if cached.until <= now {
+        return Err(Error::new(&codes::TOKEN_EXPIRED));
+    }
+    let id = cached.session.id;
+    let last_seen = ctx
+        .freshness()
+        .last_seen(id)
+        .unwrap_or(cached.session.last_seen_at);
+    cached
+        .session
+        .check(ctx.installation().epoch, last_seen, now)?;
+    if now.since(last_seen) >= SEEN_EVERY {
+        ctx.freshness().saw(id, now);
+    }
+    Ok(())
+}
+
+impl Loaded {
+    fn cached(self, until: Time) -> Cached {
+        let person = Person {
+            user: self.session.account,
+            session: self.session.id,
+            role: self.role,
+            org: None,
+            ceiling: Permissions::ALL,
+            assurance: self.session.assurance,
+            auth_time: self.session.auth_time,
+        };
+        Cached {
+            person,
+            session: self.session,
+            until,
+        }
+    }
+
+    /// A suspended account is nobody.
+    fn active(self) -> Result<Self> {
+        if self.suspended {
+            Err(Error::new(&codes::ACCOUNT_SUSPENDED))
+        } else {
+            Ok(self)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The audit trail: sealing it, reading it, and proving that it is whole.
+
+use std::time::Duration;
+
+use tollgate_base::{
+    Error, Result,
+    access::{Facts, Permission, Principal, Target, decide},
+    codes,
+    hex::hex,
+    time::Time,
+};
+use tollgate_records::events::{self, Chain, Event};
+use tollgate_store::{lease, sql::Tx};
+
+use crate::ctx::Ctx;
+
+/// Events that one transaction seals.
+const BATCH: u32 = 500;
+/// How long one node seals before another may.
+const LEASE: Duration = Duration::from_secs(10);
+
+/// What checking the chain came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// Events that are chained and hold.
+    pub sealed: i64,
+    /// Events that wait to be chained.
+    pub waiting: i64,
+    /// Hash of the last one: keep it elsewhere, and a cut tail is found.
+    pub head: String,
+}
+
+/// Walk the whole chain.
+///
+/// # Errors
+/// `audit.broken`, naming the first event that does not hold.
+pub async fn verify(ctx: &Ctx, by: &Principal, (): ()) -> Result<Verified> {
+    decide(
+        by,
+        Permission::AuditRead,
+        &Target::Installation,
+        &Facts::NONE,
+    )?;
+    let mut chain = Chain::start();
+    loop {
+        let batch = events::sealed_after(ctx.db(), chain.seq, BATCH).await?;
+        if batch.is_empty() {
+            break;
+        }
+        for event in &batch {
+            chain = chain.check(event).ok_or_else(|| {
+                let place = format!(
+                    "Event {} after number {} does not fit.",
+                    event.id, chain.seq
+                );
+                Error::new(&codes::AUDIT_BROKEN).detail(place)
+            })?;
+        }
+    }
+    let waiting = events::waiting(ctx.db()).await?;
+    let head = hex(&chain.hash);
+    Ok(Verified {
+        sealed: chain.seq,
+        waiting,
+        head,
+    })
+}
+
+/// Events newest first.
+///
+/// # Errors
+/// `access.denied`.
+pub async fn page(
+    ctx: &Ctx,
+    by: &Principal,
+    (before, subject, most): (Option<(Time, String)>, Option<String>, u32),
+) -> Result<Vec<Event>> {
+    decide(
+        by,
+        Permission::AuditRead,
+        &Target::Installation,
+        &Facts::NONE,
+    )?;
+    events::page(ctx.db(), before, subject, most).await
+}
+
+/// Sealed events in the order of the chain, after a number.
+///
+/// # Errors
+/// `access.denied`.
+pub async fn export(ctx: &Ctx, by: &Principal, (after, most): (i64, u32)) -> Result<Vec<Event>> {
+    decide(
+        by,
+        Permission::AuditRead,
+        &Target::Installation,
+        &Facts::NONE,
+    )?;
+    events::sealed_after(ctx.db(), after, most).await
+}
+
+/// Number and chain what waits, if this node holds the lease. Says how many.
+///
+/// # Errors
+/// What the database says.
+pub async fn seal(ctx: &Ctx, _by: &Principal, (): ()) -> Result<usize> {
+    if !lease::hold(ctx.db(), "seal", ctx.node(), ctx.now(), LEASE).await? {
+        return Ok(0);
+    }
+    let mut sealed = 0;
+    loop {
+        let count = ctx
+            .db()
+            .write(async |tx: &mut Tx<'_>| events::seal(tx, BATCH).await)
+            .await?;
+        sealed += count;
+        if count < BATCH as usize {
+            return Ok(sealed);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What this node remembers of principals, and how it learns that it is stale.
+//!
+//! Each remembered credential carries the stamp that its account had when it
+//! was loaded. A change gives the account a new stamp; so does forgetting it,
+//! as no stamp is given twice. A change that lands while a credential is being
+//! loaded keeps it from being remembered at all.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use quick_cache::sync::Cache;
+use tollgate_base::{
+    Error, Result,
+    access::Person,
+    codes,
+    id::{SessionId, UserId},
+    time::Time,
+};
+use tollgate_records::sessions::Session;
+
+/// Most credentials and accounts remembered.
+const REMEMBERED: usize = 100_000;
+/// Without news from the other nodes for so long, what is remembered is not
+/// trusted: a node that is cut off from its database fails closed.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A principal as it was loaded.
+#[derive(Clone, Debug)]
+pub struct Cached {
+    /// Who.
+    pub person: Person,
+    /// By which session.
+    pub session: Session,
+    /// When the credential itself ends.
+    pub until: Time,
+}
+
+/// How many changes there had been when a load began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sight(u64);
+
+/// What is remembered.
+pub struct Freshness {
+    principals: Cache<[u8; 32], (Cached, u64)>,
+    stamps: Cache<UserId, u64>,
+    seen: Cache<SessionId, Time>,
+    changes: AtomicU64,
+    next_stamp: AtomicU64,
+    fed_at: Mutex<Instant>,
+    feed_runs: AtomicBool,
+}
+
+impl Default for Freshness {
+    fn default() -> Self {
+        Self {
+            principals: Cache::new(REMEMBERED),
+            stamps: Cache::new(REMEMBERED),
+            seen: Cache::new(REMEMBERED),
+            changes: AtomicU64::new(0),
+            next_stamp: AtomicU64::new(0),
+            fed_at: Mutex::new(Instant::now()),
+            feed_runs: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Freshness {
+    /// Look before loading from the database.
+    pub fn sight(&self) -> Sight {
+        Sight(self.changes.load(Ordering::SeqCst))
+    }
+
+    /// Remember what was loaded, unless something changed since `sight`.
+    pub fn remember(&self, key: [u8; 32], loaded: Cached, sight: Sight) {
+        let user = loaded.person.user;
+        let stamp = self.stamps.get(&user).unwrap_or_else(|| self.stamp(user));
+        // Counted only now: a change after this line gives another stamp.
+        if self.sight() == sight {
+            self.principals.insert(key, (loaded, stamp));
+        }
+    }
+
+    /// What is remembered of a credential, if nothing changed since.
+    ///
+    /// # Errors
+    /// `store.stale` if this node has had no news for five seconds.
+    pub fn recall(&self, key: &[u8; 32]) -> Result<Option<Cached>> {
+        let Some((cached, stamp)) = self.principals.get(key) else {
+            return Ok(None);
+        };
+        if self.stamps.get(&cached.person.user) != Some(stamp) {
+            self.principals.remove(key);
+            return Ok(None);
+        }
+        if self.is_cut_off() {
+            return Err(Error::new(&codes::STORE_STALE).retry_after(Duration::from_secs(1)));
+        }
+        Ok(Some(cached))
+    }
+
+    /// Something about an account changed.
+    pub fn bump(&self, user: UserId) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        self.stamp(user);
+    }
+
+    /// Anything may have changed.
+    pub fn bump_all(&self) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        self.stamps.clear();
+        self.principals.clear();
+    }
+
+    /// News arrived, or the lack of any was confirmed.
+    pub fn fed(&self) {
+        self.feed_runs.store(true, Ordering::SeqCst);
+        *self.fed_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Whether the feed that should run has been silent for too long.
+    pub fn is_cut_off(&self) -> bool {
+        self.feed_runs.load(Ordering::SeqCst)
+            && self
+                .fed_at
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .elapsed()
+                > PATIENCE
+    }
+
+    /// A session was used.
+    pub fn saw(&self, session: SessionId, at: Time) {
+        self.seen.insert(session, at);
+    }
+
+    /// When a session was last used here, if that is not stored yet.
+    pub fn last_seen(&self, session: SessionId) -> Option<Time> {
+        self.seen.get(&session)
+    }
+
+    /// Take out all uses that are to be stored.
+    pub fn take_seen(&self) -> Vec<(SessionId, Time)> {
+        let taken: Vec<_> = self.seen.iter().collect();
+        for (session, at) in &taken {
+            self.seen.remove_if(session, |now| now == at);
+        }
+        taken
+    }
+
+    fn stamp(&self, user: UserId) -> u64 {
+        let stamp = self.next_stamp.fetch_add(1, Ordering::SeqCst);
+        self.stamps.insert(user, stamp);
+        stamp
+    }
+}

@@ -1,0 +1,226 @@
+//! The ground of the verbs: everything a use case may reach. Built once at
+//! start and by the test house; cheap to clone.
+
+mod freshness;
+mod keys;
+mod policy;
+mod tasks;
+
+use std::{
+    net::IpAddr,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use tollgate_base::{
+    Error, Result, SecretString, codes,
+    entropy::Entropy,
+    id::NodeId,
+    time::{Clock, Time},
+};
+use tollgate_crypto::{password::Hasher, seal::MasterKey};
+use tollgate_outbound::mail::Mailer;
+use tollgate_records::installation::Installation;
+use tollgate_store::{bus::Bus, counters::Counters, sql::Db};
+
+pub use freshness::{Cached, Freshness, Sight};
+pub use keys::{Keyring, LoadedKey, PURPOSE_ACCESS, PURPOSE_CHATBOT};
+pub use policy::{ChatbotPolicy, Policy, Registration, SessionPolicy, SimpleJwt, TokenPolicy};
+pub use tasks::Tasks;
+
+/// Everything a verb may reach.
+#[derive(Clone)]
+pub struct Ctx(Arc<Inner>);
+
+/// What a [`Ctx`] is built from.
+pub struct Parts {
+    /// The database, migrated.
+    pub db: Db,
+    /// Wake-ups between nodes.
+    pub bus: Bus,
+    /// Rate windows.
+    pub counters: Counters,
+    /// The pool that hashes passwords.
+    pub hasher: Hasher,
+    /// Where mail goes.
+    pub mailer: Mailer,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where chance comes from.
+    pub entropy: Entropy,
+    /// Seals stored secrets; other keys derive from it.
+    pub master: MasterKey,
+    /// What the operator allows.
+    pub policy: Policy,
+    /// Facts about the installation as read at start.
+    pub installation: Installation,
+}
+
+struct Inner {
+    db: Db,
+    bus: Bus,
+    counters: Counters,
+    hasher: Hasher,
+    mailer: Mailer,
+    clock: Clock,
+    entropy: Entropy,
+    master: MasterKey,
+    node: NodeId,
+    policy: RwLock<Arc<Policy>>,
+    installation: RwLock<Arc<Installation>>,
+    keys: RwLock<Arc<Keyring>>,
+    freshness: Freshness,
+    tasks: Tasks,
+}
+
+impl Ctx {
+    /// Build it. The keyring is empty until `keyring::load`.
+    ///
+    /// # Errors
+    /// `internal.entropy`.
+    pub fn new(parts: Parts) -> Result<Self> {
+        let node = NodeId::new(parts.clock.now(), &parts.entropy)?;
+        Ok(Self(Arc::new(Inner {
+            db: parts.db,
+            bus: parts.bus,
+            counters: parts.counters,
+            hasher: parts.hasher,
+            mailer: parts.mailer,
+            clock: parts.clock,
+            entropy: parts.entropy,
+            master: parts.master,
+            node,
+            policy: RwLock::new(Arc::new(parts.policy)),
+            installation: RwLock::new(Arc::new(parts.installation)),
+            keys: RwLock::default(),
+            freshness: Freshness::default(),
+            tasks: Tasks::default(),
+        })))
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Time {
+        self.0.clock.now()
+    }
+
+    /// Where chance comes from.
+    pub fn entropy(&self) -> &Entropy {
+        &self.0.entropy
+    }
+
+    /// Background work that shutdown waits for.
+    pub fn tasks(&self) -> &Tasks {
+        &self.0.tasks
+    }
+
+    /// What the operator allows now.
+    pub fn policy(&self) -> Arc<Policy> {
+        self.0
+            .policy
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Replace what the operator allows, all of it at once.
+    pub fn set_policy(&self, policy: Policy) {
+        *self
+            .0
+            .policy
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
+    }
+
+    /// Count one call from an address against the operator's rate.
+    ///
+    /// # Errors
+    /// `throttled`, with the time to wait.
+    pub async fn throttle(&self, what: &str, address: Option<IpAddr>) -> Result<()> {
+        let Some(address) = address else {
+            return Ok(());
+        };
+        let rate = self.policy().address_rate;
+        let taken = self
+            .0
+            .counters
+            .take(&format!("{what}:{address}"), rate, self.now())
+            .await;
+        if taken.allowed {
+            Ok(())
+        } else {
+            Err(Error::new(&codes::THROTTLED).retry_after(taken.retry_after))
+        }
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// Wake-ups between nodes.
+    pub fn bus(&self) -> &Bus {
+        &self.0.bus
+    }
+
+    /// Which node this is.
+    pub fn node(&self) -> NodeId {
+        self.0.node
+    }
+
+    pub(crate) fn hasher(&self) -> &Hasher {
+        &self.0.hasher
+    }
+
+    pub(crate) fn mailer(&self) -> &Mailer {
+        &self.0.mailer
+    }
+
+    pub(crate) fn master(&self) -> &MasterKey {
+        &self.0.master
+    }
+
+    pub(crate) fn freshness(&self) -> &Freshness {
+        &self.0.freshness
+    }
+
+    /// Facts about the installation, at most a second old.
+    pub fn installation(&self) -> Arc<Installation> {
+        self.0
+            .installation
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn set_installation(&self, facts: Installation) {
+        *self
+            .0
+            .installation
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(facts);
+    }
+
+    pub(crate) fn keys(&self) -> Arc<Keyring> {
+        self.0
+            .keys
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn set_keys(&self, keys: Keyring) {
+        *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+    }
+
+    /// How many hashes wait.
+    pub fn hash_queue(&self) -> usize {
+        self.0.hasher.queue_depth()
+    }
+
+    /// Hash a password for storing.
+    ///
+    /// # Errors
+    /// `busy.hashing`.
+    pub(crate) async fn hash(&self, password: &SecretString) -> Result<String> {
+        self.0.hasher.hash(password, self.0.entropy.bytes()?).await
+    }
+}

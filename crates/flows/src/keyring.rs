@@ -1,0 +1,246 @@
+//! Signing keys: made, published before they sign, accepted after they did,
+//! removed. The private halves leave the database only sealed.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tollgate_base::{
+    Error, ExposeSecret, Result, SecretString,
+    access::{Facts, Permission, Principal, Target, decide},
+    codes,
+    id::KeyId,
+    time::Time,
+};
+use tollgate_crypto::jwt::{Algorithm, SigningKey};
+use tollgate_records::{
+    events::EventKind,
+    signing_keys::{self, SigningKeyRow},
+};
+use tollgate_store::sql::Tx;
+
+use crate::{
+    ctx::{Ctx, LoadedKey, PURPOSE_ACCESS, PURPOSE_CHATBOT},
+    steps::{
+        keys,
+        note::{Details, Log, change},
+    },
+};
+
+/// How long verifiers may keep our key set; a new key is published for so long
+/// before it signs.
+pub const JWKS_LIVES: Duration = Duration::from_mins(5);
+
+/// When a new key begins to sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// After every verifier could hear of it.
+    Published,
+    /// At once: the old one is not to be used any more.
+    Now,
+}
+
+/// A key as administrators see it.
+#[derive(Clone, Debug)]
+pub struct KeyView {
+    /// Its id and `kid`.
+    pub id: KeyId,
+    /// Which token family it signs.
+    pub purpose: String,
+    /// The `alg` of its tokens.
+    pub algorithm: &'static str,
+    /// When it was made.
+    pub created_at: Time,
+    /// From when on it signs.
+    pub active_from: Time,
+    /// Whether it signs now.
+    pub signs: bool,
+}
+
+/// Read the keys into memory; make those that are missing. `chatbot` is the
+/// shared secret that the operator set: a new one takes over at once, and the
+/// one before is accepted until it is removed.
+///
+/// # Errors
+/// `internal` if a key cannot be unsealed: then the master key is not the one
+/// that sealed it.
+pub async fn load(ctx: &Ctx, by: &Principal, chatbot: Option<SecretString>) -> Result<()> {
+    keys::reload(ctx).await?;
+    let now = ctx.now();
+    let has = |purpose| ctx.keys().signer(purpose, now).is_ok();
+    if !has(PURPOSE_ACCESS) {
+        let key = draw(ctx, ctx.policy().tokens.algorithm)?;
+        add_first(ctx, by, PURPOSE_ACCESS, key).await?;
+    }
+    match chatbot {
+        Some(secret) => adopt(ctx, by, &secret).await?,
+        None if !has(PURPOSE_CHATBOT) => {
+            let key = draw(ctx, Algorithm::Hs256)?;
+            add_first(ctx, by, PURPOSE_CHATBOT, key).await?;
+        }
+        None => {}
+    }
+    keys::reload(ctx).await
+}
+
+/// All keys that are accepted.
+///
+/// # Errors
+/// `access.denied`.
+pub async fn list(ctx: &Ctx, by: &Principal, (): ()) -> Result<Vec<KeyView>> {
+    decide(
+        by,
+        Permission::SigningKeys,
+        &Target::Installation,
+        &Facts::NONE,
+    )?;
+    keys::reload(ctx).await?;
+    let (ring, now) = (ctx.keys(), ctx.now());
+    let view = |loaded: &LoadedKey| KeyView {
+        id: loaded.id,
+        purpose: loaded.purpose.clone(),
+        algorithm: loaded.key.algorithm().as_str(),
+        created_at: loaded.created_at,
+        active_from: loaded.active_from,
+        signs: ring
+            .signer(&loaded.purpose, now)
+            .is_ok_and(|signer| signer.id == loaded.id),
+    };
+    Ok(ring.all().iter().map(view).collect())
+}
+
+/// Make the next key of a purpose.
+///
+/// # Errors
+/// `access.denied`, `key.missing` for an unknown purpose.
+pub async fn rotate(ctx: &Ctx, by: &Principal, (purpose, begin): (String, Begin)) -> Result<KeyId> {
+    decide(
+        by,
+        Permission::SigningKeys,
+        &Target::Installation,
+        &Facts::NONE,
+    )?;
+    let algorithm = match purpose.as_str() {
+        PURPOSE_ACCESS => ctx.policy().tokens.algorithm,
+        PURPOSE_CHATBOT => Algorithm::Hs256,
+        _ => {
+            return Err(
+                Error::new(&codes::KEY_MISSING).detail("The purposes are access and chatbot.")
+            );
+        }
+    };
+    let now = ctx.now();
+    // A shared secret is not published: it signs when its holders know it.
+    let published = algorithm != Algorithm::Hs256 && begin == Begin::Published;
+    let active_from = if published { now.plus(JWKS_LIVES) } else { now };
+    let (id, key) = draw(ctx, algorithm)?;
+    let row = keys::sealed(ctx, id, &purpose, &key, active_from)?;
+    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        insert(tx, log, &row).await
+    })
+    .await?;
+    keys::reload(ctx).await?;
+    Ok(id)
+}
+
+/// Accept a key no longer: its tokens die at once, on every node.
+///
+/// # Errors
+/// `access.denied`, `key.missing`, `key.in_use` for the one that signs.
+pub async fn remove(ctx: &Ctx, by: &Principal, id: KeyId) -> Result<()> {
+    decide(
+        by,
+        Permission::SigningKeys,
+        &Target::Installation,
+        &Facts::NONE,
+    )?;
+    let now = ctx.now();
+    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        let rows = signing_keys::all_in(tx).await?;
+        let purpose = rows
+            .iter()
+            .find(|row| row.id == id)
+            .map(|row| row.purpose.clone());
+        let purpose = purpose.ok_or_else(|| Error::new(&codes::KEY_MISSING))?;
+        let signer = rows
+            .iter()
+            .rfind(|row| row.purpose == purpose && row.active_from <= now);
+        if signer.is_none_or(|row| row.id == id) {
+            return Err(Error::new(&codes::KEY_IN_USE));
+        }
+        if signing_keys::remove(tx, id, now).await? {
+            log.note(EventKind::KeyRemoved, about(id, &purpose));
+        }
+        Ok(())
+    })
+    .await?;
+    keys::reload(ctx).await
+}
+
+/// The public halves (RFC 7517), those that do not sign yet among them.
+pub fn jwks(ctx: &Ctx) -> Value {
+    let ring = ctx.keys();
+    let public: Vec<Value> = ring
+        .all()
+        .iter()
+        .filter_map(|loaded| loaded.key.public_jwk())
+        .collect();
+    serde_json::json!({ "keys": public })
+}
+
+/// Take the operator's secret over, if it is a new one.
+async fn adopt(ctx: &Ctx, by: &Principal, secret: &SecretString) -> Result<()> {
+    let now = ctx.now();
+    let id = KeyId::new(now, ctx.entropy())?;
+    let key = SigningKey::from_shared_secret(id.to_string(), secret.expose_secret().as_bytes())?;
+    let row = keys::sealed(ctx, id, PURPOSE_CHATBOT, &key, now)?;
+    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        let known = signing_keys::all_in(tx).await?;
+        let signer = known
+            .iter()
+            .rfind(|known| known.purpose == row.purpose && known.active_from <= now);
+        if signer.is_some_and(|signer| signer.fingerprint == row.fingerprint) {
+            return Ok(());
+        }
+        insert(tx, log, &row).await
+    })
+    .await
+}
+
+/// The first key of a purpose; another node may have made it meanwhile.
+async fn add_first(
+    ctx: &Ctx,
+    by: &Principal,
+    purpose: &'static str,
+    (id, key): (KeyId, SigningKey),
+) -> Result<()> {
+    let row = keys::sealed(ctx, id, purpose, &key, ctx.now())?;
+    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        if signing_keys::all_in(tx)
+            .await?
+            .iter()
+            .any(|known| known.purpose == purpose)
+        {
+            return Ok(());
+        }
+        insert(tx, log, &row).await
+    })
+    .await
+}
+
+async fn insert(tx: &mut Tx<'_>, log: &mut Log, row: &SigningKeyRow) -> Result<()> {
+    signing_keys::add(tx, row).await?;
+    log.note(EventKind::KeyCreated, about(row.id, &row.purpose));
+    Ok(())
+}
+
+fn about(id: KeyId, purpose: &str) -> Details {
+    let mut details = Details::default();
+    details.data.insert("key".into(), id.to_string().into());
+    details.data.insert("purpose".into(), purpose.into());
+    details
+}
+
+fn draw(ctx: &Ctx, algorithm: Algorithm) -> Result<(KeyId, SigningKey)> {
+    let id = KeyId::new(ctx.now(), ctx.entropy())?;
+    Ok((id, SigningKey::generate(algorithm, id.to_string())?))
+}

@@ -1,0 +1,218 @@
+//! Changing a password, and resetting one by a link in a mail.
+
+use std::net::IpAddr;
+
+use tollgate_base::{
+    Error, ExposeSecret, Result, SecretString,
+    access::{Facts, Permission, Principal, Target, decide},
+    codes,
+    id::{JobId, SessionId, UserId},
+    identifier::Email,
+    time::Time,
+};
+use tollgate_crypto::{
+    mac::digest,
+    password::Verdict,
+    token::{self, Prefix},
+};
+use tollgate_records::{
+    accounts, attempts,
+    events::EventKind,
+    jobs,
+    one_time::{self, Purpose},
+    passwords,
+    sessions::{self, EndReason},
+};
+use tollgate_store::sql::Tx;
+
+use crate::{
+    ctx::Ctx,
+    steps::{
+        facts::allow,
+        note::{Details, Log, change},
+        once,
+        queue::ResetJob,
+        strikes,
+        vet::{ClientProfile, vet},
+    },
+};
+
+/// A new password from somebody who knows the current one.
+#[derive(Debug)]
+pub struct ChangePassword {
+    /// The current one.
+    pub current: SecretString,
+    /// The new one.
+    pub new: SecretString,
+    /// Whose rules apply.
+    pub client: ClientProfile,
+}
+
+/// A new password from somebody who holds a reset link.
+#[derive(Debug)]
+pub struct ResetPassword {
+    /// The token of the link.
+    pub token: SecretString,
+    /// The new password.
+    pub new: SecretString,
+    /// Whose rules apply.
+    pub client: ClientProfile,
+}
+
+/// A link that sets a new password, for an administrator to pass on.
+#[derive(Debug)]
+pub struct ResetLink {
+    /// The token.
+    pub token: SecretString,
+    /// For whom.
+    pub account: UserId,
+}
+
+/// Change the password of whoever asks. Their other sessions end.
+///
+/// # Errors
+/// `password.wrong`, `password.weak`, `throttled`, `busy.hashing`.
+pub async fn change_own(ctx: &Ctx, by: &Principal, request: ChangePassword) -> Result<()> {
+    let person = by.person()?;
+    let (user, session, now) = (person.user, person.session, ctx.now());
+    let facts = Facts {
+        holds: Some(person.role),
+        gives: None,
+    };
+    decide(
+        by,
+        Permission::PasswordChange,
+        &Target::Account(user),
+        &facts,
+    )?;
+    let wrong = || {
+        Error::new(&codes::PASSWORD_WRONG).field(
+            "/current_password",
+            "wrong",
+            "It is not the current one.",
+        )
+    };
+    let old = passwords::find(ctx.db(), user).await?.ok_or_else(wrong)?;
+    let subject = digest(&[b"current password", user.to_string().as_bytes()]);
+    strikes::count(ctx, subject).await?;
+    if ctx.hasher().verify(&request.current, &old).await? == Verdict::Mismatch {
+        return Err(wrong());
+    }
+    vet_for(ctx, user, &request.new, request.client).await?;
+    let hash = ctx.hash(&request.new).await?;
+    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        if !passwords::is_still(tx, user, &old).await? {
+            return Err(Error::new(&codes::PASSWORD_WRONG));
+        }
+        attempts::forgive(tx, subject).await?;
+        set(tx, user, &hash, Some(session), now).await?;
+        log.about(EventKind::PasswordChanged, user);
+        Ok(())
+    })
+    .await
+}
+
+/// Ask for a reset link by mail. The answer and its cost are the same whether
+/// or not the address is anybody's.
+///
+/// # Errors
+/// `throttled`.
+pub async fn request_reset(
+    ctx: &Ctx,
+    by: &Principal,
+    (email, address): (Email, Option<IpAddr>),
+) -> Result<()> {
+    ctx.throttle("reset", address).await?;
+    let now = ctx.now();
+    let id = JobId::new(now, ctx.entropy())?;
+    let payload = ResetJob {
+        email: email.canonical().to_owned(),
+    }
+    .to_payload()?;
+    let add = async move |tx: &mut Tx<'_>, _: &mut Log| {
+        jobs::add(tx, id, ResetJob::QUEUE, &payload, now).await
+    };
+    change(ctx, by, add).await
+}
+
+/// Set a new password by a link. All sessions end.
+///
+/// # Errors
+/// `one_time.invalid`, `password.weak`, `busy.hashing`.
+pub async fn reset(ctx: &Ctx, by: &Principal, request: ResetPassword) -> Result<()> {
+    let (now, hash_of_token) = (ctx.now(), fingerprint(&request.token)?);
+    let presented = once::present(ctx, Purpose::PasswordReset, hash_of_token).await?;
+    let user = presented
+        .account
+        .ok_or_else(|| Error::new(&codes::ONE_TIME_INVALID))?;
+    vet_for(ctx, user, &request.new, request.client).await?;
+    let hash = ctx.hash(&request.new).await?;
+    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        let redeemed = once::redeem(tx, Purpose::PasswordReset, hash_of_token, now).await?;
+        let owner = redeemed
+            .account
+            .ok_or_else(|| Error::new(&codes::ONE_TIME_INVALID))?;
+        set(tx, owner, &hash, None, now).await?;
+        log.note(
+            EventKind::PasswordReset,
+            Details {
+                actor: Some(owner),
+                subject: Some(owner),
+                ..Details::default()
+            },
+        );
+        Ok(())
+    })
+    .await
+}
+
+/// Make a reset link for somebody, to be passed on by hand.
+///
+/// # Errors
+/// `access.denied`, `access.rank`, `person.missing`.
+pub async fn reset_link(ctx: &Ctx, by: &Principal, of: UserId) -> Result<ResetLink> {
+    let minted = once::mint(ctx, Purpose::PasswordReset, Prefix::OneTime, Some(of))?;
+    let (asks, row, now) = (by.clone(), minted.row, ctx.now());
+    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        allow(tx, &asks, Permission::PasswordReset, of).await?;
+        one_time::issue(tx, &row, now).await?;
+        log.about(EventKind::PasswordResetRequested, of);
+        Ok(())
+    })
+    .await?;
+    Ok(ResetLink {
+        token: minted.text,
+        account: of,
+    })
+}
+
+/// Set the password and end what rested on the old one.
+async fn set(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    hash: &str,
+    keep: Option<SessionId>,
+    now: Time,
+) -> Result<()> {
+    passwords::set(tx, user, hash, now).await?;
+    sessions::end_all(tx, user, keep, EndReason::PasswordChanged, now).await?;
+    accounts::stop_earlier_tokens(tx, user, now).await?;
+    one_time::withdraw(tx, Purpose::PasswordReset, Some(user), now).await
+}
+
+async fn vet_for(ctx: &Ctx, user: UserId, new: &SecretString, client: ClientProfile) -> Result<()> {
+    let identifiers = accounts::identifiers(ctx.db(), user).await?;
+    let context: Vec<&str> = identifiers
+        .iter()
+        .map(|identifier| identifier.canonical.as_str())
+        .collect();
+    vet(new, client.passwords, ctx.policy().password_min, &context)
+}
+
+fn fingerprint(token: &SecretString) -> Result<[u8; 32]> {
+    if token::shaped(token.expose_secret(), Prefix::OneTime) {
+        Ok(token::fingerprint(token.expose_secret()))
+    } else {
+        Err(Error::new(&codes::ONE_TIME_INVALID))
+    }
+}

@@ -1,0 +1,162 @@
+//! Exchanging a refresh token for the next pair.
+//!
+//! A token is exchanged once. Whoever presents it again within a moment, while
+//! its successor is unused, lost the answer and gets the same successor;
+//! anybody else has a copy, and the session ends.
+
+use tollgate_base::{
+    Error, ExposeSecret, Result, SecretString, access::Principal, codes, time::Time,
+};
+use tollgate_crypto::token::{self, Prefix};
+use tollgate_records::{
+    accounts,
+    aliases::{self},
+    events::EventKind,
+    sessions::{self, EndReason, Presented, Session},
+};
+use tollgate_store::sql::Tx;
+
+use crate::{
+    ctx::Ctx,
+    steps::{
+        land::Credentials,
+        mint::{self, Subject},
+        note::{Details, Log, change},
+    },
+};
+
+/// A token that is presented.
+#[derive(Debug)]
+pub struct Refresh {
+    /// Its text.
+    pub token: SecretString,
+}
+
+/// What a transaction decided; committed in every case, as ending a session is
+/// a change too.
+enum Decided {
+    Renewed {
+        session: Box<Session>,
+        generation: i64,
+    },
+    Refused(Error),
+}
+
+/// Exchange it.
+///
+/// # Errors
+/// `token.invalid`, `token.expired`, `token.reused`, `session.revoked`,
+/// `session.expired`, `account.suspended`.
+pub async fn refresh(ctx: &Ctx, by: &Principal, request: Refresh) -> Result<Credentials> {
+    let outcome = exchange(ctx, by, request).await;
+    let result = match &outcome {
+        Ok(_) => "ok",
+        Err(error) => error.code().name,
+    };
+    metrics::counter!("tollgate_refreshes_total", "result" => result).increment(1);
+    outcome
+}
+
+async fn exchange(ctx: &Ctx, by: &Principal, request: Refresh) -> Result<Credentials> {
+    let presented = request.token.expose_secret();
+    if !token::shaped(presented, Prefix::Refresh) {
+        return Err(Error::new(&codes::TOKEN_INVALID));
+    }
+    let (now, epoch) = (ctx.now(), ctx.installation().epoch);
+    let retry_window = ctx.policy().session.retry_window;
+    let hash = token::fingerprint(presented);
+    let key = ctx.master().derive("refresh successor");
+    let text = request.token.clone();
+    let decided = change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        let Some(found) = sessions::refresh_for_update(tx, hash).await? else {
+            return Ok(Decided::Refused(Error::new(&codes::TOKEN_INVALID)));
+        };
+        let session = sessions::find(tx, found.session).await?;
+        let session = session.ok_or_else(|| Error::new(&codes::TOKEN_INVALID))?;
+        if let Err(refusal) = session.check(epoch, session.last_seen_at, now) {
+            return Ok(Decided::Refused(refusal));
+        }
+        match accounts::find_in(tx, session.account).await? {
+            Some(account) if account.is_active() => {}
+            _ => return Ok(Decided::Refused(Error::new(&codes::ACCOUNT_SUSPENDED))),
+        }
+        let generation = found.generation + 1;
+        let used = sessions::successor_used(tx, &found).await?;
+        match found.present(used, retry_window, now) {
+            Presented::Expired => return Ok(Decided::Refused(Error::new(&codes::TOKEN_EXPIRED))),
+            Presented::Retry => {}
+            Presented::Reused => {
+                end_family(tx, log, &session, now).await?;
+                return Ok(Decided::Refused(Error::new(&codes::TOKEN_REUSED)));
+            }
+            Presented::Rotate => {
+                if !sessions::use_refresh(tx, hash, now).await? {
+                    return Err(Error::new(&codes::STORE_BUSY));
+                }
+                let next =
+                    token::successor(&key, text.expose_secret(), generation, Prefix::Refresh);
+                let expires_at = now.plus(session.idle_span).min(session.expires_at);
+                let next = token::fingerprint(next.expose_secret());
+                sessions::add_refresh(tx, next, session.id, generation, expires_at, now).await?;
+                sessions::saw(tx, session.id, now).await?;
+                log.note(EventKind::SessionRefreshed, about(&session));
+            }
+        }
+        Ok(Decided::Renewed {
+            session: Box::new(session),
+            generation,
+        })
+    })
+    .await?;
+    match decided {
+        Decided::Refused(refusal) => Err(refusal),
+        Decided::Renewed {
+            session,
+            generation,
+        } => {
+            let key = ctx.master().derive("refresh successor");
+            let refresh = token::successor(&key, presented, generation, Prefix::Refresh);
+            renew(ctx, &session, refresh, now).await
+        }
+    }
+}
+
+async fn renew(
+    ctx: &Ctx,
+    session: &Session,
+    refresh: SecretString,
+    now: Time,
+) -> Result<Credentials> {
+    let aliases = aliases::find(ctx.db(), session.account).await?;
+    let subject = Subject {
+        user: session.account,
+        session: session.id,
+        number: aliases
+            .ok_or_else(|| Error::new(&codes::TOKEN_INVALID))?
+            .number,
+        assurance: session.assurance,
+        auth_time: session.auth_time,
+    };
+    let (access, access_lives) = mint::access(ctx, &subject, now)?;
+    Ok(Credentials::Tokens {
+        access,
+        access_lives,
+        refresh,
+    })
+}
+
+async fn end_family(tx: &mut Tx<'_>, log: &mut Log, session: &Session, now: Time) -> Result<()> {
+    if sessions::end(tx, session.id, EndReason::TokenReused, now).await? {
+        log.note(EventKind::TokenReused, about(session));
+    }
+    Ok(())
+}
+
+fn about(session: &Session) -> Details {
+    Details {
+        actor: Some(session.account),
+        subject: Some(session.account),
+        session: Some(session.id),
+        ..Details::default()
+    }
+}

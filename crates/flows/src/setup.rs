@@ -1,0 +1,196 @@
+//! The first administrator, and administrators when all are lost.
+//!
+//! Nobody becomes administrator by arriving first: it takes a link that is
+//! printed on the machine, or a command typed there. Whether there is one is
+//! tested in the transaction that makes one.
+
+use tollgate_base::{
+    Error, ExposeSecret, Result, SecretString,
+    access::{Facts, Permission, Principal, Role, Target, decide},
+    codes,
+    identifier::Identifier,
+    time::Time,
+};
+use tollgate_crypto::token::{self, Prefix};
+use tollgate_records::{
+    accounts,
+    events::EventKind,
+    installation,
+    one_time::{self, Purpose},
+    sessions::Device,
+};
+use tollgate_store::sql::Tx;
+
+use crate::{
+    ctx::Ctx,
+    steps::{
+        enrol::{Applicant, Enrolment},
+        land::{Landing, Opening, SignedIn},
+        note::{Details, Log, change},
+        once,
+        vet::ClientProfile,
+        view::{AccountView, view},
+    },
+};
+
+/// What the setup form sends.
+#[derive(Debug)]
+pub struct SetUp {
+    /// The token of the link.
+    pub token: SecretString,
+    /// Who becomes administrator.
+    pub admin: Applicant,
+    /// From which device.
+    pub device: Device,
+}
+
+/// When an administrator is to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// Only while none was ever made.
+    First,
+    /// In any case: the operator says so.
+    Always,
+}
+
+/// Whether the first administrator is still to be made.
+///
+/// # Errors
+/// What the database says.
+pub async fn is_open(ctx: &Ctx, _by: &Principal, (): ()) -> Result<bool> {
+    if ctx.installation().set_up_at.is_some() {
+        return Ok(false);
+    }
+    let facts = installation::read(ctx.db()).await?;
+    if let Some(facts) = &facts {
+        ctx.set_installation(facts.clone());
+    }
+    Ok(facts.is_some_and(|facts| facts.set_up_at.is_none()))
+}
+
+/// Issue a setup link's token. Earlier ones are void.
+///
+/// # Errors
+/// `admin.exists`, `access.denied`.
+pub async fn link(ctx: &Ctx, by: &Principal, (): ()) -> Result<SecretString> {
+    decide(
+        by,
+        Permission::AdminBootstrap,
+        &Target::Installation,
+        &Facts::NONE,
+    )?;
+    let minted = once::mint(ctx, Purpose::Setup, Prefix::Setup, None)?;
+    let (row, now) = (minted.row, ctx.now());
+    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        require_open(tx).await?;
+        one_time::issue(tx, &row, now).await?;
+        log.note(EventKind::SetupLinkIssued, Details::default());
+        Ok(())
+    })
+    .await?;
+    Ok(minted.text)
+}
+
+/// Make the first administrator by the link, and sign them in.
+///
+/// # Errors
+/// `one_time.invalid`, `admin.exists`, `password.weak`, `identifier.taken`.
+pub async fn set_up(ctx: &Ctx, by: &Principal, request: SetUp) -> Result<SignedIn> {
+    if !token::shaped(request.token.expose_secret(), Prefix::Setup) {
+        return Err(Error::new(&codes::ONE_TIME_INVALID));
+    }
+    let hash_of_token = token::fingerprint(request.token.expose_secret());
+    once::present(ctx, Purpose::Setup, hash_of_token).await?;
+    if request.admin.password.is_none() {
+        return Err(Error::new(&codes::REQUEST_INVALID).field(
+            "/password",
+            "required",
+            "Choose a password.",
+        ));
+    }
+    let enrolment =
+        Enrolment::prepare(ctx, request.admin, Role::Admin, ClientProfile::NATIVE).await?;
+    let (id, now) = (enrolment.id, ctx.now());
+    let landing = Landing::prepare(ctx, id, Opening::Cookie { remember: false }, request.device)?;
+    let opened = landing.clone();
+    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        require_open(tx).await?;
+        once::redeem(tx, Purpose::Setup, hash_of_token, now).await?;
+        make(tx, log, &enrolment, now).await?;
+        opened.open(tx, log, "setup").await
+    })
+    .await?;
+    landing.finish(ctx, view(ctx, id).await?)
+}
+
+/// Make an administrator from the command line or a provisioned start.
+///
+/// # Errors
+/// `admin.exists` under [`Condition::First`], `access.denied`, `password.weak`,
+/// `identifier.taken`.
+pub async fn create_admin(
+    ctx: &Ctx,
+    by: &Principal,
+    (admin, condition): (Applicant, Condition),
+) -> Result<AccountView> {
+    decide(
+        by,
+        Permission::AdminBootstrap,
+        &Target::Installation,
+        &Facts::NONE,
+    )?;
+    let enrolment = Enrolment::prepare(ctx, admin, Role::Admin, ClientProfile::NATIVE).await?;
+    let (id, now) = (enrolment.id, ctx.now());
+    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        if condition == Condition::First {
+            require_open(tx).await?;
+        }
+        make(tx, log, &enrolment, now).await
+    })
+    .await?;
+    view(ctx, id).await
+}
+
+/// Make an existing account an administrator who can act.
+///
+/// # Errors
+/// `access.denied`, `person.missing`.
+pub async fn recover(ctx: &Ctx, by: &Principal, identifier: Identifier) -> Result<AccountView> {
+    decide(
+        by,
+        Permission::AdminBootstrap,
+        &Target::Installation,
+        &Facts::NONE,
+    )?;
+    let account = accounts::by_identifier(ctx.db(), &identifier).await?;
+    let (id, now) = (
+        account
+            .ok_or_else(|| Error::new(&codes::PERSON_MISSING))?
+            .id,
+        ctx.now(),
+    );
+    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        accounts::set_role(tx, id, Role::Admin, now).await?;
+        accounts::set_suspended(tx, id, false, now).await?;
+        log.about(EventKind::AdminRecovered, id);
+        Ok(())
+    })
+    .await?;
+    view(ctx, id).await
+}
+
+async fn make(tx: &mut Tx<'_>, log: &mut Log, enrolment: &Enrolment, now: Time) -> Result<()> {
+    enrolment.make(tx, log).await?;
+    if installation::mark_set_up(tx, now).await? {
+        one_time::withdraw(tx, Purpose::Setup, None, now).await?;
+        log.about(EventKind::SetUp, enrolment.id);
+    }
+    Ok(())
+}
+
+async fn require_open(tx: &mut Tx<'_>) -> Result<()> {
+    match installation::read_in(tx).await? {
+        Some(facts) if facts.set_up_at.is_none() => Ok(()),
+        _ => Err(Error::new(&codes::ADMIN_EXISTS)),
+    }
+}

@@ -1,0 +1,162 @@
+//! Signing in with a password.
+//!
+//! Unknown, wrong, suspended and password-less answer alike and cost the same
+//! hash; each attempt is counted before it is evaluated.
+
+use std::net::IpAddr;
+
+use tollgate_base::{
+    Error, Result, SecretString, access::Principal, codes, id::UserId, identifier::Identifier,
+};
+use tollgate_crypto::{mac::digest, password::Verdict};
+use tollgate_records::{
+    accounts::{self, Account},
+    attempts,
+    events::EventKind,
+    passwords,
+    sessions::Device,
+};
+use tollgate_store::sql::Tx;
+
+use crate::{
+    ctx::Ctx,
+    steps::{
+        land::{Landing, Opening, SignedIn},
+        note::{Details, Log, change},
+        strikes,
+        vet::ClientProfile,
+        view::complete,
+    },
+};
+
+/// What somebody typed.
+#[derive(Debug)]
+pub struct SignIn {
+    /// An address or a username.
+    pub login: String,
+    /// The password.
+    pub password: SecretString,
+    /// From which device.
+    pub device: Device,
+    /// From which address.
+    pub address: Option<IpAddr>,
+    /// Which credentials are wanted.
+    pub opening: Opening,
+    /// Which client asks.
+    pub client: ClientProfile,
+}
+
+/// What comes of it. More steps come with more factors.
+#[derive(Debug)]
+pub enum Step {
+    /// They are in.
+    Done(Box<SignedIn>),
+}
+
+/// The account and hash against which a password is verified.
+struct Found {
+    account: Account,
+    hash: String,
+}
+
+/// Sign in.
+///
+/// # Errors
+/// `signin.failed` whatever is wrong, `throttled`, `busy.hashing`.
+pub async fn signin(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> {
+    let outcome = evaluate(ctx, by, request).await;
+    let result = match &outcome {
+        Ok(_) => "ok",
+        Err(error) => error.code().name,
+    };
+    metrics::counter!("tollgate_signins_total", "method" => "password", "result" => result)
+        .increment(1);
+    outcome
+}
+
+async fn evaluate(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> {
+    ctx.throttle("signin", request.address).await?;
+    let found = find(ctx, &request.login).await?;
+    let subject = subject(found.as_ref(), &request.login);
+    let last = strikes::count(ctx, subject).await?;
+    let verdict = match &found {
+        Some(Found { hash, .. }) => ctx.hasher().verify(&request.password, hash).await?,
+        None => {
+            ctx.hasher().verify_nobody(&request.password).await?;
+            Verdict::Mismatch
+        }
+    };
+    let (account, hash) = match found {
+        Some(Found { account, hash }) if verdict != Verdict::Mismatch && account.is_active() => {
+            (account, hash)
+        }
+        found => {
+            if last {
+                note_blocked(ctx, by, found.map(|found| found.account.id)).await?;
+            }
+            return Err(Error::new(&codes::SIGNIN_FAILED));
+        }
+    };
+    let better = match verdict {
+        Verdict::MatchOutdated => Some(ctx.hash(&request.password).await?),
+        _ => None,
+    };
+    let landing = Landing::prepare(ctx, account.id, request.opening, request.device)?;
+    let (id, opened) = (account.id, landing.clone());
+    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        let active = accounts::find_in(tx, id)
+            .await?
+            .is_some_and(|account| account.is_active());
+        if !active || !passwords::is_still(tx, id, &hash).await? {
+            return Err(Error::new(&codes::SIGNIN_FAILED));
+        }
+        if let Some(better) = &better {
+            passwords::upgrade(tx, id, &hash, better).await?;
+            log.about(EventKind::PasswordRehashed, id);
+        }
+        attempts::forgive(tx, subject).await?;
+        opened.open(tx, log, "password").await
+    })
+    .await?;
+    let view = complete(ctx, account).await?;
+    Ok(Step::Done(Box::new(landing.finish(ctx, view)?)))
+}
+
+/// What cannot be an identifier is nobody's.
+async fn find(ctx: &Ctx, login: &str) -> Result<Option<Found>> {
+    let Ok(identifier) = Identifier::parse(login) else {
+        return Ok(None);
+    };
+    let Some(account) = accounts::by_identifier(ctx.db(), &identifier).await? else {
+        return Ok(None);
+    };
+    let hash = passwords::find(ctx.db(), account.id).await?;
+    Ok(hash.map(|hash| Found { account, hash }))
+}
+
+/// Whose failures these are: the account's, under whichever of its names, or
+/// the canonical form of what was typed.
+fn subject(found: Option<&Found>, login: &str) -> [u8; 32] {
+    match found {
+        Some(found) => digest(&[b"signin account", found.account.id.to_string().as_bytes()]),
+        None => match Identifier::parse(login) {
+            Ok(identifier) => digest(&[b"signin name", identifier.canonical().as_bytes()]),
+            Err(_) => digest(&[b"signin name", login.as_bytes()]),
+        },
+    }
+}
+
+/// One event a window tells of a block, however many attempts follow.
+async fn note_blocked(ctx: &Ctx, by: &Principal, account: Option<UserId>) -> Result<()> {
+    change(ctx, by, async move |_: &mut Tx<'_>, log: &mut Log| {
+        log.note(
+            EventKind::SigninBlocked,
+            Details {
+                subject: account,
+                ..Details::default()
+            },
+        );
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,145 @@
+//! Making an account, by whichever verb.
+
+use tollgate_base::{
+    Error, Result, SecretString,
+    access::Role,
+    codes,
+    id::UserId,
+    identifier::{Email, Identifier, Username},
+    time::Time,
+};
+use tollgate_records::{
+    accounts::{self, NewAccount, Profile},
+    aliases,
+    events::EventKind,
+    passwords,
+};
+use tollgate_store::sql::Tx;
+
+use crate::ctx::Ctx;
+
+use super::{
+    note::{Details, Log},
+    vet::{ClientProfile, vet},
+};
+
+/// Somebody who is to have an account. At least one identifier.
+#[derive(Debug)]
+pub struct Applicant {
+    /// Their address.
+    pub email: Option<Email>,
+    /// Their username.
+    pub username: Option<Username>,
+    /// What they are called.
+    pub display_name: Option<String>,
+    /// Their password; without one they set it by a reset link.
+    pub password: Option<SecretString>,
+}
+
+/// An account that is about to be made: the hash is done, nothing is written.
+pub(crate) struct Enrolment {
+    /// Its id.
+    pub(crate) id: UserId,
+    new: NewAccount,
+    hash: Option<String>,
+    now: Time,
+}
+
+impl Enrolment {
+    /// Check everything that can be checked, report all faults at once, and
+    /// hash the password.
+    ///
+    /// # Errors
+    /// `request.invalid`, `password.weak`, `identifier.taken`, `busy.hashing`.
+    pub(crate) async fn prepare(
+        ctx: &Ctx,
+        who: Applicant,
+        role: Role,
+        client: ClientProfile,
+    ) -> Result<Self> {
+        let email = who.email.map(Identifier::Email);
+        let identifiers: Vec<Identifier> = email
+            .into_iter()
+            .chain(who.username.map(Identifier::Username))
+            .collect();
+        if identifiers.is_empty() {
+            let fault = Error::new(&codes::REQUEST_INVALID);
+            return Err(fault.field(
+                "/email",
+                "required",
+                "Give an e-mail address or a username.",
+            ));
+        }
+        let mut fault = None;
+        if let Some(password) = &who.password {
+            let context: Vec<&str> = identifiers.iter().map(Identifier::canonical).collect();
+            fault = vet(
+                password,
+                client.passwords,
+                ctx.policy().password_min,
+                &context,
+            )
+            .err();
+        }
+        for identifier in &identifiers {
+            if accounts::taken(ctx.db(), identifier).await? {
+                let taken = fault.unwrap_or_else(|| Error::new(&codes::IDENTIFIER_TAKEN));
+                fault = Some(taken.field(pointer(identifier), "taken", "Somebody has it already."));
+            }
+        }
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
+        let hash = match &who.password {
+            Some(password) => Some(ctx.hash(password).await?),
+            None => None,
+        };
+        let now = ctx.now();
+        let id = UserId::new(now, ctx.entropy())?;
+        let profile = Profile {
+            display_name: who.display_name,
+            ..Profile::default()
+        };
+        Ok(Self {
+            id,
+            new: NewAccount {
+                id,
+                role,
+                identifiers,
+                profile,
+            },
+            hash,
+            now,
+        })
+    }
+
+    /// Make the account, in the transaction of the verb.
+    ///
+    /// # Errors
+    /// `identifier.taken` if somebody was faster.
+    pub(crate) async fn make(&self, tx: &mut Tx<'_>, log: &mut Log) -> Result<()> {
+        if !accounts::create(tx, &self.new, self.now).await? {
+            return Err(Error::new(&codes::IDENTIFIER_TAKEN));
+        }
+        aliases::give(tx, self.id).await?;
+        if let Some(hash) = &self.hash {
+            passwords::set(tx, self.id, hash, self.now).await?;
+        }
+        let mut details = Details {
+            subject: Some(self.id),
+            ..Details::default()
+        };
+        details
+            .data
+            .insert("role".into(), self.new.role.as_str().into());
+        log.note(EventKind::AccountCreated, details);
+        Ok(())
+    }
+}
+
+fn pointer(identifier: &Identifier) -> &'static str {
+    match identifier {
+        Identifier::Email(_) => "/email",
+        Identifier::Username(_) => "/username",
+    }
+}

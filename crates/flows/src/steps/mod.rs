@@ -1,0 +1,14 @@
+//! What several verbs share. Steps know nouns and the context, never a verb.
+
+pub(crate) mod enrol;
+pub(crate) mod facts;
+pub(crate) mod keys;
+pub(crate) mod land;
+pub(crate) mod mint;
+pub(crate) mod note;
+pub(crate) mod once;
+pub(crate) mod queue;
+pub(crate) mod repeat;
+pub(crate) mod strikes;
+pub(crate) mod vet;
+pub(crate) mod view;

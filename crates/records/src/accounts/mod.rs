@@ -1,0 +1,110 @@
+//! What an account is: somebody with identifiers, a profile and a role, who may
+//! be suspended. Owns tables `accounts`, `identifiers` and `external_ids`.
+
+mod table;
+
+use tollgate_base::{access::Role, id::UserId, identifier::Identifier, time::Time};
+
+pub use table::{
+    QUERIES, add_external_id, add_identifier, admins, by_external_id, by_identifier, create,
+    external_ids, find, find_in, forget, identifiers, identifiers_in, list, remove_identifier,
+    role_in, save_profile, set_role, set_suspended, stop_earlier_tokens, taken, verify_identifier,
+};
+
+/// An account as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: UserId,
+    /// Its role.
+    pub role: Role,
+    /// What people see of it.
+    pub profile: Profile,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it was last changed.
+    pub updated_at: Time,
+    /// Since when it may not sign in.
+    pub suspended_at: Option<Time>,
+    /// Tokens issued before this are dead, whoever signed them.
+    pub not_before: Time,
+    /// Raised by each change of the profile; the `ETag` of the account.
+    pub version: i64,
+}
+
+/// What an account shows of itself. All of it is personal data.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// Up to [`Profile::NAME_MOST`] characters.
+    pub display_name: Option<String>,
+    /// Up to [`Profile::BIO_MOST`] characters.
+    pub bio: Option<String>,
+    /// The address of a picture.
+    pub picture: Option<String>,
+    /// A BCP 47 tag, such as `de` or `pt-BR`.
+    pub locale: Option<String>,
+}
+
+/// One of the names by which an account signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredIdentifier {
+    /// `email` or `username`.
+    pub kind: String,
+    /// As its owner spells it.
+    pub shown: String,
+    /// As it is compared.
+    pub canonical: String,
+    /// Since when it is known to be theirs.
+    pub verified_at: Option<Time>,
+}
+
+/// The name of an account in another system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalId {
+    /// Which system.
+    pub provider: String,
+    /// Its name there: an opaque text.
+    pub external_id: String,
+}
+
+/// An account that is to be made.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// Its id.
+    pub id: UserId,
+    /// Its role.
+    pub role: Role,
+    /// What it signs in with, the primary one first. At least one.
+    pub identifiers: Vec<Identifier>,
+    /// What it shows.
+    pub profile: Profile,
+}
+
+/// Which accounts are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only of this role.
+    pub role: Option<Role>,
+    /// Only suspended ones, or only others.
+    pub suspended: Option<bool>,
+    /// Only those with an identifier whose canonical form begins so.
+    pub begins: Option<String>,
+}
+
+impl Profile {
+    /// Most characters of a display name.
+    pub const NAME_MOST: usize = 100;
+    /// Most characters of a bio.
+    pub const BIO_MOST: usize = 1_000;
+    /// Most characters of a picture's address.
+    pub const PICTURE_MOST: usize = 500;
+    /// Most characters of a locale.
+    pub const LOCALE_MOST: usize = 35;
+}
+
+impl Account {
+    /// Whether it may sign in and be signed in.
+    pub const fn is_active(&self) -> bool {
+        self.suspended_at.is_none()
+    }
+}

@@ -1,0 +1,324 @@
+//! The SQL of accounts.
+
+use tollgate_base::{
+    Result, access::Role, id::UserId, identifier::Identifier, page::PageRequest, time::Time,
+};
+use tollgate_store::{
+    args, queries,
+    sql::{Db, Row, Tx},
+};
+
+use super::{Account, ExternalId, Filter, NewAccount, Profile, StoredIdentifier};
+
+queries! {
+    ADD = "INSERT INTO accounts (id, role, display_name, bio, picture, locale, created_at, updated_at, not_before, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0, 1)";
+    FIND = "SELECT id, role, display_name, bio, picture, locale, created_at, updated_at, suspended_at, not_before, version
+        FROM accounts WHERE id = $1";
+    BY_IDENTIFIER = "SELECT a.id, a.role, a.display_name, a.bio, a.picture, a.locale, a.created_at, a.updated_at,
+            a.suspended_at, a.not_before, a.version
+        FROM identifiers i JOIN accounts a ON a.id = i.account_id WHERE i.canonical = $1";
+    LIST = "SELECT id, role, display_name, bio, picture, locale, created_at, updated_at, suspended_at, not_before, version
+        FROM accounts
+        WHERE (CAST($1 AS TEXT) IS NULL OR role = $1)
+            AND (CAST($2 AS BOOLEAN) IS NULL OR (suspended_at IS NOT NULL) = $2)
+            AND (CAST($3 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM identifiers i
+                WHERE i.account_id = accounts.id AND i.canonical >= $3 AND i.canonical < $4))
+            AND (CAST($5 AS BIGINT) IS NULL OR (created_at, id) < ($5, $6))
+        ORDER BY created_at DESC, id DESC LIMIT $7";
+    ADMINS = "SELECT id FROM accounts WHERE role = 'admin' AND suspended_at IS NULL ORDER BY id";
+    ROLE = "SELECT role FROM accounts WHERE id = $1";
+    SAVE_PROFILE = "UPDATE accounts SET display_name = $2, bio = $3, picture = $4, locale = $5, updated_at = $6,
+            version = version + 1
+        WHERE id = $1 AND version = $7";
+    SET_ROLE = "UPDATE accounts SET role = $2, updated_at = $3 WHERE id = $1 AND role <> $2";
+    SUSPEND = "UPDATE accounts SET suspended_at = $2, updated_at = $2 WHERE id = $1 AND suspended_at IS NULL";
+    RESUME = "UPDATE accounts SET suspended_at = NULL, updated_at = $2 WHERE id = $1 AND suspended_at IS NOT NULL";
+    STOP_TOKENS = "UPDATE accounts SET not_before = $2 WHERE id = $1 AND not_before < $2";
+    FORGET = "DELETE FROM accounts WHERE id = $1";
+
+    ADD_IDENTIFIER = "INSERT INTO identifiers (canonical, account_id, kind, shown, created_at, verified_at)
+        VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT (canonical) DO NOTHING";
+    VERIFY_IDENTIFIER = "UPDATE identifiers SET verified_at = $3 WHERE account_id = $1 AND canonical = $2 AND verified_at IS NULL";
+    REMOVE_IDENTIFIER = "DELETE FROM identifiers WHERE account_id = $1 AND canonical = $2";
+    TAKEN = "SELECT account_id FROM identifiers WHERE canonical = $1";
+    IDENTIFIERS = "SELECT kind, shown, canonical, verified_at FROM identifiers WHERE account_id = $1
+        ORDER BY created_at, canonical";
+    FORGET_IDENTIFIERS = "DELETE FROM identifiers WHERE account_id = $1";
+
+    ADD_EXTERNAL = "INSERT INTO external_ids (provider, external_id, account_id, created_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (provider, external_id) DO NOTHING";
+    BY_EXTERNAL = "SELECT account_id FROM external_ids WHERE provider = $1 AND external_id = $2";
+    EXTERNALS = "SELECT provider, external_id FROM external_ids WHERE account_id = $1 ORDER BY provider, external_id";
+    FORGET_EXTERNALS = "DELETE FROM external_ids WHERE account_id = $1";
+}
+
+/// Make an account with its identifiers. False, and nothing is to be kept, if
+/// one of them is somebody's already.
+pub async fn create(tx: &mut Tx<'_>, new: &NewAccount, now: Time) -> Result<bool> {
+    let Profile {
+        display_name,
+        bio,
+        picture,
+        locale,
+    } = &new.profile;
+    let row = args![
+        new.id,
+        new.role,
+        display_name.clone(),
+        bio.clone(),
+        picture.clone(),
+        locale.clone(),
+        now
+    ];
+    tx.run(ADD, row).await?;
+    for (place, identifier) in new.identifiers.iter().enumerate() {
+        let at = Time::from_micros(now.micros() + place as i64);
+        if !add_identifier(tx, new.id, identifier, at).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Give an account one more identifier. False if it is somebody's already.
+pub async fn add_identifier(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    new: &Identifier,
+    now: Time,
+) -> Result<bool> {
+    Ok(tx
+        .run(
+            ADD_IDENTIFIER,
+            args![new.canonical(), id, new.kind(), new.shown(), now],
+        )
+        .await?
+        == 1)
+}
+
+/// Take an identifier from an account. False if it was not its own.
+pub async fn remove_identifier(tx: &mut Tx<'_>, id: UserId, old: &Identifier) -> Result<bool> {
+    Ok(tx
+        .run(REMOVE_IDENTIFIER, args![id, old.canonical()])
+        .await?
+        == 1)
+}
+
+/// Note that an identifier is known to be theirs. False if that was known.
+pub async fn verify_identifier(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    of: &Identifier,
+    now: Time,
+) -> Result<bool> {
+    Ok(tx
+        .run(VERIFY_IDENTIFIER, args![id, of.canonical(), now])
+        .await?
+        == 1)
+}
+
+/// Whether an identifier is somebody's.
+pub async fn taken(db: &Db, identifier: &Identifier) -> Result<bool> {
+    Ok(db
+        .maybe(TAKEN, args![identifier.canonical()])
+        .await?
+        .is_some())
+}
+
+/// Note the account's name in another system. False if it is somebody's there.
+pub async fn add_external_id(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    new: &ExternalId,
+    now: Time,
+) -> Result<bool> {
+    Ok(tx
+        .run(
+            ADD_EXTERNAL,
+            args![&new.provider, &new.external_id, id, now],
+        )
+        .await?
+        == 1)
+}
+
+/// Whose name that is in another system.
+pub async fn by_external_id(db: &Db, wanted: &ExternalId) -> Result<Option<UserId>> {
+    let row = db
+        .maybe(BY_EXTERNAL, args![&wanted.provider, &wanted.external_id])
+        .await?;
+    row.map(|row| row.get("account_id")).transpose()
+}
+
+/// An account by its id.
+pub async fn find(db: &Db, id: UserId) -> Result<Option<Account>> {
+    db.maybe(FIND, args![id])
+        .await?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// An account by its id, within a transaction.
+pub async fn find_in(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Account>> {
+    tx.maybe(FIND, args![id])
+        .await?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// The account that signs in with this.
+pub async fn by_identifier(db: &Db, identifier: &Identifier) -> Result<Option<Account>> {
+    db.maybe(BY_IDENTIFIER, args![identifier.canonical()])
+        .await?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// What an account signs in with, the primary one first.
+pub async fn identifiers(db: &Db, id: UserId) -> Result<Vec<StoredIdentifier>> {
+    db.rows(IDENTIFIERS, args![id])
+        .await?
+        .iter()
+        .map(read_identifier)
+        .collect()
+}
+
+/// The same within a transaction.
+pub async fn identifiers_in(tx: &mut Tx<'_>, id: UserId) -> Result<Vec<StoredIdentifier>> {
+    tx.rows(IDENTIFIERS, args![id])
+        .await?
+        .iter()
+        .map(read_identifier)
+        .collect()
+}
+
+/// The account's names in other systems.
+pub async fn external_ids(db: &Db, id: UserId) -> Result<Vec<ExternalId>> {
+    let rows = db.rows(EXTERNALS, args![id]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(ExternalId {
+                provider: row.get("provider")?,
+                external_id: row.get("external_id")?,
+            })
+        })
+        .collect()
+}
+
+/// Accounts, newest first: one row more than asked for, so that the caller
+/// sees whether there is a next page.
+pub async fn list(db: &Db, filter: &Filter, page: &PageRequest) -> Result<Vec<Account>> {
+    let after = page.after.as_ref();
+    let args = args![
+        filter.role,
+        filter.suspended,
+        filter.begins.clone(),
+        filter
+            .begins
+            .as_ref()
+            .map(|begins| format!("{begins}\u{10ffff}")),
+        after.map(|cursor| cursor.at),
+        after.map(|cursor| cursor.id.clone()),
+        page.limit + 1
+    ];
+    db.rows(LIST, args).await?.iter().map(read).collect()
+}
+
+/// The administrators who can act.
+pub async fn admins(tx: &mut Tx<'_>) -> Result<Vec<UserId>> {
+    tx.rows(ADMINS, args![])
+        .await?
+        .iter()
+        .map(|row| row.get("id"))
+        .collect()
+}
+
+/// The role of an account.
+pub async fn role_in(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Role>> {
+    tx.maybe(ROLE, args![id])
+        .await?
+        .map(|row| row.get("role"))
+        .transpose()
+}
+
+/// Replace the profile if the account is still at `version`.
+pub async fn save_profile(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    to: &Profile,
+    version: i64,
+    now: Time,
+) -> Result<bool> {
+    let Profile {
+        display_name,
+        bio,
+        picture,
+        locale,
+    } = to;
+    let row = args![
+        id,
+        display_name.clone(),
+        bio.clone(),
+        picture.clone(),
+        locale.clone(),
+        now,
+        version
+    ];
+    Ok(tx.run(SAVE_PROFILE, row).await? == 1)
+}
+
+/// Give another role. False if it is the one they hold.
+pub async fn set_role(tx: &mut Tx<'_>, id: UserId, role: Role, now: Time) -> Result<bool> {
+    Ok(tx.run(SET_ROLE, args![id, role, now]).await? == 1)
+}
+
+/// Suspend or resume. False if it is so already.
+pub async fn set_suspended(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    suspended: bool,
+    now: Time,
+) -> Result<bool> {
+    let sql = if suspended { SUSPEND } else { RESUME };
+    Ok(tx.run(sql, args![id, now]).await? == 1)
+}
+
+/// From now on no token counts that was issued before.
+pub async fn stop_earlier_tokens(tx: &mut Tx<'_>, id: UserId, now: Time) -> Result<()> {
+    tx.run(STOP_TOKENS, args![id, now]).await?;
+    Ok(())
+}
+
+/// Delete an account with its identifiers. Other rooms forget it before.
+pub async fn forget(tx: &mut Tx<'_>, id: UserId) -> Result<bool> {
+    tx.run(FORGET_IDENTIFIERS, args![id]).await?;
+    tx.run(FORGET_EXTERNALS, args![id]).await?;
+    Ok(tx.run(FORGET, args![id]).await? == 1)
+}
+
+fn read(row: &Row) -> Result<Account> {
+    Ok(Account {
+        id: row.get("id")?,
+        role: row.get("role")?,
+        profile: Profile {
+            display_name: row.get("display_name")?,
+            bio: row.get("bio")?,
+            picture: row.get("picture")?,
+            locale: row.get("locale")?,
+        },
+        created_at: row.get("created_at")?,
+        updated_at: row.get("updated_at")?,
+        suspended_at: row.get("suspended_at")?,
+        not_before: row.get("not_before")?,
+        version: row.get("version")?,
+    })
+}
+
+fn read_identifier(row: &Row) -> Result<StoredIdentifier> {
+    Ok(StoredIdentifier {
+        kind: row.get("kind")?,
+        shown: row.get("shown")?,
+        canonical: row.get("canonical")?,
+        verified_at: row.get("verified_at")?,
+    })
+}

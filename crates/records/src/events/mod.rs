@@ -1,0 +1,49 @@
+//! Facts: every change writes its event in its own transaction. The same row
+//! is audit trail, invalidation feed, outbox cursor and witness in tests.
+//! Owns table `events`.
+//!
+//! An event is written without a number; one node at a time seals: it numbers
+//! events in batches and chains their hashes. The chain covers the digest of
+//! personal data, not the data, so that they may be erased.
+
+mod chain;
+mod kind;
+mod table;
+
+use tollgate_base::{id::EventId, time::Time};
+
+pub use chain::{Chain, GENESIS, Leaf, personal_digest};
+pub use kind::{EventKind, Level};
+pub use table::{
+    Change, QUERIES, append, clean_personal, feed, head, last_number, page, seal, sealed_after,
+    unsealed, waiting,
+};
+
+/// A fact as it is stored.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Its id.
+    pub id: EventId,
+    /// Its place in the chain; none until it is sealed.
+    pub seq: Option<i64>,
+    /// When it happened.
+    pub at: Time,
+    /// What happened.
+    pub kind: String,
+    /// Who did it: an id, `anonymous`, `operator` or `chore:name`.
+    pub actor: String,
+    /// To which account, if to one.
+    pub subject: Option<String>,
+    /// Which session, if one.
+    pub session: Option<String>,
+    /// What else is known: a JSON object without personal data.
+    pub data: String,
+    /// Personal data: a JSON object. May be erased.
+    pub personal: Option<String>,
+    /// Salts the digest; erased with the personal data.
+    pub salt: Option<Vec<u8>>,
+    /// Digest of salt and personal data. Stays.
+    pub personal_digest: [u8; 32],
+    /// Hash over this event and the one before; none until it is sealed.
+    pub hash: Option<[u8; 32]>,
+}

@@ -1,0 +1,166 @@
+//! The SQL of events.
+
+use tollgate_base::{Result, id::EventId, time::Time};
+use tollgate_store::{
+    args, queries,
+    sql::{Db, Row, Tx},
+};
+
+use super::{Chain, Event};
+
+queries! {
+    APPEND = "INSERT INTO events (id, at, kind, actor, subject, session, data, personal, salt, personal_digest)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    HEAD = "SELECT seq, hash FROM events WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
+    UNSEALED = "SELECT id, seq, at, kind, actor, subject, session, data, personal, salt, personal_digest, hash
+        FROM events WHERE seq IS NULL ORDER BY at, id LIMIT $1";
+    SEAL = "UPDATE events SET seq = $2, hash = $3 WHERE id = $1 AND seq IS NULL";
+    AFTER = "SELECT id, seq, at, kind, actor, subject, session, data, personal, salt, personal_digest, hash
+        FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
+    FEED = "SELECT id, seq, kind, subject FROM events WHERE seq > $1 OR seq IS NULL ORDER BY (seq IS NULL), seq, id LIMIT $2";
+    WAITING = "SELECT CAST(count(*) AS BIGINT) AS events FROM events WHERE seq IS NULL";
+    LAST_NUMBER = "SELECT CAST(max(seq) AS BIGINT) AS seq FROM events";
+    PAGE = "SELECT id, seq, at, kind, actor, subject, session, data, personal, salt, personal_digest, hash
+        FROM events WHERE (CAST($1 AS BIGINT) IS NULL OR (at, id) < ($1, $2))
+            AND (CAST($3 AS TEXT) IS NULL OR subject = $3)
+        ORDER BY at DESC, id DESC LIMIT $4";
+    CLEAN_PERSONAL = "UPDATE events SET personal = NULL, salt = NULL WHERE subject = $1 AND personal IS NOT NULL";
+}
+
+/// What caches on other nodes need to know of an event.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Its id.
+    pub id: EventId,
+    /// Its number; none until it is sealed.
+    pub seq: Option<i64>,
+    /// What happened.
+    pub kind: String,
+    /// To whom.
+    pub subject: Option<String>,
+}
+
+/// Write an event in the transaction of the change that it tells of.
+pub async fn append(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
+    let row = args![
+        event.id,
+        event.at,
+        &event.kind,
+        &event.actor,
+        event.subject.clone(),
+        event.session.clone(),
+        &event.data,
+        event.personal.clone(),
+        event.salt.clone(),
+        event.personal_digest
+    ];
+    tx.run(APPEND, row).await?;
+    Ok(())
+}
+
+/// Number and chain up to `most` events. Says how many. The caller holds the
+/// sealer's lease; the unique number catches whoever does not.
+pub async fn seal(tx: &mut Tx<'_>, most: u32) -> Result<usize> {
+    let mut chain = head(tx).await?;
+    let waiting = unsealed(tx, most).await?;
+    for event in &waiting {
+        chain = chain.extend(event);
+        tx.run(SEAL, args![event.id, chain.seq, chain.hash]).await?;
+    }
+    Ok(waiting.len())
+}
+
+/// The end of the chain.
+pub async fn head(tx: &mut Tx<'_>) -> Result<Chain> {
+    let Some(row) = tx.maybe(HEAD, args![]).await? else {
+        return Ok(Chain::start());
+    };
+    Ok(Chain {
+        seq: row.get("seq")?,
+        hash: row.get("hash")?,
+    })
+}
+
+/// Events that are not sealed yet, oldest first.
+pub async fn unsealed(tx: &mut Tx<'_>, most: u32) -> Result<Vec<Event>> {
+    tx.rows(UNSEALED, args![most])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// How many events wait to be sealed.
+pub async fn waiting(db: &Db) -> Result<i64> {
+    db.one(WAITING, args![]).await?.get("events")
+}
+
+/// Number of the last sealed event; 0 before the first.
+pub async fn last_number(db: &Db) -> Result<i64> {
+    Ok(db
+        .one(LAST_NUMBER, args![])
+        .await?
+        .get::<Option<i64>>("seq")?
+        .unwrap_or(0))
+}
+
+/// Sealed events in the order of the chain, from number `after` on.
+pub async fn sealed_after(db: &Db, after: i64, most: u32) -> Result<Vec<Event>> {
+    db.rows(AFTER, args![after, most])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// Changes after number `after` and all that are not sealed.
+pub async fn feed(db: &Db, after: i64, most: u32) -> Result<Vec<Change>> {
+    let rows = db.rows(FEED, args![after, most]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Change {
+                id: row.get("id")?,
+                seq: row.get("seq")?,
+                kind: row.get("kind")?,
+                subject: row.get("subject")?,
+            })
+        })
+        .collect()
+}
+
+/// Events newest first, before `before`, of one subject or all.
+pub async fn page(
+    db: &Db,
+    before: Option<(Time, String)>,
+    subject: Option<String>,
+    most: u32,
+) -> Result<Vec<Event>> {
+    let (at, id) = before.unzip();
+    db.rows(PAGE, args![at, id, subject, most])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// Erase the personal data of all events about an account. The chain holds.
+pub async fn clean_personal(tx: &mut Tx<'_>, subject: &str) -> Result<u64> {
+    tx.run(CLEAN_PERSONAL, args![subject]).await
+}
+
+fn read(row: &Row) -> Result<Event> {
+    Ok(Event {
+        id: row.get("id")?,
+        seq: row.get("seq")?,
+        at: row.get("at")?,
+        kind: row.get("kind")?,
+        actor: row.get("actor")?,
+        subject: row.get("subject")?,
+        session: row.get("session")?,
+        data: row.get("data")?,
+        personal: row.get("personal")?,
+        salt: row.get("salt")?,
+        personal_digest: row.get("personal_digest")?,
+        hash: row.get("hash")?,
+    })
+}

@@ -1,0 +1,51 @@
+//! The roof of the records: the migration tree, every table's name and every
+//! SQL text. A new room is listed here three times, and nowhere else.
+
+use tollgate_store::migrate::Migration;
+
+use crate::{
+    accounts, aliases, attempts, events, idempotency, installation, jobs, one_time, passwords,
+    sessions, signing_keys,
+};
+
+/// Forward-only steps, each safe while the previous version still runs.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "foundation",
+    sql: include_str!("../migrations/0001_foundation.sql"),
+}];
+
+/// What a backup holds, parents before children. Leases are left out: they
+/// belong to running servers.
+pub const TABLES: &[&str] = &[
+    "installation",
+    "accounts",
+    "identifiers",
+    "external_ids",
+    "passwords",
+    "alias_counters",
+    "aliases",
+    "sessions",
+    "refresh_tokens",
+    "one_time_secrets",
+    "signing_keys",
+    "events",
+    "jobs",
+    "attempts",
+    "idempotency",
+];
+
+/// Every SQL text of this floor by room, for the test that prepares them all.
+pub const QUERIES: &[&[(&str, &str)]] = &[
+    accounts::QUERIES,
+    aliases::QUERIES,
+    attempts::QUERIES,
+    events::QUERIES,
+    idempotency::QUERIES,
+    installation::QUERIES,
+    jobs::QUERIES,
+    one_time::QUERIES,
+    passwords::QUERIES,
+    sessions::QUERIES,
+    signing_keys::QUERIES,
+];

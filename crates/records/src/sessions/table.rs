@@ -1,0 +1,202 @@
+//! The SQL of sessions and refresh tokens.
+
+use std::time::Duration;
+
+use tollgate_base::{
+    Result,
+    access::Assurance,
+    id::{SessionId, UserId},
+    time::Time,
+};
+use tollgate_store::{
+    args, queries,
+    sql::{Db, Row, Tx},
+};
+
+use super::{Device, EndReason, NewSession, RefreshToken, Session};
+
+queries! {
+    OPEN = "INSERT INTO sessions (id, account_id, kind, secret_hash, foreign_token, epoch, assurance, auth_time,
+            created_at, last_seen_at, idle_span, expires_at, device, browser, address)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8, $9, $10, $11, $12, $13)
+        ON CONFLICT (foreign_token) DO NOTHING";
+    FIND = "SELECT id, account_id, kind, epoch, assurance, auth_time, created_at, last_seen_at, idle_span, expires_at,
+            revoked_at, device, browser, address
+        FROM sessions WHERE id = $1";
+    BY_FOREIGN = "SELECT id FROM sessions WHERE foreign_token = $1";
+    LIVE_OF = "SELECT id, account_id, kind, epoch, assurance, auth_time, created_at, last_seen_at, idle_span, expires_at,
+            revoked_at, device, browser, address
+        FROM sessions
+        WHERE account_id = $1 AND revoked_at IS NULL AND expires_at > $2 AND last_seen_at + idle_span > $2
+        ORDER BY created_at DESC, id DESC LIMIT 500";
+    END = "UPDATE sessions SET revoked_at = $2, revoked_because = $3 WHERE id = $1 AND revoked_at IS NULL";
+    END_ALL = "UPDATE sessions SET revoked_at = $2, revoked_because = $3
+        WHERE account_id = $1 AND revoked_at IS NULL AND (CAST($4 AS TEXT) IS NULL OR id <> $4)";
+    SAW = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
+    FORGET = "DELETE FROM sessions WHERE account_id = $1";
+    CLEAN = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1
+        AND NOT EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.session_id = sessions.id) ORDER BY expires_at LIMIT 500)";
+
+    ADD_REFRESH = "INSERT INTO refresh_tokens (hash, session_id, generation, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
+    FIND_REFRESH = "SELECT session_id, generation, expires_at, used_at FROM refresh_tokens WHERE hash = $1";
+    USE_REFRESH = "UPDATE refresh_tokens SET used_at = $2 WHERE hash = $1 AND used_at IS NULL";
+    SUCCESSOR_USED = "SELECT hash FROM refresh_tokens WHERE session_id = $1 AND generation = $2 AND used_at IS NOT NULL";
+    FORGET_REFRESH = "DELETE FROM refresh_tokens WHERE session_id IN (SELECT id FROM sessions WHERE account_id = $1)";
+    CLEAN_REFRESH = "DELETE FROM refresh_tokens WHERE hash IN
+        (SELECT hash FROM refresh_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500)";
+}
+
+/// Open a session. False if one stands for the same foreign token already.
+pub async fn open(tx: &mut Tx<'_>, new: &NewSession, now: Time) -> Result<bool> {
+    let assurance: i64 = match new.assurance {
+        Assurance::One => 1,
+        Assurance::Two => 2,
+    };
+    let row = args![
+        new.id,
+        new.account,
+        new.kind.as_str(),
+        new.secret_hash,
+        new.foreign_token.clone(),
+        new.epoch,
+        assurance,
+        now,
+        i64::try_from(new.idle_span.as_micros()).unwrap_or(i64::MAX / 2),
+        new.expires_at,
+        new.device.name.clone(),
+        new.device.browser.clone(),
+        new.device.address.clone()
+    ];
+    Ok(tx.run(OPEN, row).await? == 1)
+}
+
+/// A session by its id.
+pub async fn find(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<Session>> {
+    tx.maybe(FIND, args![id])
+        .await?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// The session that stands for a foreign token.
+pub async fn by_foreign_token(db: &Db, name: &str) -> Result<Option<SessionId>> {
+    db.maybe(BY_FOREIGN, args![name])
+        .await?
+        .map(|row| row.get("id"))
+        .transpose()
+}
+
+/// The live sessions of an account, newest first; 500 at most.
+pub async fn live_of(db: &Db, account: UserId, now: Time) -> Result<Vec<Session>> {
+    db.rows(LIVE_OF, args![account, now])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// End a session. False if it had ended.
+pub async fn end(tx: &mut Tx<'_>, id: SessionId, why: EndReason, now: Time) -> Result<bool> {
+    Ok(tx.run(END, args![id, now, why.as_str()]).await? == 1)
+}
+
+/// End all sessions of an account but, where given, one. Says how many.
+pub async fn end_all(
+    tx: &mut Tx<'_>,
+    account: UserId,
+    but: Option<SessionId>,
+    why: EndReason,
+    now: Time,
+) -> Result<u64> {
+    tx.run(END_ALL, args![account, now, why.as_str(), but])
+        .await
+}
+
+/// Note when a session was used.
+pub async fn saw(tx: &mut Tx<'_>, id: SessionId, at: Time) -> Result<()> {
+    tx.run(SAW, args![id, at]).await?;
+    Ok(())
+}
+
+/// Add the refresh token of the next generation. The table takes one token of
+/// a generation only, so that there are never two live branches.
+pub async fn add_refresh(
+    tx: &mut Tx<'_>,
+    hash: [u8; 32],
+    session: SessionId,
+    generation: i64,
+    expires_at: Time,
+    now: Time,
+) -> Result<()> {
+    tx.run(
+        ADD_REFRESH,
+        args![hash, session, generation, now, expires_at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A refresh token by the SHA-256 of its text, in the transaction that will
+/// use it.
+pub async fn refresh_for_update(tx: &mut Tx<'_>, hash: [u8; 32]) -> Result<Option<RefreshToken>> {
+    let Some(row) = tx.maybe(FIND_REFRESH, args![hash]).await? else {
+        return Ok(None);
+    };
+    Ok(Some(RefreshToken {
+        session: row.get("session_id")?,
+        generation: row.get("generation")?,
+        expires_at: row.get("expires_at")?,
+        used_at: row.get("used_at")?,
+    }))
+}
+
+/// Exchange a refresh token. False if somebody was faster.
+pub async fn use_refresh(tx: &mut Tx<'_>, hash: [u8; 32], now: Time) -> Result<bool> {
+    Ok(tx.run(USE_REFRESH, args![hash, now]).await? == 1)
+}
+
+/// Whether the token after this one was exchanged in turn.
+pub async fn successor_used(tx: &mut Tx<'_>, token: &RefreshToken) -> Result<bool> {
+    let row = tx
+        .maybe(SUCCESSOR_USED, args![token.session, token.generation + 1])
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Delete an account's sessions with their tokens.
+pub async fn forget(tx: &mut Tx<'_>, account: UserId) -> Result<()> {
+    tx.run(FORGET_REFRESH, args![account]).await?;
+    tx.run(FORGET, args![account]).await?;
+    Ok(())
+}
+
+/// Delete up to 500 tokens and 500 sessions that expired before `before`. Says
+/// how many rows went.
+pub async fn clean(tx: &mut Tx<'_>, before: Time) -> Result<u64> {
+    Ok(tx.run(CLEAN_REFRESH, args![before]).await? + tx.run(CLEAN, args![before]).await?)
+}
+
+fn read(row: &Row) -> Result<Session> {
+    Ok(Session {
+        id: row.get("id")?,
+        account: row.get("account_id")?,
+        kind: row.get::<String>("kind")?.parse()?,
+        epoch: row.get("epoch")?,
+        assurance: if row.get::<i64>("assurance")? >= 2 {
+            Assurance::Two
+        } else {
+            Assurance::One
+        },
+        auth_time: row.get("auth_time")?,
+        created_at: row.get("created_at")?,
+        last_seen_at: row.get("last_seen_at")?,
+        idle_span: Duration::from_micros(u64::try_from(row.get::<i64>("idle_span")?).unwrap_or(0)),
+        expires_at: row.get("expires_at")?,
+        revoked_at: row.get("revoked_at")?,
+        device: Device {
+            name: row.get("device")?,
+            browser: row.get("browser")?,
+            address: row.get("address")?,
+        },
+    })
+}

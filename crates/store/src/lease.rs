@@ -1,0 +1,28 @@
+//! Leases: which node does what only one may do at a time. Whoever needs more
+//! than "usually one" repeats the guard in its own statement, as a node may
+//! believe in its lease a little longer than the others do.
+
+use std::time::Duration;
+
+use tollgate_base::{Result, id::NodeId, time::Time};
+
+use crate::sql::{Db, args, queries};
+
+queries! {
+    /// `leases(name TEXT PRIMARY KEY, holder TEXT NOT NULL, until BIGINT NOT NULL)`.
+    HOLD = "INSERT INTO leases (name, holder, until) VALUES ($1, $2, $3) \
+            ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until \
+            WHERE leases.holder = excluded.holder OR leases.until <= $4";
+}
+
+/// Take the lease of that name for `span` from `now`, or prolong it. `false`
+/// if another node holds it.
+///
+/// # Errors
+/// As [`Db::write_one`].
+pub async fn hold(db: &Db, name: &str, holder: NodeId, now: Time, span: Duration) -> Result<bool> {
+    Ok(db
+        .write_one(HOLD, args![name, holder, now.plus(span), now])
+        .await?
+        == 1)
+}

@@ -1,0 +1,176 @@
+//! A connection to Redis that may come and go: made and mended in the
+//! background, so that no request ever waits for more than an answer.
+
+use std::{sync::Arc, time::Duration};
+
+use redis::{
+    AsyncConnectionConfig, Client, Cmd, FromRedisValue, IntoConnectionInfo, ProtocolVersion,
+    PushInfo, PushKind, RedisResult, aio::MultiplexedConnection, from_redis_value,
+};
+use tokio::{
+    runtime::Handle,
+    sync::{Notify, broadcast, watch},
+    time::{sleep, timeout},
+};
+use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes};
+
+/// How long connecting, or one answer, may take.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// The first and the longest pause before Redis is tried again. Meanwhile
+/// nobody asks it: this is the circuit breaker.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
+/// A silent connection is asked for a sign of life this often.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+
+/// Where messages go that arrive on a channel.
+pub(crate) struct Ear {
+    pub(crate) channel: &'static str,
+    pub(crate) heard: broadcast::Sender<String>,
+}
+
+pub(crate) struct Link {
+    live: watch::Receiver<Option<MultiplexedConnection>>,
+    broken: Arc<Notify>,
+}
+
+impl Link {
+    /// Begin to connect. Ends when the link is dropped.
+    ///
+    /// # Errors
+    /// `config.invalid`. The URL may hold a password and is never repeated.
+    pub(crate) fn open(url: &SecretString, ear: Option<Ear>) -> Result<Self> {
+        let client = client(url.expose_secret()).map_err(|_| {
+            Error::new(&codes::CONFIG_INVALID)
+                .detail("The Redis URL looks like redis://user:password@host:6379/0")
+        })?;
+        let (announce, live) = watch::channel(None);
+        let broken = Arc::new(Notify::new());
+        Handle::current().spawn(keep(client, ear, announce, broken.clone()));
+        Ok(Self { live, broken })
+    }
+
+    /// The answer, if Redis is there, says it within `deadline`, and it makes
+    /// sense. Everything else is a miss.
+    pub(crate) async fn ask<T: FromRedisValue>(
+        &self,
+        command: &Cmd,
+        deadline: Duration,
+    ) -> Option<T> {
+        let mut connection = self.live.borrow().clone()?;
+        let answer: RedisResult<redis::Value> =
+            timeout(deadline, command.query_async(&mut connection))
+                .await
+                .unwrap_or_else(|_| Err(late()));
+        match answer {
+            Ok(value) => from_redis_value(value).ok(),
+            Err(fault) => {
+                if fault.is_io_error() || fault.is_unrecoverable_error() {
+                    self.broken.notify_one();
+                }
+                None
+            }
+        }
+    }
+}
+
+/// Version 3 of the protocol lets messages arrive beside answers.
+fn client(url: &str) -> RedisResult<Client> {
+    let address = url.into_connection_info()?;
+    let settings = address
+        .redis_settings()
+        .clone()
+        .set_protocol(ProtocolVersion::RESP3);
+    Client::open(address.set_redis_settings(settings))
+}
+
+async fn keep(
+    client: Client,
+    ear: Option<Ear>,
+    announce: watch::Sender<Option<MultiplexedConnection>>,
+    broken: Arc<Notify>,
+) {
+    let (shortest, longest) = PAUSES;
+    let mut pause = shortest;
+    loop {
+        match connect(&client, ear.as_ref(), &broken).await {
+            Ok(connection) => {
+                pause = shortest;
+                announce.send_replace(Some(connection.clone()));
+                tokio::select! {
+                    () = beat(connection) => {}
+                    () = broken.notified() => {}
+                    () = announce.closed() => return,
+                }
+                announce.send_replace(None);
+                tracing::warn!("Redis was lost; going on without it");
+            }
+            Err(fault) => {
+                tracing::debug!(kind = ?fault.kind(), "Redis cannot be reached; going on without it")
+            }
+        }
+        tokio::select! {
+            () = sleep(pause) => pause = longest.min(pause * 2),
+            () = announce.closed() => return,
+        }
+    }
+}
+
+async fn connect(
+    client: &Client,
+    ear: Option<&Ear>,
+    broken: &Arc<Notify>,
+) -> RedisResult<MultiplexedConnection> {
+    let mut config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(PATIENCE))
+        .set_response_timeout(Some(PATIENCE));
+    if let Some(ear) = ear {
+        let (heard, broken) = (ear.heard.clone(), broken.clone());
+        config = config.set_push_sender(move |push: PushInfo| {
+            match push.kind {
+                PushKind::Disconnection => broken.notify_one(),
+                PushKind::Message => {
+                    if let Some(message) = push
+                        .data
+                        .into_iter()
+                        .nth(1)
+                        .and_then(|body| from_redis_value(body).ok())
+                    {
+                        // Nobody may be listening just now.
+                        let _ = heard.send(message);
+                    }
+                }
+                _ => {}
+            }
+            Ok::<(), redis::aio::SendError>(())
+        });
+    }
+    let mut connection = client
+        .get_multiplexed_async_connection_with_config(&config)
+        .await?;
+    if let Some(ear) = ear {
+        connection.subscribe(ear.channel).await?;
+    }
+    ping(&mut connection).await?;
+    Ok(connection)
+}
+
+/// Until Redis no longer answers.
+async fn beat(mut connection: MultiplexedConnection) {
+    loop {
+        sleep(HEARTBEAT).await;
+        if ping(&mut connection).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn ping(connection: &mut MultiplexedConnection) -> RedisResult<()> {
+    redis::cmd("PING")
+        .query_async::<redis::Value>(connection)
+        .await
+        .map(drop)
+}
+
+fn late() -> redis::RedisError {
+    std::io::Error::from(std::io::ErrorKind::TimedOut).into()
+}

@@ -1,0 +1,272 @@
+//! The storage seam: one SQL text and one async body for two engines. This
+//! folder is the only place that names the drivers.
+//!
+//! `write` is SERIALIZABLE on both: SQLite has one writer that commits waiting
+//! transactions in groups, PostgreSQL retries what collides.
+
+mod fault;
+mod health;
+mod postgres;
+mod row;
+mod sqlite;
+mod text;
+mod ticket;
+mod tx;
+mod value;
+
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes};
+
+pub use self::{
+    health::Health,
+    row::Row,
+    text::Either,
+    tx::Tx,
+    value::{FromValue, ToValue, Value},
+};
+pub use crate::{args, either, queries};
+
+/// Writes that may wait at once; the next one is refused with `busy.store`.
+const QUEUE: usize = 4_096;
+/// How long a migration or a restore may take: it has the database to itself.
+const ALONE: Duration = Duration::from_hours(1);
+
+/// Which database, and how long to wait for it.
+#[derive(Clone)]
+pub struct Settings {
+    /// `sqlite:///absolute/path`, `sqlite:relative/path` or
+    /// `postgres://user:password@host/name?sslmode=…` with `disable`,
+    /// `prefer`, `require` or `verify-full`.
+    pub url: SecretString,
+    /// How long a write may wait to be run, retries included.
+    pub write_deadline: Duration,
+    /// How long a read may take.
+    pub read_deadline: Duration,
+    /// Transactions at once on PostgreSQL, from 1 to 16.
+    pub max_transactions: usize,
+    /// Certificates (PEM) to trust for PostgreSQL instead of the public ones.
+    pub tls_root_file: Option<PathBuf>,
+}
+
+impl Settings {
+    /// The usual waits for the database at `url`.
+    pub const fn new(url: SecretString) -> Self {
+        Self {
+            url,
+            write_deadline: Duration::from_secs(5),
+            read_deadline: Duration::from_secs(3),
+            max_transactions: 16,
+            tls_root_file: None,
+        }
+    }
+}
+
+/// The two databases that we speak to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded, one writer.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// A database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Inside);
+
+#[derive(Clone)]
+enum Inside {
+    Sqlite(Arc<sqlite::Sqlite>),
+    Postgres(Arc<postgres::Postgres>),
+}
+
+impl Db {
+    /// Open it. An SQLite file that is missing is made, readable by its owner
+    /// alone. Runs on, and keeps using, the runtime of its caller.
+    ///
+    /// # Errors
+    /// `config.invalid` for a URL that cannot be read, `store.down` and the
+    /// others if the database cannot be opened.
+    pub async fn open(settings: Settings) -> Result<Self> {
+        let inside = match settings.url.expose_secret().split_once(':') {
+            Some(("sqlite", _)) => Inside::Sqlite(Arc::new(sqlite::Sqlite::open(&settings)?)),
+            Some(("postgres" | "postgresql", _)) => {
+                Inside::Postgres(Arc::new(postgres::Postgres::open(&settings).await?))
+            }
+            _ => {
+                return Err(Error::new(&codes::CONFIG_INVALID)
+                    .detail("The database's URL has to begin with sqlite: or postgres://"));
+            }
+        };
+        Ok(Self(inside))
+    }
+
+    /// Which of the two it is.
+    pub fn engine(&self) -> Engine {
+        match self.0 {
+            Inside::Sqlite(_) => Engine::Sqlite,
+            Inside::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// All rows of a statement that only reads. It sees every write that has
+    /// been answered, and never waits for one.
+    ///
+    /// # Errors
+    /// `busy.store` after the read deadline, `store.down`, `internal.store`.
+    pub async fn rows(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>> {
+        match &self.0 {
+            Inside::Sqlite(sqlite) => sqlite.rows(sql, &args).await,
+            Inside::Postgres(postgres) => postgres.rows(sql, &args).await,
+        }
+    }
+
+    /// The first row, if there is any.
+    ///
+    /// # Errors
+    /// As [`Db::rows`].
+    pub async fn maybe(&self, sql: &'static str, args: Vec<Value>) -> Result<Option<Row>> {
+        Ok(self.rows(sql, args).await?.into_iter().next())
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// As [`Db::rows`], and `internal.store` if there is none.
+    pub async fn one(&self, sql: &'static str, args: Vec<Value>) -> Result<Row> {
+        self.maybe(sql, args).await?.ok_or_else(tx::no_row)
+    }
+
+    /// Run a body in a SERIALIZABLE transaction: whole or not at all, durable
+    /// once answered. `Err` from the body rolls back.
+    ///
+    /// The body may run more than once, so time, chance and hashes are made
+    /// outside and moved in. It waits for nothing but its own statements, and
+    /// a statement that fails ends the transaction even if the body ignores it.
+    /// A caller that stops waiting before the body starts withdraws it.
+    ///
+    /// # Errors
+    /// The body's own; `busy.store` if it could not be run within the write
+    /// deadline; `store.down`, also where it cannot be known whether the
+    /// commit took place; `store.full`; `internal.panic`; `internal.body`.
+    pub async fn write<T, F>(&self, body: F) -> Result<T>
+    where
+        F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        match &self.0 {
+            Inside::Sqlite(sqlite) => sqlite.write(sqlite.write_until(), body).await,
+            Inside::Postgres(postgres) => postgres.write(body).await,
+        }
+    }
+
+    /// Run one guarded statement as a transaction of its own, for hot paths;
+    /// how many rows it changed.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_one(&self, sql: &'static str, args: Vec<Value>) -> Result<u64> {
+        match &self.0 {
+            Inside::Sqlite(sqlite) => {
+                let body = async move |tx: &mut Tx<'_>| tx.run_text(sql, &args).await;
+                sqlite.write(sqlite.write_until(), body).await
+            }
+            Inside::Postgres(postgres) => postgres.write_one(sql, &args).await,
+        }
+    }
+
+    /// Run a body that only reads on one state of the database, however long
+    /// it takes; writers do not wait for it. It runs on a thread of its own
+    /// and may block, but like any body it awaits statements alone.
+    ///
+    /// # Errors
+    /// The body's own, and those of [`Db::rows`].
+    pub async fn snapshot<T, F>(&self, body: F) -> Result<T>
+    where
+        F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        match &self.0 {
+            Inside::Sqlite(sqlite) => sqlite.snapshot(body).await,
+            Inside::Postgres(postgres) => postgres.snapshot(body).await,
+        }
+    }
+
+    /// A transaction that no other of its kind runs beside, on any node, and
+    /// that may take long: migrations and restores.
+    pub(crate) async fn alone<T, F>(&self, body: F) -> Result<T>
+    where
+        F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        match &self.0 {
+            Inside::Sqlite(sqlite) => sqlite.write(Instant::now() + ALONE, body).await,
+            Inside::Postgres(postgres) => postgres.alone(body).await,
+        }
+    }
+
+    /// Have the database check a text without running it.
+    ///
+    /// # Errors
+    /// `internal.store` if it is not valid there.
+    pub async fn prepare(&self, sql: &str) -> Result<()> {
+        match &self.0 {
+            Inside::Sqlite(sqlite) => sqlite.prepare(sql).await,
+            Inside::Postgres(postgres) => postgres.prepare(sql).await,
+        }
+    }
+
+    /// Whether anybody may have written since the last call: then the events
+    /// are worth a look. Cheap on SQLite, where our own writes count too;
+    /// PostgreSQL cannot say and answers `true`.
+    ///
+    /// # Errors
+    /// As [`Db::rows`].
+    pub async fn changed_elsewhere(&self) -> Result<bool> {
+        match &self.0 {
+            Inside::Sqlite(sqlite) => sqlite.changed().await,
+            Inside::Postgres(_) => Ok(true),
+        }
+    }
+
+    /// Faults that the database finds in itself; none is good. Reads
+    /// everything on SQLite; on PostgreSQL asks for failed page checksums.
+    ///
+    /// # Errors
+    /// As [`Db::snapshot`].
+    pub async fn check(&self) -> Result<Vec<String>> {
+        match &self.0 {
+            Inside::Sqlite(_) => self.snapshot(sqlite::check).await,
+            Inside::Postgres(_) => self.snapshot(postgres::check).await,
+        }
+    }
+
+    /// Whether it answers.
+    ///
+    /// # Errors
+    /// As [`Db::rows`].
+    pub async fn ping(&self) -> Result<()> {
+        self.one("SELECT 1 AS alive", Vec::new()).await.map(drop)
+    }
+
+    /// How the writer fares. Also exported as the metrics `tollgate_store_*`.
+    pub fn health(&self) -> Health {
+        match &self.0 {
+            Inside::Sqlite(sqlite) => sqlite.health(),
+            Inside::Postgres(postgres) => postgres.health(),
+        }
+    }
+
+    /// Finish the writes that wait, take no more, and tidy up.
+    pub async fn close(&self) {
+        match &self.0 {
+            Inside::Sqlite(sqlite) => sqlite.close().await,
+            Inside::Postgres(postgres) => postgres.close().await,
+        }
+    }
+}

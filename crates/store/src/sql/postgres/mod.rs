@@ -1,0 +1,164 @@
+//! PostgreSQL: single statements pipelined on a few connections that mend
+//! themselves, transactions on a thread of their own.
+
+mod connection;
+mod connector;
+mod lanes;
+mod tls;
+mod transactions;
+
+use std::{sync::Arc, time::Instant};
+
+use tokio::{runtime::Handle, sync::Semaphore, time::timeout};
+use tollgate_base::{Error, Result, codes};
+
+pub(super) use self::connection::Connection;
+use self::{connector::Connector, lanes::Lanes, transactions::Transactions};
+use super::{
+    Settings,
+    fault::{Fault, Trouble},
+    health::Health,
+    row::Row,
+    tx::{Session, Tx, Wire},
+    value::Value,
+};
+
+/// Snapshots at once, each on a thread and a connection of its own.
+const SNAPSHOTS: usize = 2;
+/// A snapshot may take longer than any other transaction.
+const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+    SET LOCAL statement_timeout = '1h'; SET LOCAL idle_in_transaction_session_timeout = '1h'";
+
+pub(super) struct Postgres {
+    connector: Arc<Connector>,
+    lanes: Arc<Lanes>,
+    transactions: Transactions,
+    snapshots: Arc<Semaphore>,
+    settings: Settings,
+}
+
+impl Postgres {
+    pub(super) async fn open(settings: &Settings) -> Result<Self> {
+        let connector = Arc::new(Connector::new(settings)?);
+        let lanes = Arc::new(Lanes::open(&connector).await?);
+        let transactions = Transactions::start(connector.clone(), lanes.clone(), settings)?;
+        let snapshots = Arc::new(Semaphore::new(SNAPSHOTS));
+        Ok(Self {
+            connector,
+            lanes,
+            transactions,
+            snapshots,
+            settings: settings.clone(),
+        })
+    }
+
+    pub(super) async fn rows(&self, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
+        let lane = self.lanes.pick()?;
+        Ok(lane
+            .within(self.settings.read_deadline, lane.connection.rows(sql, args))
+            .await?)
+    }
+
+    /// READ COMMITTED, as the statement carries its own guard: PostgreSQL
+    /// evaluates that guard again on a row that changed meanwhile.
+    pub(super) async fn write_one(&self, sql: &str, args: &[Value]) -> Result<u64> {
+        let until = Instant::now() + self.settings.write_deadline;
+        let mut attempt = 0;
+        loop {
+            let lane = self.lanes.pick()?;
+            let outcome = lane
+                .within(self.settings.read_deadline, lane.connection.run(sql, args))
+                .await;
+            match outcome {
+                Err(fault) if fault.trouble == Trouble::Retry => {
+                    transactions::pause(&mut attempt, until, fault.into()).await?;
+                }
+                outcome => return Ok(outcome?),
+            }
+        }
+    }
+
+    pub(super) async fn write<T, F>(&self, body: F) -> Result<T>
+    where
+        F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.transactions
+            .write(
+                transactions::Plan::serializable(self.settings.write_deadline),
+                body,
+            )
+            .await
+    }
+
+    pub(super) async fn alone<T, F>(&self, body: F) -> Result<T>
+    where
+        F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.transactions
+            .write(transactions::Plan::alone(), body)
+            .await
+    }
+
+    /// On a thread of its own, which may block; the connection is driven by
+    /// the runtime.
+    pub(super) async fn snapshot<T, F>(&self, body: F) -> Result<T>
+    where
+        F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let permit = timeout(
+            self.settings.read_deadline,
+            self.snapshots.clone().acquire_owned(),
+        )
+        .await;
+        let permit = permit.map_err(|_| Trouble::Busy.because("too many snapshots at once"))?;
+        let (connection, driver) = self.connector.connect().await?;
+        let runtime = Handle::current();
+        runtime.spawn(driver);
+        let work = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            runtime.block_on(async {
+                connection.script(BEGIN_SNAPSHOT).await?;
+                // Dropping the connection ends it.
+                Session::new(Wire::Postgres(&connection)).run(&body).await
+            })
+        });
+        work.await
+            .map_err(|fault| Error::new(&codes::INTERNAL_PANIC).because(fault))?
+    }
+
+    pub(super) async fn prepare(&self, sql: &str) -> Result<()> {
+        let lane = self.lanes.pick()?;
+        Ok(lane
+            .within(self.settings.read_deadline, lane.connection.prepare(sql))
+            .await?)
+    }
+
+    pub(super) fn health(&self) -> Health {
+        self.transactions.health()
+    }
+
+    pub(super) async fn close(&self) {
+        self.transactions.close().await;
+    }
+}
+
+/// A body for a snapshot: pages whose checksum was wrong, where the server
+/// keeps checksums.
+pub(super) async fn check(tx: &mut Tx<'_>) -> Result<Vec<String>> {
+    let sql = "SELECT CAST(coalesce(checksum_failures, 0) AS BIGINT) AS failures \
+               FROM pg_stat_database WHERE datname = current_database()";
+    let failures: i64 = tx.one(sql, Vec::new()).await?.get("failures")?;
+    Ok(if failures == 0 {
+        Vec::new()
+    } else {
+        vec![format!("{failures} pages had a wrong checksum")]
+    })
+}
+
+/// A wait that took too long for a database that is well.
+fn silent() -> Fault {
+    Fault::new(Trouble::Down, "the database did not answer in time")
+}

@@ -1,0 +1,191 @@
+//! One SQLite connection: how it is set up, and how statements run on it.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    fs::OpenOptions,
+    io::ErrorKind,
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use rusqlite::{
+    CachedStatement, OpenFlags, ToSql,
+    config::DbConfig,
+    params_from_iter,
+    types::{ToSqlOutput, ValueRef},
+};
+
+use crate::sql::{
+    fault::{Fault, Trouble},
+    row::Row,
+    text::numbered,
+    tx::Sink,
+    value::Value,
+};
+
+/// Statements kept prepared, and texts kept in SQLite's spelling.
+const STATEMENTS: usize = 512;
+
+/// A connection, used by one thread at a time.
+pub(in crate::sql) struct Connection {
+    inner: rusqlite::Connection,
+    spelled: RefCell<HashMap<String, Arc<str>>>,
+    version: Cell<Option<i64>>,
+}
+
+impl Connection {
+    /// For the writer: durable once COMMIT returns. Makes the file.
+    pub(super) fn writer(path: &Path, patience: Duration) -> Result<Self, Fault> {
+        make_private(path)?;
+        let connection = Self::open(path, patience)?;
+        let mode: String = connection
+            .inner
+            .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        if mode != "wal" {
+            return Err(Fault::new(
+                Trouble::Down,
+                "the file system does not allow write-ahead logging",
+            ));
+        }
+        connection.script("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;")?;
+        Ok(connection)
+    }
+
+    /// For reads alone: a statement that writes is refused.
+    pub(super) fn reader(path: &Path, patience: Duration) -> Result<Self, Fault> {
+        let connection = Self::open(path, patience)?;
+        connection.script("PRAGMA query_only = ON")?;
+        Ok(connection)
+    }
+
+    /// The busy timeout comes first, as whatever follows may meet a lock.
+    /// SQLite would take a misspelled "column" for a string: it must not.
+    fn open(path: &Path, patience: Duration) -> Result<Self, Fault> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let inner = rusqlite::Connection::open_with_flags(path, flags)?;
+        inner.busy_timeout(patience)?;
+        inner.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        inner.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+        inner.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        inner.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        inner.execute_batch("PRAGMA foreign_keys = ON")?;
+        inner.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(Self {
+            inner,
+            spelled: RefCell::default(),
+            version: Cell::new(None),
+        })
+    }
+
+    /// Hand each row of the answer to `sink`.
+    pub(in crate::sql) fn each(
+        &self,
+        sql: &str,
+        args: &[Value],
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Fault> {
+        let mut statement = self.statement(sql)?;
+        let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
+        let mut rows = statement.query(params_from_iter(args))?;
+        while let Some(row) = rows.next()? {
+            let values = (0..columns.len())
+                .map(|place| read(row.get_ref(place)?))
+                .collect::<Result<_, Fault>>()?;
+            if sink(Row::new(columns.clone(), values)).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Run a statement and count the rows that it changed.
+    pub(in crate::sql) fn run(&self, sql: &str, args: &[Value]) -> Result<u64, Fault> {
+        Ok(self.statement(sql)?.execute(params_from_iter(args))? as u64)
+    }
+
+    /// Run several statements without arguments.
+    pub(in crate::sql) fn script(&self, sql: &str) -> Result<(), Fault> {
+        Ok(self.inner.execute_batch(sql)?)
+    }
+
+    /// Check a text without running it.
+    pub(super) fn prepare(&self, sql: &str) -> Result<(), Fault> {
+        self.inner.prepare(&numbered(sql))?;
+        Ok(())
+    }
+
+    /// Whether a transaction stands. SQLite rolls back by itself when, say,
+    /// the disk is full.
+    pub(super) fn in_transaction(&self) -> bool {
+        !self.inner.is_autocommit()
+    }
+
+    /// Whether another connection has committed since the last call.
+    pub(super) fn changed(&self) -> Result<bool, Fault> {
+        let version = self
+            .inner
+            .query_row("PRAGMA data_version", [], |row| row.get(0))?;
+        Ok(self.version.replace(Some(version)) != Some(version))
+    }
+
+    fn statement(&self, sql: &str) -> Result<CachedStatement<'_>, Fault> {
+        let known = self.spelled.borrow().get(sql).cloned();
+        let spelled = known.unwrap_or_else(|| {
+            let mut all = self.spelled.borrow_mut();
+            if all.len() >= STATEMENTS {
+                all.clear();
+            }
+            all.entry(sql.to_owned())
+                .or_insert_with(|| numbered(sql).into())
+                .clone()
+        });
+        Ok(self.inner.prepare_cached(&spelled)?)
+    }
+}
+
+/// Nobody but the owner may read the file, from its first moment on; SQLite
+/// gives its companions (`-wal`, `-shm`) the same mode.
+fn make_private(path: &Path) -> Result<(), Fault> {
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+    {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(Fault::new(Trouble::Down, error))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let value = match self {
+            Self::Text(Some(text)) => ValueRef::Text(text.as_bytes()),
+            Self::Int(Some(number)) => ValueRef::Integer(*number),
+            Self::Bool(Some(flag)) => ValueRef::Integer(i64::from(*flag)),
+            Self::Real(Some(number)) => ValueRef::Real(*number),
+            Self::Bytes(Some(bytes)) => ValueRef::Blob(bytes),
+            _ => ValueRef::Null,
+        };
+        Ok(ToSqlOutput::Borrowed(value))
+    }
+}
+
+fn read(value: ValueRef<'_>) -> Result<Value, Fault> {
+    Ok(match value {
+        ValueRef::Null => Value::Text(None),
+        ValueRef::Integer(number) => Value::Int(Some(number)),
+        ValueRef::Real(number) => Value::Real(Some(number)),
+        ValueRef::Blob(bytes) => Value::Bytes(Some(bytes.to_vec())),
+        ValueRef::Text(bytes) => {
+            let text =
+                std::str::from_utf8(bytes).map_err(|fault| Fault::new(Trouble::Bug, fault))?;
+            Value::Text(Some(text.to_owned()))
+        }
+    })
+}

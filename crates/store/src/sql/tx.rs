@@ -1,0 +1,176 @@
+//! What a body gets: a transaction on either engine, and the rules that every
+//! body is held to. A body may be run again, waits for nothing but its own
+//! statements, and cannot go on past one that failed.
+
+use std::{
+    cell::Cell, future::poll_fn, ops::ControlFlow, panic::AssertUnwindSafe, pin::pin, task::Poll,
+};
+
+use futures_util::FutureExt;
+use tollgate_base::{Error, Result, codes};
+
+use super::{
+    fault::{Fault, Trouble},
+    postgres,
+    row::Row,
+    sqlite,
+    value::Value,
+};
+
+/// A transaction, or a snapshot, in which statements run one after another.
+/// Bodies neither begin nor end it: `Ok` commits, `Err` rolls back.
+pub struct Tx<'a> {
+    session: &'a Session<'a>,
+}
+
+impl Tx<'_> {
+    /// All rows of the answer.
+    pub async fn rows(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        self.each(sql, &args, &mut |row| {
+            rows.push(row);
+            ControlFlow::Continue(())
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// The first row, if there is any.
+    pub async fn maybe(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Option<Row>> {
+        Ok(self.rows(sql, args).await?.into_iter().next())
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// `internal.store` if there is none.
+    pub async fn one(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Row> {
+        self.maybe(sql, args).await?.ok_or_else(no_row)
+    }
+
+    /// Run a statement and count the rows that it changed.
+    pub async fn run(&mut self, sql: &'static str, args: Vec<Value>) -> Result<u64> {
+        self.run_text(sql, &args).await
+    }
+
+    /// As [`Tx::rows`], one row at a time. For texts made by this crate alone.
+    pub(crate) async fn each(
+        &mut self,
+        sql: &str,
+        args: &[Value],
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        self.session.start()?;
+        let outcome = match self.session.wire {
+            Wire::Sqlite(connection) => connection.each(sql, args, sink),
+            Wire::Postgres(connection) => connection.each(sql, args, sink).await,
+        };
+        self.session.end(outcome)
+    }
+
+    /// As [`Tx::run`], for texts made by this crate alone.
+    pub(crate) async fn run_text(&mut self, sql: &str, args: &[Value]) -> Result<u64> {
+        self.session.start()?;
+        let outcome = match self.session.wire {
+            Wire::Sqlite(connection) => connection.run(sql, args),
+            Wire::Postgres(connection) => connection.run(sql, args).await,
+        };
+        self.session.end(outcome)
+    }
+
+    /// Several statements without arguments, as migrations have them.
+    pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
+        self.session.start()?;
+        let outcome = match self.session.wire {
+            Wire::Sqlite(connection) => connection.script(sql),
+            Wire::Postgres(connection) => connection.script(sql).await,
+        };
+        self.session.end(outcome)
+    }
+}
+
+/// Where streamed rows go; it may say that it has seen enough.
+pub(crate) type Sink<'s> = dyn FnMut(Row) -> ControlFlow<()> + Send + 's;
+
+/// The connection that carries a transaction.
+#[derive(Clone, Copy)]
+pub(super) enum Wire<'c> {
+    Sqlite(&'c sqlite::Connection),
+    Postgres(&'c postgres::Connection),
+}
+
+/// What is known of a transaction from outside its body.
+pub(super) struct Session<'c> {
+    wire: Wire<'c>,
+    in_statement: Cell<bool>,
+    trouble: Cell<Option<Trouble>>,
+}
+
+impl<'c> Session<'c> {
+    pub(super) fn new(wire: Wire<'c>) -> Self {
+        Self {
+            wire,
+            in_statement: Cell::new(false),
+            trouble: Cell::new(None),
+        }
+    }
+
+    /// What the first failed statement met, whatever the body made of it.
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        self.trouble.get()
+    }
+
+    /// Run a body to its end. Its panic is an error, and so is waiting for
+    /// anything but a statement: it would hold locks while it waits.
+    pub(super) async fn run<T, F>(&self, body: &F) -> Result<T>
+    where
+        F: AsyncFn(&mut Tx<'_>) -> Result<T>,
+    {
+        let mut tx = Tx { session: self };
+        let mut body = pin!(AssertUnwindSafe(async { body(&mut tx).await }).catch_unwind());
+        let result = poll_fn(|context| match body.as_mut().poll_unpin(context) {
+            Poll::Pending if self.in_statement.get() => Poll::Pending,
+            Poll::Pending => Poll::Ready(Err(waited())),
+            Poll::Ready(Ok(result)) => Poll::Ready(result),
+            Poll::Ready(Err(_)) => Poll::Ready(Err(
+                Error::new(&codes::INTERNAL_PANIC).because("a body panicked")
+            )),
+        })
+        .await?;
+        match self.trouble.get() {
+            None if self.in_statement.get() => Err(waited()),
+            None => Ok(result),
+            Some(trouble) => Err(trouble.because("a body went on after a statement had failed")),
+        }
+    }
+
+    /// After a failure the transaction can only be rolled back: PostgreSQL
+    /// says so itself, and turns COMMIT into ROLLBACK without an error.
+    fn start(&self) -> Result<()> {
+        if self.in_statement.get() {
+            return Err(waited());
+        }
+        if let Some(trouble) = self.trouble.get() {
+            return Err(trouble.because("an earlier statement of this transaction failed"));
+        }
+        self.in_statement.set(true);
+        Ok(())
+    }
+
+    fn end<T>(&self, outcome: Result<T, Fault>) -> Result<T> {
+        self.in_statement.set(false);
+        outcome.map_err(|fault| {
+            self.trouble.set(Some(fault.trouble));
+            fault.into()
+        })
+    }
+}
+
+/// Besides bodies that wait, those that drop a statement before its answer.
+fn waited() -> Error {
+    Error::new(&codes::INTERNAL_BODY).because("a body waited for something else than a statement")
+}
+
+pub(super) fn no_row() -> Error {
+    Error::new(&codes::INTERNAL_STORE).because("a row that must exist does not")
+}

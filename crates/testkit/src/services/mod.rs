@@ -1,0 +1,22 @@
+//! For tests between processes: the real binary as a server, databases and
+//! peers of one's own, clients in other languages. Tests inside one process
+//! want a house instead.
+//!
+//! Everything here panics with what it saw when something goes wrong, because
+//! that is how a test ends.
+
+mod command;
+mod environment;
+mod postgres;
+mod private;
+mod redis;
+mod scripts;
+mod server;
+
+pub use command::Finished;
+pub use environment::{campaign, database_url, redis_url};
+pub use postgres::{PostgresDatabase, PostgresServer};
+pub use redis::RedisServer;
+pub use scripts::Interpreter;
+pub use server::{Program, Server};
+pub use tollgate_throwaway::{Shutdown, Signal, free_port};
