@@ -105,7 +105,7 @@ async fn keep(
                 tracing::warn!("Redis was lost; going on without it");
             }
             Err(fault) => {
-                tracing::debug!(kind = ?fault.kind(), "Redis cannot be reached; going on without it")
+                tracing::debug!(kind = ?fault.kind(), "Redis cannot be reached; going on without it");
             }
         }
         tokio::select! {

@@ -1,4 +1,5 @@
 //! Dev only: what tests of several crates share. Services are processes: the
 //! real binary, its databases, clients in other languages.
 
+pub mod node;
 pub mod services;

@@ -1,6 +1,7 @@
 //! The ground of the verbs: everything a use case may reach. Built once at
 //! start and by the test house; cheap to clone.
 
+mod found;
 mod freshness;
 mod keys;
 mod policy;
@@ -22,6 +23,7 @@ use tollgate_outbound::mail::Mailer;
 use tollgate_records::installation::Installation;
 use tollgate_store::{bus::Bus, counters::Counters, sql::Db};
 
+pub use found::found;
 pub use freshness::{Cached, Freshness, Sight};
 pub use keys::{Keyring, LoadedKey, PURPOSE_ACCESS, PURPOSE_CHATBOT};
 pub use policy::{ChatbotPolicy, Policy, Registration, SessionPolicy, SimpleJwt, TokenPolicy};

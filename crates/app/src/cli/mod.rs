@@ -1,0 +1,193 @@
+//! The command line: nouns, then verbs. Each noun has a file; this one knows
+//! the tree and what holds for every command.
+//!
+//! With `--json` standard output is one JSON document (`audit tail` and `audit
+//! export`: one for each line), errors too: `{"error": {"code", …, "exit"}}`.
+
+mod admin;
+mod audit;
+mod config;
+mod db;
+mod exit;
+mod healthcheck;
+mod office;
+mod reload;
+mod serve;
+mod session;
+mod setup_link;
+mod shapes;
+mod signing_key;
+mod terminal;
+mod user;
+mod version;
+
+use std::{
+    env, io,
+    io::IsTerminal,
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand, error::ErrorKind};
+use tollgate_base::{Error, codes};
+
+use exit::{Exit, Failure};
+use office::Office;
+use terminal::{Answer, Terminal};
+
+/// The identity and spending gate for self-hosted AI apps.
+#[derive(Parser)]
+#[command(name = "tollgate", version, propagate_version = true, arg_required_else_help = true)]
+struct Line {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Options of every command")]
+struct Global {
+    /// Read this configuration file.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Set a setting, such as listen=127.0.0.1:8700; last wins. No secrets: give NAME_file=PATH.
+    #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = office::setting)]
+    set: Vec<(String, String)>,
+    /// Answer with JSON, errors too.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Say nothing but data and errors.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// No colours; also when NO_COLOR is set.
+    #[arg(long, global = true)]
+    no_color: bool,
+    /// Confirm what would be asked.
+    #[arg(long, short, global = true)]
+    yes: bool,
+    /// Never ask; refuse what has to be confirmed.
+    #[arg(long, global = true)]
+    no_input: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the server
+    Serve,
+    /// Print a new link with which the first administrator is made
+    SetupLink,
+    /// Make an administrator, or bring one back
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// Look after people
+    #[command(subcommand)]
+    User(user::User),
+    /// See and end sign-ins
+    #[command(subcommand)]
+    Session(session::Session),
+    /// See, rotate and remove the keys that sign tokens
+    #[command(subcommand)]
+    SigningKey(signing_key::SigningKey),
+    /// Read and prove the audit trail
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Look after the database
+    #[command(subcommand)]
+    Db(db::Database),
+    /// Check, show and begin the configuration
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Ask the server on this machine whether it is ready
+    Healthcheck(healthcheck::Healthcheck),
+    /// Have the running server read its configuration again
+    Reload,
+    /// Say which version this is
+    Version,
+}
+
+/// Do what the command line says.
+pub fn run() -> ExitCode {
+    let line = match Line::try_parse() {
+        Ok(line) => line,
+        Err(fault) => return not_understood(&fault),
+    };
+    let terminal = Terminal::of(&line.global);
+    let outcome = runtime().and_then(|runtime| runtime.block_on(dispatch(line, terminal)));
+    let exit = match outcome {
+        Ok(answer) => {
+            terminal.answer(&answer);
+            answer.exit
+        }
+        Err(failure) => {
+            terminal.failure(&failure);
+            failure.exit()
+        }
+    };
+    ExitCode::from(exit as u8)
+}
+
+async fn dispatch(line: Line, terminal: Terminal) -> Result<Answer, Failure> {
+    let office = Office::new(terminal, line.global.config, line.global.set);
+    match line.command {
+        Command::Serve => serve::run(&office).await,
+        Command::SetupLink => setup_link::run(&office).await,
+        Command::Admin(command) => command.run(&office).await,
+        Command::User(command) => command.run(&office).await,
+        Command::Session(command) => command.run(&office).await,
+        Command::SigningKey(command) => command.run(&office).await,
+        Command::Audit(command) => command.run(&office).await,
+        Command::Db(command) => command.run(&office).await,
+        Command::Config(command) => command.run(&office),
+        Command::Healthcheck(command) => command.run(&office).await,
+        Command::Reload => reload::run(&office),
+        Command::Version => Ok(version::run()),
+    }
+}
+
+impl Terminal {
+    fn of(global: &Global) -> Self {
+        let refused = env::vars_os().any(|(name, value)| name == "NO_COLOR" && !value.is_empty());
+        Self {
+            json: global.json,
+            quiet: global.quiet,
+            color: !global.no_color && !refused && io::stderr().is_terminal(),
+            yes: global.yes,
+            input: !global.no_input,
+        }
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|fault| Error::new(&codes::INTERNAL).because(fault).into())
+}
+
+/// Help and version are answers; everything else is a wrong use.
+fn not_understood(fault: &clap::Error) -> ExitCode {
+    let help = [ErrorKind::DisplayHelp, ErrorKind::DisplayVersion];
+    let json = env::args_os().any(|argument| argument == "--json");
+    if json && !help.contains(&fault.kind()) {
+        let words = fault.to_string();
+        let detail = words.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let terminal = Terminal { json, quiet: true, color: false, yes: false, input: false };
+        terminal.failure(&Error::new(&codes::USAGE_INVALID).detail(detail).into());
+    } else {
+        // Whoever closed the pipe has read enough.
+        let _ = fault.print();
+    }
+    ExitCode::from(if help.contains(&fault.kind()) { Exit::Done } else { Exit::Usage } as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Line;
+
+    #[test]
+    fn the_tree_of_commands_is_sound() {
+        Line::command().debug_assert();
+    }
+}

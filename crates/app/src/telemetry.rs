@@ -1,0 +1,68 @@
+//! Logs and metrics: where lines go and how they look, and the recorder whose
+//! numbers the metrics listener shows. Which facts are told is decided where
+//! they happen.
+
+use std::io::{self, IsTerminal};
+
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::{
+    EnvFilter, Layer, Registry,
+    fmt,
+    layer::SubscriberExt,
+    reload,
+    util::{SubscriberInitExt, TryInitError},
+};
+
+use crate::config::log::{Format, Log};
+
+/// Upper bounds of what takes time, in seconds.
+const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+/// Upper bounds of what is counted by batch.
+const SIZES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
+/// Changes which lines are written while the server runs.
+#[derive(Clone)]
+pub struct LogLevel(reload::Handle<EnvFilter, Registry>);
+
+impl LogLevel {
+    /// From now on. What cannot be read leaves the level as it is; the
+    /// configuration has checked it.
+    pub fn set(&self, directives: &str) {
+        if let Ok(filter) = EnvFilter::try_new(directives) {
+            // It fails only when the subscriber is gone, and the lines with it.
+            let _ = self.0.reload(filter);
+        }
+    }
+}
+
+/// Write a server's log to standard error.
+///
+/// # Errors
+/// When this process has a log already.
+pub fn log(settings: &Log) -> Result<LogLevel, TryInitError> {
+    let text = match settings.format {
+        Format::Auto => io::stderr().is_terminal(),
+        Format::Text => true,
+        Format::Json => false,
+    };
+    let (filter, handle) = reload::Layer::new(EnvFilter::new(settings.level.as_str()));
+    let layer = fmt::layer().with_writer(io::stderr).with_target(true);
+    let lines = if text {
+        layer.with_ansi(io::stderr().is_terminal()).boxed()
+    } else {
+        layer.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
+    };
+    tracing_subscriber::registry().with(filter).with(lines).try_init()?;
+    Ok(LogLevel(handle))
+}
+
+/// Collect metrics for this process.
+///
+/// # Errors
+/// When it does so already.
+pub fn metrics() -> Result<PrometheusHandle, BuildError> {
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?
+        .set_buckets_for_metric(Matcher::Suffix("_size".to_owned()), SIZES)?
+        .install_recorder()
+}

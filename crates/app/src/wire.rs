@@ -1,0 +1,234 @@
+//! Puts the house together: from the configuration to the context that verbs
+//! reach everything through, and from the surfaces to one router. What is
+//! decided here is only which part gets which setting.
+
+use std::time::{Duration, Instant};
+
+use tollgate_base::{Error, Result, SecretString, codes, entropy::Entropy, time::Clock};
+use tollgate_crypto::{
+    jwt::Algorithm,
+    password::{Cost, Hasher},
+    seal::MasterKey,
+};
+use tollgate_flows::{
+    Ctx, Parts,
+    ctx::{ChatbotPolicy, Policy, Registration, SessionPolicy, SimpleJwt, TokenPolicy},
+};
+use tollgate_outbound::mail::Mailer;
+use tollgate_records::{
+    attempts::Allowance,
+    installation::{self, Installation},
+    schema,
+};
+use tollgate_store::{
+    bus::Bus,
+    counters::{Counters, Rate},
+    migrate,
+    sql::{Db, Settings, Tx},
+};
+
+use crate::{
+    config::{self, Config},
+    secrets_file::{self, Made},
+};
+
+/// For whom the parts are put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// A server: it shares rate windows and wake-ups with other nodes.
+    Server,
+    /// A command that soon ends: servers read of its changes in the events.
+    Command,
+}
+
+/// What opening the installation found.
+#[derive(Debug)]
+pub struct Opening {
+    /// Whether the data folder was there.
+    pub data: Made,
+    /// Whether the secrets file was there.
+    pub secrets: Made,
+    /// The version of the schema, after migrations.
+    pub schema: i64,
+    /// How long opening and migrating the database took.
+    pub took: Duration,
+    /// What the operator should hear: sentences.
+    pub warnings: Vec<String>,
+}
+
+/// The database alone, as it is: nothing is migrated.
+///
+/// # Errors
+/// `store.down` and the others of [`Db::open`], `file.failed`.
+pub async fn database(config: &Config) -> Result<Db> {
+    secrets_file::make_folder(&config.server.data_dir)?;
+    let mut settings = Settings::new(config.database.url.to_secret());
+    settings.tls_root_file.clone_from(&config.database.tls_root_file);
+    Db::open(settings).await
+}
+
+/// Open the installation, or make it if this is its first start.
+///
+/// # Errors
+/// `master_key.other`, `migration.failed`, `file.failed`, `config.invalid`,
+/// `store.down` and the others of [`Db::open`].
+pub async fn open(config: &Config, purpose: Use) -> Result<(Ctx, Opening)> {
+    let data = secrets_file::make_folder(&config.server.data_dir)?;
+    let (clock, entropy, begun) = (Clock::machine(), Entropy, Instant::now());
+    let db = database(config).await?;
+    let report = migrate::run(&db, schema::MIGRATIONS, clock.now()).await?;
+    let took = begun.elapsed();
+    let (master, secrets) = master_key(config, installation::read(&db).await?.as_ref(), &entropy)?;
+    let facts = found(&db, &master, &entropy).await?;
+    let folder = secrets_file::too_open(&config.server.data_dir);
+    let warnings = folder.into_iter().chain(secrets_file::too_open(&config.secrets.file)).collect();
+    let ctx = assemble(config, purpose, Core { db, master, installation: facts, clock, entropy })?;
+    Ok((ctx, Opening { data, secrets, schema: report.version, took, warnings }))
+}
+
+/// A database that holds nothing yet, for a backup to be read into. The secrets
+/// file has to be there already: what is in the backup was sealed with it.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_for_restore(config: &Config) -> Result<Ctx> {
+    let missing = || {
+        let detail = format!("{} is missing.", config.secrets.file.display());
+        Error::new(&codes::MASTER_KEY_OTHER).detail(detail)
+    };
+    let master = secrets_file::read(&config.secrets.file)?.ok_or_else(missing)?;
+    let (clock, entropy) = (Clock::machine(), Entropy);
+    let db = database(config).await?;
+    migrate::run(&db, schema::MIGRATIONS, clock.now()).await?;
+    let facts = Installation {
+        id: String::new(),
+        epoch: 0,
+        not_before: clock.now(),
+        master_key_id: master.id(),
+        set_up_at: None,
+    };
+    assemble(config, Use::Command, Core { db, master, installation: facts, clock, entropy })
+}
+
+/// What the operator allows, as the verbs see it.
+pub fn policy(config: &Config) -> Policy {
+    let (attempts, session, chatbot) = (&config.attempts, &config.session, &config.chatbot);
+    Policy {
+        public_url: config.server.address(),
+        registration: match config.signin.registration {
+            config::signin::Registration::Off => Registration::Off,
+            config::signin::Registration::Open => Registration::Open,
+        },
+        attempts: Allowance { failures: attempts.per_account, window: attempts.window },
+        address_rate: address_rate(attempts),
+        password_min: config.password.min_length as usize,
+        session: SessionPolicy {
+            idle: session.idle,
+            max: session.max,
+            short_idle: session.short_idle,
+            short_max: session.short_max,
+            retry_window: session.refresh_retry_window,
+        },
+        tokens: TokenPolicy {
+            access: config.tokens.access,
+            algorithm: match config.tokens.algorithm {
+                config::tokens::Algorithm::EdDsa => Algorithm::EdDsa,
+                config::tokens::Algorithm::Es256 => Algorithm::Es256,
+                config::tokens::Algorithm::Rs256 => Algorithm::Rs256,
+            },
+            issuer: config.tokens.issuer.as_str().to_owned(),
+            audience: config.tokens.audience.clone(),
+        },
+        chatbot: ChatbotPolicy {
+            access: chatbot.access,
+            refresh: chatbot.refresh,
+            simplejwt: match chatbot.simplejwt {
+                config::chatbot::SimpleJwt::V5_3 => SimpleJwt::V5_3,
+                config::chatbot::SimpleJwt::V5_5 => SimpleJwt::V5_5,
+            },
+        },
+    }
+}
+
+/// The secret that the chatbot's tokens are signed with, if the operator has one.
+pub fn chatbot_secret(config: &Config) -> Option<SecretString> {
+    config.chatbot.secret.as_deref().cloned()
+}
+
+/// The parts on which the others rest.
+struct Core {
+    db: Db,
+    master: MasterKey,
+    installation: Installation,
+    clock: Clock,
+    entropy: Entropy,
+}
+
+fn assemble(config: &Config, purpose: Use, core: Core) -> Result<Ctx> {
+    let redis = config.redis.url.as_ref().filter(|_| purpose == Use::Server);
+    let redis = redis.map(config::meant::backend::RedisUrl::to_secret);
+    let (bus, counters) = match &redis {
+        Some(url) => (Bus::redis(url)?, Counters::redis(url)?),
+        None => (Bus::local(), Counters::memory()),
+    };
+    let password = &config.password;
+    let cost = Cost::new(password.memory_kib, password.passes, password.lanes)?;
+    Ctx::new(Parts {
+        db: core.db,
+        bus,
+        counters,
+        hasher: Hasher::new(cost, password.slots, password.queue),
+        mailer: match config.mail.delivery {
+            config::mail::Delivery::Log => Mailer::Log,
+            config::mail::Delivery::Folder => Mailer::Folder(config.mail.folder.clone()),
+        },
+        clock: core.clock,
+        entropy: core.entropy,
+        master: core.master,
+        policy: policy(config),
+        installation: core.installation,
+    })
+}
+
+/// The master key of this installation. A new one is only made for a database
+/// that nothing was sealed in yet.
+fn master_key(config: &Config, facts: Option<&Installation>, entropy: &Entropy) -> Result<(MasterKey, Made)> {
+    let path = &config.secrets.file;
+    if let Some(key) = secrets_file::read(path)? {
+        return Ok((key, Made::Before));
+    }
+    if facts.is_some() {
+        let detail = format!("The database was set up before, but {} is missing.", path.display());
+        return Err(Error::new(&codes::MASTER_KEY_OTHER).detail(detail));
+    }
+    if let Some(folder) = path.parent() {
+        secrets_file::make_folder(folder)?;
+    }
+    secrets_file::create(path, entropy)
+}
+
+/// The facts about the installation, written down at the first start.
+async fn found(db: &Db, master: &MasterKey, entropy: &Entropy) -> Result<Installation> {
+    let id = format!("{:032x}", u128::from_be_bytes(entropy.bytes()?));
+    let ours = master.id();
+    let key = ours.clone();
+    let facts = db
+        .write(async move |tx: &mut Tx<'_>| {
+            installation::create(tx, &id, &key).await?;
+            installation::read_in(tx).await
+        })
+        .await?;
+    let facts = facts.ok_or_else(|| Error::new(&codes::INTERNAL_STORE).because("no facts after writing them"))?;
+    if facts.master_key_id == ours {
+        return Ok(facts);
+    }
+    let theirs = &facts.master_key_id;
+    let detail = format!("The database was set up with master key {theirs}; the secrets file holds {ours}.");
+    Err(Error::new(&codes::MASTER_KEY_OTHER).detail(detail))
+}
+
+/// A full bucket and the time that it takes to fill.
+fn address_rate(attempts: &config::signin::Attempts) -> Rate {
+    let (burst, per_minute) = (attempts.address_burst, attempts.address_per_minute);
+    Rate { burst, per: Duration::from_mins(1) * burst / per_minute }
+}

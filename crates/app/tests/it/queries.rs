@@ -1,0 +1,67 @@
+//! Every SQL text of the house is understood by both databases.
+
+use std::collections::HashSet;
+
+use tollgate_base::time::Clock;
+use tollgate_records::schema;
+use tollgate_store::{migrate, sql};
+use tollgate_testkit::services::PostgresDatabase;
+
+fn texts() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    schema::QUERIES.iter().chain(tollgate_flows::QUERIES).flat_map(|room| room.iter())
+}
+
+async fn prepare_all(url: String) {
+    let db = sql::Db::open(sql::Settings::new(url.into())).await.unwrap();
+    migrate::run(&db, schema::MIGRATIONS, Clock::machine().now()).await.unwrap();
+    let mut faults = Vec::new();
+    for (name, text) in texts() {
+        if let Err(fault) = db.prepare(text).await {
+            faults.push(format!("{name}: {fault:?}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    db.close().await;
+}
+
+#[tokio::test]
+async fn sqlite_prepares_every_text() {
+    let folder = tempfile::tempdir().unwrap();
+    prepare_all(format!("sqlite://{}", folder.path().join("a.db").display())).await;
+}
+
+#[tokio::test]
+async fn postgresql_prepares_every_text() {
+    // Without a server there is nothing to prepare on: SQLite's half runs above.
+    let Some(database) = PostgresDatabase::create() else { return };
+    prepare_all(database.url().to_owned()).await;
+}
+
+#[test]
+fn no_room_is_forgotten() {
+    let listed: HashSet<&str> = texts().map(|(_, text)| *text).collect();
+    assert!(listed.len() > 60, "only {} texts are listed", listed.len());
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for floor in ["records/src", "flows/src"] {
+        for file in files(&root.join(floor)) {
+            let source = std::fs::read_to_string(&file).unwrap();
+            let Some(block) = source.split("queries! {").nth(1) else { continue };
+            let first = block.split('"').nth(1).unwrap();
+            let known = listed.iter().any(|text| text.starts_with(first.split('\n').next().unwrap()));
+            assert!(known, "{} is in no QUERIES list", file.display());
+        }
+    }
+}
+
+fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
