@@ -1,2 +1,12 @@
-//! Stub.
+//! Floor 7, the roof: configuration, wiring and the command line. Logic does
+//! not live here: an `if` about the domain belongs to a verb.
+
+pub mod cli;
 pub mod config;
+pub mod listener;
+pub mod pid_file;
+pub mod reload;
+pub mod secrets_file;
+pub mod serve;
+pub mod telemetry;
+pub mod wire;

@@ -39,7 +39,7 @@ impl LogLevel {
 ///
 /// # Errors
 /// When this process has a log already.
-pub fn log(settings: &Log) -> Result<LogLevel, TryInitError> {
+pub fn log(settings: &Log, color: bool) -> Result<LogLevel, TryInitError> {
     let text = match settings.format {
         Format::Auto => io::stderr().is_terminal(),
         Format::Text => true,
@@ -48,7 +48,7 @@ pub fn log(settings: &Log) -> Result<LogLevel, TryInitError> {
     let (filter, handle) = reload::Layer::new(EnvFilter::new(settings.level.as_str()));
     let layer = fmt::layer().with_writer(io::stderr).with_target(true);
     let lines = if text {
-        layer.with_ansi(io::stderr().is_terminal()).boxed()
+        layer.with_ansi(color).boxed()
     } else {
         layer.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
     };

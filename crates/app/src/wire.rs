@@ -4,7 +4,13 @@
 
 use std::time::{Duration, Instant};
 
-use tollgate_base::{Error, Result, SecretString, codes, entropy::Entropy, time::Clock};
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
+};
+use tollgate_base::{Error, Result, SecretString, access::Principal, codes, entropy::Entropy, time::Clock};
 use tollgate_crypto::{
     jwt::Algorithm,
     password::{Cost, Hasher},
@@ -13,6 +19,7 @@ use tollgate_crypto::{
 use tollgate_flows::{
     Ctx, Parts,
     ctx::{ChatbotPolicy, Policy, Registration, SessionPolicy, SimpleJwt, TokenPolicy},
+    setup,
 };
 use tollgate_outbound::mail::Mailer;
 use tollgate_records::{
@@ -26,11 +33,17 @@ use tollgate_store::{
     migrate,
     sql::{Db, Settings, Tx},
 };
+use tollgate_web::{Http, Problem, Web, finish};
 
 use crate::{
     config::{self, Config},
     secrets_file::{self, Made},
 };
+
+/// What answers before there is an administrator, wherever we listen.
+const OPEN_BEFORE_SETUP: [&str; 4] = ["/", "/setup", "/livez", "/readyz"];
+/// And whatever is below this.
+const STATIC: &str = "/static/";
 
 /// For whom the parts are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,6 +161,39 @@ pub fn policy(config: &Config) -> Policy {
             },
         },
     }
+}
+
+/// How we are reached, as floor 5 sees it.
+pub fn http(config: &Config) -> Http {
+    Http {
+        public_url: config.server.address(),
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        cors_origins: config.http.cors_origins.iter().map(config::meant::web::WebOrigin::text).collect(),
+        body_limit: config.http.body_limit.bytes() as usize,
+        request_timeout: config.http.request_timeout,
+    }
+}
+
+/// All surfaces as one router, with the layers of the house.
+pub fn router(web: &Web, config: &Config) -> Router {
+    let mut router = tollgate_console::routes::router()
+        .merge(tollgate_api::routes::router())
+        .merge(tollgate_dialects::routes::router(config.chatbot.enabled));
+    if !config.server.listen.ip().is_loopback() {
+        router = router.route_layer(from_fn_with_state(web.clone(), closed_until_set_up));
+    }
+    finish(router, web.clone())
+}
+
+/// Where strangers can reach us, nothing but setting up, health and static
+/// files answers before there is an administrator.
+async fn closed_until_set_up(State(web): State<Web>, request: Request, next: Next) -> Result<Response, Problem> {
+    let path = request.uri().path();
+    let open = OPEN_BEFORE_SETUP.contains(&path) || path.starts_with(STATIC);
+    if !open && setup::is_open(web.ctx(), &Principal::Anonymous, ()).await? {
+        return Err(Error::new(&codes::SETUP_REQUIRED).into());
+    }
+    Ok(next.run(request).await)
 }
 
 /// The secret that the chatbot's tokens are signed with, if the operator has one.

@@ -33,6 +33,9 @@ const BATCH: u32 = 20;
 /// What the database says; a failed delivery is tried again later.
 pub async fn deliver(ctx: &Ctx, by: &Principal, (): ()) -> Result<usize> {
     let now = ctx.now();
+    if !jobs::is_due(ctx.db(), ResetJob::QUEUE, now).await? {
+        return Ok(0);
+    }
     let claimed = ctx
         .db()
         .write(async move |tx: &mut Tx<'_>| jobs::claim(tx, ResetJob::QUEUE, BATCH, now).await)

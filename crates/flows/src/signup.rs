@@ -12,7 +12,7 @@ use tollgate_store::sql::Tx;
 use crate::{
     ctx::{Ctx, Registration},
     steps::{
-        enrol::{Applicant, Enrolment},
+        enrol::{self, Applicant, Enrolment},
         note::{Log, change},
         vet::ClientProfile,
         view::{AccountView, view},
@@ -36,10 +36,7 @@ pub struct SignUp {
 /// `registration.off`, `throttled`, `password.weak`, `identifier.taken`,
 /// `request.invalid`, `busy.hashing`.
 pub async fn signup(ctx: &Ctx, by: &Principal, request: SignUp) -> Result<AccountView> {
-    if ctx.policy().registration == Registration::Off {
-        return Err(Error::new(&codes::REGISTRATION_OFF));
-    }
-    ctx.throttle("signup", request.address).await?;
+    allow(ctx, request.address).await?;
     if request.applicant.password.is_none() {
         return Err(Error::new(&codes::REQUEST_INVALID).field(
             "/password",
@@ -56,4 +53,28 @@ pub async fn signup(ctx: &Ctx, by: &Principal, request: SignUp) -> Result<Accoun
     .await?;
     metrics::counter!("tollgate_signups_total", "client" => request.client.name).increment(1);
     view(ctx, id).await
+}
+
+/// Say what is wrong with as much of an application as there is: for forms
+/// that have faults of their own and tell all of them at once. Makes nothing.
+///
+/// # Errors
+/// `registration.off`, `throttled`, `password.weak`, `identifier.taken`.
+pub async fn review(ctx: &Ctx, _by: &Principal, request: &SignUp) -> Result<()> {
+    allow(ctx, request.address).await?;
+    let who = &request.applicant;
+    enrol::check(
+        ctx,
+        &who.identifiers(),
+        who.password.as_ref(),
+        request.client,
+    )
+    .await
+}
+
+async fn allow(ctx: &Ctx, address: Option<IpAddr>) -> Result<()> {
+    if ctx.policy().registration == Registration::Off {
+        return Err(Error::new(&codes::REGISTRATION_OFF));
+    }
+    ctx.throttle("signup", address).await
 }

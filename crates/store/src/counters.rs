@@ -80,8 +80,8 @@ impl Counters {
         })
     }
 
-    /// Take one from the bucket of `key`, if there is one. The key is hashed:
-    /// neither memory nor Redis learns an address or a name.
+    /// Take one from the bucket of `key`, if there is one. The key is hashed,
+    /// so that its length costs nothing and no name stands in Redis in clear.
     pub async fn take(&self, key: &str, rate: Rate, now: Time) -> Taken {
         let (scale, now) = (Scale::of(rate), now.micros());
         let mut place = [0; 32];
@@ -114,15 +114,13 @@ impl Counters {
             .arg(now)
             .arg(scale.step)
             .arg(scale.per);
-        match link.ask::<(u8, i64)>(&command, DEADLINE).await? {
-            (1, full) => {
-                Some(scale.taken(true, full.clamp(now, now.saturating_add(scale.per)), now))
-            }
-            (0, full) => {
-                Some(scale.taken(false, full.clamp(now, now.saturating_add(scale.per)), now))
-            }
-            _ => None,
-        }
+        let (allowed, full) = link.ask::<(u8, i64)>(&command, DEADLINE).await?;
+        let allowed = match allowed {
+            0 => false,
+            1 => true,
+            _ => return None,
+        };
+        Some(scale.taken(allowed, full.clamp(now, now.saturating_add(scale.per)), now))
     }
 }
 

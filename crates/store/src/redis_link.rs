@@ -5,7 +5,9 @@ use std::{sync::Arc, time::Duration};
 
 use redis::{
     AsyncConnectionConfig, Client, Cmd, FromRedisValue, IntoConnectionInfo, ProtocolVersion,
-    PushInfo, PushKind, RedisResult, aio::MultiplexedConnection, from_redis_value,
+    PushInfo, PushKind, RedisResult,
+    aio::{MultiplexedConnection, SendError},
+    from_redis_value,
 };
 use tokio::{
     runtime::Handle,
@@ -28,13 +30,17 @@ pub(crate) struct Ear {
     pub(crate) heard: broadcast::Sender<String>,
 }
 
-pub(crate) struct Link {
-    live: watch::Receiver<Option<MultiplexedConnection>>,
+pub(crate) struct Link(watch::Receiver<Option<Live>>);
+
+/// A connection that was live a moment ago.
+#[derive(Clone)]
+struct Live {
+    connection: MultiplexedConnection,
     broken: Arc<Notify>,
 }
 
 impl Link {
-    /// Begin to connect. Ends when the link is dropped.
+    /// Begin to connect, on the caller's runtime. Ends when the link is dropped.
     ///
     /// # Errors
     /// `config.invalid`. The URL may hold a password and is never repeated.
@@ -44,9 +50,8 @@ impl Link {
                 .detail("The Redis URL looks like redis://user:password@host:6379/0")
         })?;
         let (announce, live) = watch::channel(None);
-        let broken = Arc::new(Notify::new());
-        Handle::current().spawn(keep(client, ear, announce, broken.clone()));
-        Ok(Self { live, broken })
+        Handle::current().spawn(keep(client, ear, announce));
+        Ok(Self(live))
     }
 
     /// The answer, if Redis is there, says it within `deadline`, and it makes
@@ -56,17 +61,18 @@ impl Link {
         command: &Cmd,
         deadline: Duration,
     ) -> Option<T> {
-        let mut connection = self.live.borrow().clone()?;
-        let answer: RedisResult<redis::Value> =
-            timeout(deadline, command.query_async(&mut connection))
-                .await
-                .unwrap_or_else(|_| Err(late()));
-        match answer {
-            Ok(value) => from_redis_value(value).ok(),
-            Err(fault) => {
-                if fault.is_io_error() || fault.is_unrecoverable_error() {
-                    self.broken.notify_one();
-                }
+        let mut live = self.0.borrow().clone()?;
+        match timeout(
+            deadline,
+            command.query_async::<redis::Value>(&mut live.connection),
+        )
+        .await
+        {
+            Ok(Ok(value)) => from_redis_value(value).ok(),
+            // Redis itself refuses the command, and may take the next one.
+            Ok(Err(fault)) if !fault.is_io_error() && !fault.is_unrecoverable_error() => None,
+            Ok(Err(_)) | Err(_) => {
+                live.broken.notify_one();
                 None
             }
         }
@@ -83,22 +89,17 @@ fn client(url: &str) -> RedisResult<Client> {
     Client::open(address.set_redis_settings(settings))
 }
 
-async fn keep(
-    client: Client,
-    ear: Option<Ear>,
-    announce: watch::Sender<Option<MultiplexedConnection>>,
-    broken: Arc<Notify>,
-) {
+async fn keep(client: Client, ear: Option<Ear>, announce: watch::Sender<Option<Live>>) {
     let (shortest, longest) = PAUSES;
     let mut pause = shortest;
     loop {
-        match connect(&client, ear.as_ref(), &broken).await {
-            Ok(connection) => {
+        match connect(&client, ear.as_ref()).await {
+            Ok(live) => {
                 pause = shortest;
-                announce.send_replace(Some(connection.clone()));
+                announce.send_replace(Some(live.clone()));
                 tokio::select! {
-                    () = beat(connection) => {}
-                    () = broken.notified() => {}
+                    () = beat(live.connection) => {}
+                    () = live.broken.notified() => {}
                     () = announce.closed() => return,
                 }
                 announce.send_replace(None);
@@ -115,33 +116,16 @@ async fn keep(
     }
 }
 
-async fn connect(
-    client: &Client,
-    ear: Option<&Ear>,
-    broken: &Arc<Notify>,
-) -> RedisResult<MultiplexedConnection> {
+async fn connect(client: &Client, ear: Option<&Ear>) -> RedisResult<Live> {
+    let broken = Arc::new(Notify::new());
     let mut config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(PATIENCE))
         .set_response_timeout(Some(PATIENCE));
     if let Some(ear) = ear {
         let (heard, broken) = (ear.heard.clone(), broken.clone());
         config = config.set_push_sender(move |push: PushInfo| {
-            match push.kind {
-                PushKind::Disconnection => broken.notify_one(),
-                PushKind::Message => {
-                    if let Some(message) = push
-                        .data
-                        .into_iter()
-                        .nth(1)
-                        .and_then(|body| from_redis_value(body).ok())
-                    {
-                        // Nobody may be listening just now.
-                        let _ = heard.send(message);
-                    }
-                }
-                _ => {}
-            }
-            Ok::<(), redis::aio::SendError>(())
+            hear(push, &heard, &broken);
+            Ok::<(), SendError>(())
         });
     }
     let mut connection = client
@@ -151,16 +135,33 @@ async fn connect(
         connection.subscribe(ear.channel).await?;
     }
     ping(&mut connection).await?;
-    Ok(connection)
+    Ok(Live { connection, broken })
+}
+
+/// What arrives beside answers: of interest are a message, which is
+/// `[channel, body]`, and the end of the connection.
+fn hear(push: PushInfo, heard: &broadcast::Sender<String>, broken: &Notify) {
+    match push.kind {
+        PushKind::Disconnection => broken.notify_one(),
+        PushKind::Message => {
+            let body = push
+                .data
+                .into_iter()
+                .nth(1)
+                .and_then(|body| from_redis_value(body).ok());
+            if let Some(message) = body {
+                // Nobody may be listening just now.
+                let _ = heard.send(message);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Until Redis no longer answers.
 async fn beat(mut connection: MultiplexedConnection) {
-    loop {
+    while ping(&mut connection).await.is_ok() {
         sleep(HEARTBEAT).await;
-        if ping(&mut connection).await.is_err() {
-            return;
-        }
     }
 }
 
@@ -169,8 +170,4 @@ async fn ping(connection: &mut MultiplexedConnection) -> RedisResult<()> {
         .query_async::<redis::Value>(connection)
         .await
         .map(drop)
-}
-
-fn late() -> redis::RedisError {
-    std::io::Error::from(std::io::ErrorKind::TimedOut).into()
 }

@@ -1,1 +1,33 @@
-//! Stub.
+//! Floor 5: how a verb meets HTTP. Extractors, problems, cookies, and the
+//! layers that every answer of every surface goes through.
+//!
+//! There is no route here, no SQL and no wire shape but that of a problem.
+
+pub mod body;
+pub mod conditional;
+pub mod cookies;
+mod cors;
+pub mod credentials;
+mod device;
+mod finish;
+pub mod form;
+mod gate;
+mod headers;
+pub mod idempotency;
+pub mod input;
+mod observe;
+pub mod origin;
+pub mod paging;
+mod peer;
+pub mod problem;
+pub mod request_id;
+mod state;
+mod who;
+
+pub use device::device;
+pub use finish::finish;
+pub use headers::CSP_NOTHING;
+pub use peer::Peer;
+pub use problem::Problem;
+pub use state::{Http, Web};
+pub use who::{MaybeWho, Who};

@@ -114,7 +114,14 @@ pub fn run() -> ExitCode {
         Err(fault) => return not_understood(&fault),
     };
     let terminal = Terminal::of(&line.global);
-    let outcome = runtime().and_then(|runtime| runtime.block_on(dispatch(line, terminal)));
+    // Whoever opens a connection with TLS finds it; a second one changes nothing.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let outcome = runtime().and_then(|runtime| {
+        let outcome = runtime.block_on(dispatch(line, terminal));
+        // What still runs by now was given up.
+        runtime.shutdown_background();
+        outcome
+    });
     let exit = match outcome {
         Ok(answer) => {
             terminal.answer(&answer);
@@ -148,7 +155,8 @@ async fn dispatch(line: Line, terminal: Terminal) -> Result<Answer, Failure> {
 
 impl Terminal {
     fn of(global: &Global) -> Self {
-        let refused = env::vars_os().any(|(name, value)| name == "NO_COLOR" && !value.is_empty());
+        #[expect(clippy::disallowed_methods, reason = "NO_COLOR is everybody's, not a setting of ours")]
+        let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
             json: global.json,
             quiet: global.quiet,

@@ -98,27 +98,32 @@ impl Scanner<'_> {
         let mut members = Vec::new();
         self.at += 1;
         self.skip_space();
-        while members.is_empty() && self.peek() != Some(b'}') || !members.is_empty() {
-            if self.peek() != Some(b'"') {
-                return Err(self.fault("Expecting property name enclosed in double quotes", self.at));
-            }
-            let name = match self.string()? {
-                Value::Text(name) => name,
-                _ => char::REPLACEMENT_CHARACTER.to_string(),
-            };
-            self.skip_space();
-            if !self.take(b':') {
-                return Err(self.fault("Expecting ':' delimiter", self.at));
-            }
-            self.skip_space();
-            let value = self.value(depth + 1)?;
-            members.push((name, value));
-            if self.ends(b'}')? {
-                break;
+        if self.peek() != Some(b'}') {
+            loop {
+                members.push(self.member(depth)?);
+                if self.ends(b'}')? {
+                    break;
+                }
             }
         }
         self.at += 1;
         Ok(Value::Object(members))
+    }
+
+    fn member(&mut self, depth: usize) -> Result<(String, Value), JsonFault> {
+        if self.peek() != Some(b'"') {
+            return Err(self.fault("Expecting property name enclosed in double quotes", self.at));
+        }
+        let name = match self.string()? {
+            Value::Text(name) => name,
+            _ => char::REPLACEMENT_CHARACTER.to_string(),
+        };
+        self.skip_space();
+        if !self.take(b':') {
+            return Err(self.fault("Expecting ':' delimiter", self.at));
+        }
+        self.skip_space();
+        Ok((name, self.value(depth + 1)?))
     }
 
     fn list(&mut self, depth: usize) -> Result<Value, JsonFault> {

@@ -133,6 +133,11 @@ impl Freshness {
                 > PATIENCE
     }
 
+    /// How many principals are remembered.
+    pub fn remembered(&self) -> usize {
+        self.principals.len()
+    }
+
     /// A session was used.
     pub fn saw(&self, session: SessionId, at: Time) {
         self.seen.insert(session, at);

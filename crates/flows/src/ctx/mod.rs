@@ -213,6 +213,11 @@ impl Ctx {
         *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
 
+    /// How many principals this node remembers.
+    pub fn remembered(&self) -> usize {
+        self.0.freshness.remembered()
+    }
+
     /// How many hashes wait.
     pub fn hash_queue(&self) -> usize {
         self.0.hasher.queue_depth()

@@ -45,6 +45,15 @@ pub(crate) struct Enrolment {
     now: Time,
 }
 
+impl Applicant {
+    /// What they want to sign in with, the address first.
+    pub(crate) fn identifiers(&self) -> Vec<Identifier> {
+        let email = self.email.clone().map(Identifier::Email);
+        let username = self.username.clone().map(Identifier::Username);
+        email.into_iter().chain(username).collect()
+    }
+}
+
 impl Enrolment {
     /// Check everything that can be checked, report all faults at once, and
     /// hash the password.
@@ -57,11 +66,7 @@ impl Enrolment {
         role: Role,
         client: ClientProfile,
     ) -> Result<Self> {
-        let email = who.email.map(Identifier::Email);
-        let identifiers: Vec<Identifier> = email
-            .into_iter()
-            .chain(who.username.map(Identifier::Username))
-            .collect();
+        let identifiers = who.identifiers();
         if identifiers.is_empty() {
             let fault = Error::new(&codes::REQUEST_INVALID);
             return Err(fault.field(
@@ -70,26 +75,7 @@ impl Enrolment {
                 "Give an e-mail address or a username.",
             ));
         }
-        let mut fault = None;
-        if let Some(password) = &who.password {
-            let context: Vec<&str> = identifiers.iter().map(Identifier::canonical).collect();
-            fault = vet(
-                password,
-                client.passwords,
-                ctx.policy().password_min,
-                &context,
-            )
-            .err();
-        }
-        for identifier in &identifiers {
-            if accounts::taken(ctx.db(), identifier).await? {
-                let taken = fault.unwrap_or_else(|| Error::new(&codes::IDENTIFIER_TAKEN));
-                fault = Some(taken.field(pointer(identifier), "taken", "Somebody has it already."));
-            }
-        }
-        if let Some(fault) = fault {
-            return Err(fault);
-        }
+        check(ctx, &identifiers, who.password.as_ref(), client).await?;
         let hash = match &who.password {
             Some(password) => Some(ctx.hash(password).await?),
             None => None,
@@ -135,6 +121,36 @@ impl Enrolment {
         log.note(EventKind::AccountCreated, details);
         Ok(())
     }
+}
+
+/// Check what there is, and report all faults at once.
+///
+/// # Errors
+/// `password.weak`, `identifier.taken`.
+pub(crate) async fn check(
+    ctx: &Ctx,
+    identifiers: &[Identifier],
+    password: Option<&SecretString>,
+    client: ClientProfile,
+) -> Result<()> {
+    let mut fault = None;
+    if let Some(password) = password {
+        let context: Vec<&str> = identifiers.iter().map(Identifier::canonical).collect();
+        fault = vet(
+            password,
+            client.passwords,
+            ctx.policy().password_min,
+            &context,
+        )
+        .err();
+    }
+    for identifier in identifiers {
+        if accounts::taken(ctx.db(), identifier).await? {
+            let taken = fault.unwrap_or_else(|| Error::new(&codes::IDENTIFIER_TAKEN));
+            fault = Some(taken.field(pointer(identifier), "taken", "Somebody has it already."));
+        }
+    }
+    fault.map_or(Ok(()), Err)
 }
 
 fn pointer(identifier: &Identifier) -> &'static str {

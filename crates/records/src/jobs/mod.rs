@@ -33,6 +33,8 @@ queries! {
                 AND (claimed_until IS NULL OR claimed_until <= $2) ORDER BY run_at, id LIMIT $4)
             AND dead_at IS NULL AND (claimed_until IS NULL OR claimed_until <= $2)
         RETURNING id, payload, tries";
+    DUE = "SELECT id FROM jobs WHERE queue = $1 AND run_at <= $2 AND dead_at IS NULL
+        AND (claimed_until IS NULL OR claimed_until <= $2) ORDER BY run_at, id LIMIT 1";
     DONE = "DELETE FROM jobs WHERE id = $1";
     RETRY = "UPDATE jobs SET claimed_until = NULL, run_at = $2, last_fault = $3 WHERE id = $1";
     BURY = "UPDATE jobs SET claimed_until = NULL, dead_at = $2, last_fault = $3 WHERE id = $1";
@@ -44,6 +46,11 @@ queries! {
 pub async fn add(tx: &mut Tx<'_>, id: JobId, queue: &str, payload: &str, now: Time) -> Result<()> {
     tx.run(ADD, args![id, queue, payload, now]).await?;
     Ok(())
+}
+
+/// Whether there is anything to claim: asking writes nothing.
+pub async fn is_due(db: &Db, queue: &str, now: Time) -> Result<bool> {
+    Ok(db.maybe(DUE, args![queue, now]).await?.is_some())
 }
 
 /// Claim up to `most` jobs that are due. What is claimed and not finished

@@ -72,7 +72,8 @@ pub async fn write(
 }
 
 /// Read a backup into these tables, which have to be empty, parents before
-/// children. All rows and `finish` are one transaction.
+/// children. All rows and `finish` are one transaction. Blocks its thread
+/// while it proves the file: a thing for the command line.
 ///
 /// # Errors
 /// `backup.invalid`, before anything is written, if the file is not whole or
@@ -99,18 +100,18 @@ pub fn header(path: &Path) -> Result<Header> {
     Ok(Reader::open(path)?.header().clone())
 }
 
-/// The text is made from names of ours, never from the file's.
+/// The text is made from names of ours, never from the file's. The columns
+/// are known with the first row; a table without rows has none to tell.
 async fn write_table(tx: &mut Tx<'_>, draft: &mut Draft, table: &str) -> Result<u64> {
-    let mut begun = false;
-    let mut written = Ok(());
     let mut rows = 0;
-    let mut write_row = |draft: &mut Draft, row: Row| {
-        if !begun {
-            begun = true;
-            draft.line(&Line::Table {
-                name: table.to_owned(),
-                columns: row.columns().to_vec(),
-            })?;
+    let mut written = Ok(());
+    let begin = |columns: &[String]| Line::Table {
+        name: table.to_owned(),
+        columns: columns.to_vec(),
+    };
+    let mut write_row = |row: Row| {
+        if rows == 0 {
+            draft.line(&begin(row.columns()))?;
         }
         rows += 1;
         draft.line(&Line::Row(
@@ -118,7 +119,7 @@ async fn write_table(tx: &mut Tx<'_>, draft: &mut Draft, table: &str) -> Result<
         ))
     };
     tx.each(&format!("SELECT * FROM {table}"), &args![], &mut |row| {
-        written = write_row(draft, row);
+        written = write_row(row);
         if written.is_ok() {
             ControlFlow::Continue(())
         } else {
@@ -127,11 +128,8 @@ async fn write_table(tx: &mut Tx<'_>, draft: &mut Draft, table: &str) -> Result<
     })
     .await?;
     written?;
-    if !begun {
-        draft.line(&Line::Table {
-            name: table.to_owned(),
-            columns: Vec::new(),
-        })?;
+    if rows == 0 {
+        draft.line(&begin(&[]))?;
     }
     draft.line(&Line::End { rows })?;
     Ok(rows)
@@ -157,21 +155,7 @@ fn prove(path: &Path, tables: &[&'static str]) -> Result<()> {
 /// fault in its last line still rolls everything back.
 async fn read_tables(tx: &mut Tx<'_>, path: &Path, tables: &[&'static str]) -> Result<Summary> {
     for table in tables {
-        let mut empty = true;
-        tx.each(
-            &format!("SELECT 1 AS present FROM {table} LIMIT 1"),
-            &args![],
-            &mut |_| {
-                empty = false;
-                ControlFlow::Break(())
-            },
-        )
-        .await?;
-        if !empty {
-            return Err(
-                Error::new(&codes::BACKUP_NOT_EMPTY).because(format!("table {table} has rows"))
-            );
-        }
+        must_be_empty(tx, table).await?;
     }
     let mut reader = Reader::open(path)?;
     let mut counts: Vec<(String, u64)> = Vec::new();
@@ -209,4 +193,16 @@ async fn read_tables(tx: &mut Tx<'_>, path: &Path, tables: &[&'static str]) -> R
         header: reader.header().clone(),
         tables: counts,
     })
+}
+
+async fn must_be_empty(tx: &mut Tx<'_>, table: &str) -> Result<()> {
+    let mut found = Ok(());
+    let sql = format!("SELECT 1 AS present FROM {table} LIMIT 1");
+    tx.each(&sql, &args![], &mut |_| {
+        let rows = format!("table {table} has rows");
+        found = Err(Error::new(&codes::BACKUP_NOT_EMPTY).because(rows));
+        ControlFlow::Break(())
+    })
+    .await?;
+    found
 }

@@ -65,9 +65,7 @@ impl From<rusqlite::Error> for Fault {
         let trouble = match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Trouble::Busy,
             Some(ErrorCode::DiskFull) => Trouble::Full,
-            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly) => {
-                Trouble::Down
-            }
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => Trouble::Down,
             _ => Trouble::Bug,
         };
         Self::new(trouble, error)
@@ -82,7 +80,7 @@ impl From<tokio_postgres::Error> for Fault {
             return Self::new(if lost { Trouble::Down } else { Trouble::Bug }, error);
         };
         let state = answer.code();
-        let trouble = match (state, &state.code()[..2]) {
+        let trouble = match (state, state.code().get(..2).unwrap_or_default()) {
             (&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED, _) => {
                 Trouble::Retry
             }

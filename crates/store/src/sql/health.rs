@@ -8,7 +8,7 @@ use std::{
 /// A look at the writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Health {
-    /// Writes that wait or run.
+    /// Writes that wait; on PostgreSQL those that run as well.
     pub queue_depth: usize,
     /// Transactions in the last group; 1 on PostgreSQL, which groups by itself.
     pub last_batch: u64,

@@ -254,7 +254,8 @@ impl Db {
         self.one("SELECT 1 AS alive", Vec::new()).await.map(drop)
     }
 
-    /// How the writer fares. Also exported as the metrics `tollgate_store_*`.
+    /// How the writer fares. The metrics `tollgate_store_*` tell the same;
+    /// looking here refreshes the queue's depth among them.
     pub fn health(&self) -> Health {
         match &self.0 {
             Inside::Sqlite(sqlite) => sqlite.health(),

@@ -63,10 +63,10 @@ impl<T> Ticket<T> {
             && Instant::now() < self.until
     }
 
-    /// Start, unless the caller gave up. May be called again for a retry.
+    /// Start, unless it is too late. May be called again for a retry.
     pub(super) fn start(&self) -> bool {
-        let started = self.state.compare_exchange(QUEUED, STARTED, SeqCst, SeqCst);
-        matches!(started, Ok(_) | Err(STARTED)) && !self.answer.is_closed()
+        let started = || self.state.compare_exchange(QUEUED, STARTED, SeqCst, SeqCst);
+        self.is_wanted() && matches!(started(), Ok(_) | Err(STARTED))
     }
 
     /// Tell the caller, if there still is one.

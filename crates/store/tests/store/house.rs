@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tempfile::TempDir;
-use tollgate_base::{SecretString, entropy::Entropy, id::NodeId, time::Clock};
+use tollgate_base::{ExposeSecret, SecretString, entropy::Entropy, id::NodeId, time::Clock};
 use tollgate_store::sql::{Db, Engine, Settings};
 
 /// A fresh database that goes when it is dropped.
@@ -47,7 +47,7 @@ pub(crate) async fn postgres() -> Option<House> {
     let settings_of = |name: &str| settings(format!("{host}/{name}?{query}"));
     let mut on_server = settings(server.clone());
     // Copying a template waits for the disk, and for its other copies.
-    on_server.read_deadline = Duration::from_secs(60);
+    on_server.read_deadline = Duration::from_mins(1);
     let maker = Db::open(on_server.clone()).await.unwrap();
     maker
         .write_one(leak(format!("CREATE DATABASE {name}")), vec![])
@@ -77,6 +77,24 @@ impl House {
 
     pub(crate) fn engine(&self) -> Engine {
         self.db.engine()
+    }
+
+    /// The same database by another way.
+    pub(crate) fn url_with(&self, query: &str) -> String {
+        let url = self.settings.url.expose_secret();
+        format!("{}?{query}", url.split('?').next().unwrap())
+    }
+
+    /// Who asks which server for which database.
+    pub(crate) fn address(&self) -> (String, String, String) {
+        let url = self.settings.url.expose_secret();
+        let (user, rest) = url.split_once("//").unwrap().1.split_once('@').unwrap();
+        let (server, name) = rest.split_once('/').unwrap();
+        (
+            user.to_owned(),
+            server.to_owned(),
+            name.split('?').next().unwrap().to_owned(),
+        )
     }
 
     /// How many rows a table has.
@@ -129,10 +147,6 @@ pub(crate) fn fresh(prefix: &str) -> String {
     )
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "only the environment knows which servers are at hand"
-)]
 pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

@@ -1,6 +1,7 @@
 //! What `write` and `write_one` promise, on both engines.
 
 use std::{
+    future::pending,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::SeqCst},
@@ -9,7 +10,7 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use tollgate_base::{Error, codes};
+use tollgate_base::{Error, Result, codes};
 use tollgate_store::sql::{Tx, args};
 
 use crate::house::{House, houses, until};
@@ -159,12 +160,12 @@ async fn a_body_that_waits_for_something_else_is_refused() {
         );
         let forever = house
             .db
-            .write(async |_: &mut Tx<'_>| Ok(std::future::pending::<()>().await));
+            .write(async |_: &mut Tx<'_>| pending::<Result<()>>().await);
         assert!(forever.await.unwrap_err().is(&codes::INTERNAL_BODY));
         assert_eq!(house.count("notes").await, 0);
         let snapshot = house
             .db
-            .snapshot(async |_: &mut Tx<'_>| Ok(std::future::pending::<()>().await));
+            .snapshot(async |_: &mut Tx<'_>| pending::<Result<()>>().await);
         assert!(snapshot.await.unwrap_err().is(&codes::INTERNAL_BODY));
     }
 }
@@ -330,11 +331,7 @@ async fn a_body_may_run_more_than_once_and_counts_once() {
                 .await
             })
         });
-        let done = join_all(bodies)
-            .await
-            .into_iter()
-            .filter(Result::is_ok)
-            .count();
+        let done = join_all(bodies).await.into_iter().flatten().count();
         assert_eq!(
             reserved(&house, "counter").await,
             i64::try_from(done).unwrap(),
@@ -342,5 +339,27 @@ async fn a_body_may_run_more_than_once_and_counts_once() {
             house.engine()
         );
         assert!(done > 0 && runs.load(SeqCst) >= done);
+    }
+}
+
+/// Web handlers move between threads while they wait.
+#[tokio::test]
+async fn what_a_handler_awaits_may_change_threads() {
+    fn may_move<T: Send>(future: T) -> T {
+        future
+    }
+    for house in houses(&[NOTES]).await {
+        let db = &house.db;
+        may_move(db.rows(COUNT, args![])).await.unwrap();
+        may_move(db.write_one(WRITE_LINE, args![1_i64, 1_i64]))
+            .await
+            .unwrap();
+        may_move(db.write(async |tx: &mut Tx<'_>| tx.rows(COUNT, args![]).await))
+            .await
+            .unwrap();
+        may_move(db.snapshot(async |tx: &mut Tx<'_>| tx.rows(COUNT, args![]).await))
+            .await
+            .unwrap();
+        may_move(db.close()).await;
     }
 }

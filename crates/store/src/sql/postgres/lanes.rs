@@ -33,15 +33,12 @@ pub(super) struct Lanes {
     next: AtomicUsize,
 }
 
-struct Lane {
-    live: watch::Receiver<Option<Arc<Connection>>>,
-    broken: Arc<Notify>,
-}
+struct Lane(watch::Receiver<Option<Arc<Live>>>);
 
-/// A lane that was live a moment ago.
-pub(super) struct Picked {
-    pub(super) connection: Arc<Connection>,
-    broken: Arc<Notify>,
+/// A connection that was live a moment ago.
+pub(super) struct Live {
+    pub(super) connection: Connection,
+    silent: Notify,
 }
 
 impl Lanes {
@@ -51,11 +48,10 @@ impl Lanes {
     pub(super) async fn open(connector: &Arc<Connector>) -> Result<Self, Fault> {
         let mut lanes = Vec::with_capacity(LANES);
         for _ in 0..LANES {
-            let (connection, driver) = connector.connect().await?;
-            let (announce, live) = watch::channel(Some(Arc::new(connection)));
-            let broken = Arc::new(Notify::new());
-            Handle::current().spawn(keep(connector.clone(), driver, announce, broken.clone()));
-            lanes.push(Lane { live, broken });
+            let (live, driver) = connect(connector).await?;
+            let (announce, lane) = watch::channel(Some(live.clone()));
+            Handle::current().spawn(keep(connector.clone(), live, driver, announce));
+            lanes.push(Lane(lane));
         }
         Ok(Self {
             lanes,
@@ -64,58 +60,64 @@ impl Lanes {
     }
 
     /// One that is live, by turns.
-    pub(super) fn pick(&self) -> Result<Picked, Fault> {
+    pub(super) fn pick(&self) -> Result<Arc<Live>, Fault> {
         let first = self.next.fetch_add(1, Relaxed);
-        (0..self.lanes.len())
-            .map(|offset| &self.lanes[first.wrapping_add(offset) % self.lanes.len()])
-            .find_map(|lane| {
-                let connection = lane.live.borrow().clone()?;
-                Some(Picked {
-                    connection,
-                    broken: lane.broken.clone(),
-                })
+        (0..LANES)
+            .find_map(|offset| {
+                self.lanes[first.wrapping_add(offset) % LANES]
+                    .0
+                    .borrow()
+                    .clone()
             })
             .ok_or_else(|| Fault::new(Trouble::Down, "no connection to the database"))
     }
 }
 
-impl Picked {
-    /// Wait for an answer. A lane that stays silent is given up, and so are
-    /// the other statements on it: what became of them cannot be known.
+impl Live {
+    /// Wait for an answer. A connection that stays silent is given up, and so
+    /// are the other statements on it: what became of them cannot be known.
     pub(super) async fn within<T>(
         &self,
         span: Duration,
         answer: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, Fault> {
         timeout(span + GRACE, answer).await.unwrap_or_else(|_| {
-            self.broken.notify_one();
+            self.silent.notify_one();
             Err(silent())
         })
     }
+}
+
+async fn connect(connector: &Connector) -> Result<(Arc<Live>, Driver), Fault> {
+    let (connection, driver) = connector.connect().await?;
+    Ok((
+        Arc::new(Live {
+            connection,
+            silent: Notify::new(),
+        }),
+        driver,
+    ))
 }
 
 /// Drive a lane's connection until it ends, then make a new one, as long as
 /// there is anybody to use it.
 async fn keep(
     connector: Arc<Connector>,
+    mut live: Arc<Live>,
     mut driver: Driver,
-    announce: watch::Sender<Option<Arc<Connection>>>,
-    broken: Arc<Notify>,
+    announce: watch::Sender<Option<Arc<Live>>>,
 ) {
     loop {
         tokio::select! {
             () = &mut driver => {}
-            () = broken.notified() => {}
+            () = live.silent.notified() => {}
             () = announce.closed() => return,
         }
         announce.send_replace(None);
         let (mut pause, longest) = PAUSES;
-        driver = loop {
-            match connector.connect().await {
-                Ok((connection, driver)) => {
-                    announce.send_replace(Some(Arc::new(connection)));
-                    break driver;
-                }
+        (live, driver) = loop {
+            match connect(&connector).await {
+                Ok(connected) => break connected,
                 Err(fault) => tracing::warn!(?fault, "The database cannot be reached"),
             }
             tokio::select! {
@@ -123,5 +125,6 @@ async fn keep(
                 () = announce.closed() => return,
             }
         };
+        announce.send_replace(Some(live.clone()));
     }
 }

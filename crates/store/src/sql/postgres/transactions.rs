@@ -246,7 +246,7 @@ impl Pool {
             }
             // Perhaps committed, perhaps not: never Ok, never run again.
             (Ok(_), Err(fault)) => Attempt::Done(Err(fault.into())),
-            (Err(error), _) if collided => Attempt::Collided(error),
+            (Err(error), _) if collided => Attempt::Collided(Trouble::Retry.because(error)),
             (Err(error), _) => Attempt::Done(Err(error)),
         }
     }

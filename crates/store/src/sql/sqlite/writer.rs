@@ -48,9 +48,8 @@ enum Order {
 trait Member: Send {
     /// Whether its caller still waits for it to start.
     fn is_wanted(&self) -> bool;
-    /// Run it, unless the caller gave up. `None` if so, otherwise whether what
-    /// it wrote may stay.
-    fn run(&mut self, session: &Session<'_>) -> Option<bool>;
+    /// Run it, unless its caller gave up. Whether what it wrote may stay.
+    fn run(&mut self, session: &Session<'_>) -> bool;
     /// Tell its caller what became of it.
     fn answer(self: Box<Self>, fate: Result<(), Trouble>);
 }
@@ -212,7 +211,7 @@ impl Bench {
         let lost = |fault: Fault| fault.trouble;
         self.connection.script("SAVEPOINT member").map_err(lost)?;
         let session = Session::new(Wire::Sqlite(&self.connection));
-        let stays = member.run(&session) == Some(true);
+        let stays = member.run(&session);
         if !self.connection.in_transaction() {
             return Err(session.trouble().unwrap_or(Trouble::Bug));
         }
@@ -258,16 +257,16 @@ where
         self.ticket.is_wanted()
     }
 
-    fn run(&mut self, session: &Session<'_>) -> Option<bool> {
-        if !self.ticket.is_wanted() || !self.ticket.start() {
-            return None;
+    fn run(&mut self, session: &Session<'_>) -> bool {
+        if !self.ticket.start() {
+            return false;
         }
         // Statements are over when they return here, so a body never waits.
         let result = session.run(&self.body).now_or_never();
         let result = result.unwrap_or_else(|| Err(Error::new(&codes::INTERNAL_BODY)));
         let stays = result.is_ok();
         self.result = Some(result);
-        Some(stays)
+        stays
     }
 
     fn answer(self: Box<Self>, fate: Result<(), Trouble>) {

@@ -1,0 +1,94 @@
+//! `session`: who is signed in where.
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+use tollgate_base::id::SessionId;
+use tollgate_flows::{
+    Session as Signin,
+    signout::{self, Which},
+};
+
+use super::{
+    exit::Failure,
+    office::{Named, OPERATOR, Office},
+    shapes,
+    terminal::{Answer, plain, table},
+    user::{One, several},
+};
+
+#[derive(Subcommand)]
+pub(crate) enum Session {
+    /// List the live sessions of an account
+    List(One),
+    /// End sessions of an account, at once and on every node
+    End(End),
+}
+
+#[derive(Args)]
+pub(crate) struct End {
+    #[command(flatten)]
+    one: One,
+    /// Ids, as `session list` shows them
+    #[arg(value_name = "SESSION", required_unless_present = "all", conflicts_with = "all")]
+    sessions: Vec<SessionId>,
+    /// All of them, and every token that was issued before
+    #[arg(long)]
+    all: bool,
+}
+
+impl Session {
+    pub(crate) async fn run(self, office: &Office) -> Result<Answer, Failure> {
+        match self {
+            Self::List(one) => list(office, &one.user).await,
+            Self::End(end) => end.run(office).await,
+        }
+    }
+}
+
+impl End {
+    async fn run(self, office: &Office) -> Result<Answer, Failure> {
+        if self.all {
+            office.terminal.confirm("End all sessions of this account?")?;
+        }
+        office
+            .work(async |ctx| {
+                let user = self.one.user.find(ctx).await?.account.id;
+                if self.all {
+                    let count = signout::end_all(ctx, OPERATOR, (user, Which::All)).await?;
+                    return Ok(Answer::new(json!({ "ended": count }), format!("Ended {count} session(s).")));
+                }
+                let mut outcomes = Vec::with_capacity(self.sessions.len());
+                for id in &self.sessions {
+                    let ended = signout::end(ctx, OPERATOR, (user, *id)).await;
+                    outcomes.push(ended.map(|()| id.to_string()).map_err(Failure::from));
+                }
+                several("ended", outcomes)
+            })
+            .await
+    }
+}
+
+/// The live sessions of an account, newest first.
+pub(super) async fn list(office: &Office, user: &Named) -> Result<Answer, Failure> {
+    office
+        .work(async |ctx| {
+            let user = user.find(ctx).await?.account.id;
+            let sessions = signout::list(ctx, OPERATOR, user).await?;
+            let rows: Vec<[String; 5]> = sessions.iter().map(row).collect();
+            let data: Vec<_> = sessions.iter().map(shapes::session).collect();
+            let text = table(["ID", "KIND", "LAST SEEN", "BROWSER", "ADDRESS"], &rows);
+            Ok(Answer::new(json!({ "data": data }), text))
+        })
+        .await
+}
+
+fn row(session: &Signin) -> [String; 5] {
+    let shown = |text: &Option<String>| text.as_deref().map(plain).unwrap_or_default();
+    [
+        session.id.to_string(),
+        session.kind.as_str().to_owned(),
+        session.last_seen_at.to_string(),
+        shown(&session.device.browser),
+        shown(&session.device.address),
+    ]
+}

@@ -1,0 +1,104 @@
+//! Reading the configuration again while the server runs: all of it is valid,
+//! or nothing of it counts. What needs a restart waits for one.
+
+use tollgate_web::Web;
+
+use crate::{
+    config::{self, Config, Loaded, fault::Fault},
+    telemetry::LogLevel,
+    wire,
+};
+
+/// Take over what may change at once, and say which settings those were. The
+/// configuration that is in force afterwards.
+pub fn reload(
+    web: &Web,
+    level: &LogLevel,
+    old: Config,
+    loaded: Result<Loaded, Vec<Fault>>,
+) -> Config {
+    let new = match loaded {
+        Ok(loaded) => loaded.config,
+        Err(faults) => {
+            for fault in &faults {
+                tracing::error!(%fault, "The new configuration is not valid");
+            }
+            tracing::error!(faults = faults.len(), "The configuration stays as it is");
+            return old;
+        }
+    };
+    let changes = config::reloadable(&old, &new);
+    let merged = merge(&old, &new);
+    web.ctx().set_policy(wire::policy(&merged));
+    web.set_http(wire::http(&merged));
+    level.set(merged.log.level.as_str());
+    tracing::info!(
+        applied = changes.applied.join(" "),
+        needs_restart = changes.needs_restart.join(" "),
+        "Read the configuration again"
+    );
+    merged
+}
+
+/// The old configuration with the new values of what may change at once.
+fn merge(old: &Config, new: &Config) -> Config {
+    let mut merged = old.clone();
+    merged.server.trusted_proxies.clone_from(&new.server.trusted_proxies);
+    merged.signin = new.signin.clone();
+    merged.attempts = new.attempts.clone();
+    merged.password.min_length = new.password.min_length;
+    merged.session = new.session.clone();
+    merged.tokens.access = new.tokens.access;
+    merged.http.cors_origins.clone_from(&new.http.cors_origins);
+    merged.log.level = new.log.level.clone();
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::config::{Config, key::Effect, load, reloadable, sources::Sources};
+
+    use super::merge;
+
+    fn config(flags: &[(&str, &str)]) -> Config {
+        let flags = flags.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let sources = Sources { flags: flags.collect(), ..Sources::default() };
+        load(&sources).unwrap().config
+    }
+
+    #[test]
+    fn a_reload_takes_over_exactly_what_may_change_at_once() {
+        let new = config(&[
+            ("trusted_proxies", "10.0.0.0/8"),
+            ("signin.registration", "open"),
+            ("signin.attempts.per_account", "11"),
+            ("signin.attempts.window", "16m"),
+            ("signin.attempts.address_burst", "21"),
+            ("signin.attempts.address_per_minute", "61"),
+            ("password.min_length", "9"),
+            ("session.idle", "13d"),
+            ("session.max", "91d"),
+            ("session.short_idle", "11h"),
+            ("session.short_max", "2d"),
+            ("session.refresh_retry_window", "9s"),
+            ("tokens.access", "4m"),
+            ("http.cors_origins", "https://app.example.org"),
+            ("log.level", "debug"),
+            ("tokens.audience", "other"),
+            ("listen", "127.0.0.1:1"),
+            ("dialects.chatbot.simplejwt", "5.3"),
+        ]);
+        let old = config(&[]);
+        let changes = reloadable(&old, &new);
+        let at_once = Config::TABLES.iter().flat_map(|table| table.keys).filter(|key| key.effect == Effect::AtOnce);
+        let at_once: BTreeSet<_> = at_once.map(|key| key.name).collect();
+        assert_eq!(changes.applied.into_iter().collect::<BTreeSet<_>>(), at_once, "a new setting belongs here");
+        assert!(!changes.needs_restart.is_empty());
+
+        let merged = merge(&old, &new);
+        assert!(reloadable(&merged, &new).applied.is_empty(), "nothing is left out");
+        assert!(reloadable(&old, &merged).needs_restart.is_empty(), "nothing is taken too early");
+    }
+}

@@ -1,0 +1,1 @@
+"""The chatbot's interface once more, on the real Django, DRF and SimpleJWT."""

@@ -1,0 +1,10 @@
+//! What must not be lost when things break: the real binary under load, with
+//! its database taken away or itself killed. Small here; whole lengths in the
+//! campaign, which sets `TOLLGATE_CAMPAIGN`.
+
+mod backup;
+mod crash;
+mod load;
+mod locked;
+mod restart;
+mod signals;

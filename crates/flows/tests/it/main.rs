@@ -1,0 +1,19 @@
+//! Stories about the verbs, told on SQLite always and on PostgreSQL where
+//! `TEST_DATABASE_URL` names a server.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers of a test may fail it too"
+)]
+
+mod audit;
+mod keys;
+mod one_time;
+mod people;
+mod privacy;
+mod refresh;
+mod revocation;
+mod sessions;
+mod signin;
+mod support;
+mod tokens;

@@ -1,0 +1,81 @@
+//! The layers of the whole house, in their one order: every answer has an id,
+//! its headers and a measurement; no request outlives its deadline; a panic
+//! harms only the request that it happens in.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use futures_util::FutureExt;
+use tokio::time::timeout;
+use tollgate_base::{Error, codes};
+use tracing::Instrument;
+
+use crate::{
+    body,
+    cors::Cors,
+    gate, headers,
+    observe::Watch,
+    problem::Problem,
+    request_id,
+    state::{Http, Web},
+};
+
+/// Complete a router: answers for what it has no route for, and the layers.
+pub fn finish(router: Router<Web>, web: Web) -> Router {
+    router
+        .fallback(|| refuse(Error::new(&codes::ROUTE_MISSING)))
+        .method_not_allowed_fallback(|| refuse(Error::new(&codes::ROUTE_METHOD)))
+        .layer(from_fn_with_state(web.clone(), house))
+        .with_state(web)
+}
+
+async fn house(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let (http, id) = (web.http(), request_id::draw(web.ctx()));
+    let watch = Watch::begin(&request, id);
+    let cors = Cors::of(&request, &http);
+    let work = async {
+        match cors.preflight() {
+            Some(response) => response,
+            None => guarded(request, next, &http).await,
+        }
+    };
+    let mut response = request_id::scope(id, work)
+        .instrument(watch.span.clone())
+        .await;
+    headers::secure(response.headers_mut(), &http);
+    cors.mark(response.headers_mut());
+    response
+        .headers_mut()
+        .insert(request_id::HEADER, request_id::value(id));
+    watch.end(response.status());
+    response
+}
+
+/// Handle the request, or say why not. A handler that is too slow or panics is
+/// dropped where it stands; what it has committed stays committed.
+async fn guarded(request: Request, next: Next, http: &Http) -> Response {
+    if let Err(refusal) = gate::check(&request, http) {
+        return refuse(refusal).await;
+    }
+    let request = request.map(|body| body::limited(body, http.body_limit));
+    let work = AssertUnwindSafe(next.run(request)).catch_unwind();
+    match timeout(http.request_timeout, work).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => {
+            metrics::counter!("tollgate_panics_total").increment(1);
+            refuse(Error::new(&codes::INTERNAL_PANIC).because("a handler panicked")).await
+        }
+        Err(_) => {
+            refuse(Error::new(&codes::REQUEST_TIMEOUT).retry_after(Duration::from_secs(1))).await
+        }
+    }
+}
+
+async fn refuse(error: Error) -> Response {
+    Problem::from(error).into_response()
+}

@@ -1,0 +1,73 @@
+//! What is told of each request: a span, a line and a measurement, by matched
+//! route. No address, token, query or other personal data is in any of them.
+
+use std::time::Instant;
+
+use axum::{
+    extract::{MatchedPath, Request},
+    http::{Method, StatusCode},
+};
+use tollgate_base::id::RequestId;
+use tracing::Span;
+
+/// A request under way.
+pub(crate) struct Watch {
+    /// What everything that is logged meanwhile belongs to.
+    pub(crate) span: Span,
+    method: &'static str,
+    route: Option<MatchedPath>,
+    begun: Instant,
+}
+
+impl Watch {
+    /// Begin to watch.
+    pub(crate) fn begin(request: &Request, id: RequestId) -> Self {
+        let method = known(request.method());
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        let path = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+        let span = tracing::info_span!("request", request.id = %id, method, route = path);
+        Self {
+            span,
+            method,
+            route,
+            begun: Instant::now(),
+        }
+    }
+
+    /// Tell how it ended.
+    pub(crate) fn end(&self, status: StatusCode) {
+        let took = self.begun.elapsed();
+        let route = self
+            .route
+            .as_ref()
+            .map_or("unmatched", MatchedPath::as_str)
+            .to_owned();
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.span.in_scope(|| {
+            tracing::info!(
+                status = status.as_u16(),
+                duration_micros = micros,
+                "Answered"
+            )
+        });
+        metrics::histogram!(
+            "tollgate_http_request_duration_seconds",
+            "method" => self.method, "route" => route, "status" => status.as_u16().to_string()
+        )
+        .record(took);
+    }
+}
+
+/// Clients can invent methods; the label cannot.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "OTHER",
+    }
+}
