@@ -58,7 +58,11 @@ pub struct Open {
 impl Listener {
     /// Nothing is taken yet.
     pub fn new(socket: TcpListener, router: Router, limits: Limits) -> Self {
-        Self { socket, router, limits }
+        Self {
+            socket,
+            router,
+            limits,
+        }
     }
 
     /// Take connections from now on.
@@ -75,7 +79,12 @@ impl Listener {
         Open { stop, closed }
     }
 
-    async fn accept(self, tasks: &Tasks, graceful: &GracefulShutdown, mut stopping: oneshot::Receiver<()>) {
+    async fn accept(
+        self,
+        tasks: &Tasks,
+        graceful: &GracefulShutdown,
+        mut stopping: oneshot::Receiver<()>,
+    ) {
         let places = Arc::new(Semaphore::new(self.limits.connections));
         loop {
             let taken = tokio::select! {
@@ -92,10 +101,20 @@ impl Listener {
 
     /// The next connection, and its place among those that may be open.
     async fn take(&self, places: &Arc<Semaphore>) -> Taken {
-        let place = places.clone().acquire_owned().await.expect("the semaphore is never closed");
+        let place = places
+            .clone()
+            .acquire_owned()
+            .await
+            .expect("the semaphore is never closed");
         loop {
             match self.socket.accept().await {
-                Ok((stream, peer)) => return Taken { stream, peer, place },
+                Ok((stream, peer)) => {
+                    return Taken {
+                        stream,
+                        peer,
+                        place,
+                    };
+                }
                 Err(fault) => tracing::warn!(%fault, "A connection could not be taken"),
             }
             sleep(PAUSE).await;
@@ -103,7 +122,11 @@ impl Listener {
     }
 
     fn answer(&self, taken: Taken, tasks: &Tasks, graceful: &GracefulShutdown) {
-        let Taken { stream, peer, place } = taken;
+        let Taken {
+            stream,
+            peer,
+            place,
+        } = taken;
         // Answers are small and complete: nothing is gained by waiting for more.
         let _ = stream.set_nodelay(true);
         let router = self.router.clone();

@@ -24,7 +24,13 @@ pub struct PidFile(#[expect(dead_code, reason = "its lock is what counts")] File
 /// `file.failed`.
 pub fn claim(folder: &Path) -> Result<Option<PidFile>> {
     let mut options = OpenOptions::new();
-    let opened = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(folder.join(NAME));
+    let opened = options
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(folder.join(NAME));
     let mut file = opened.map_err(|fault| failed(folder, fault))?;
     match file.try_lock() {
         Ok(()) => {}
@@ -53,13 +59,17 @@ pub fn running(folder: &Path) -> Result<Option<i32>> {
         Err(TryLockError::Error(fault)) => return Err(failed(folder, fault)),
     }
     let mut text = String::new();
-    file.take(32).read_to_string(&mut text).map_err(|fault| failed(folder, fault))?;
+    file.take(32)
+        .read_to_string(&mut text)
+        .map_err(|fault| failed(folder, fault))?;
     Ok(text.trim().parse().ok())
 }
 
 fn failed(folder: &Path, fault: io::Error) -> Error {
     let detail = format!("{} cannot be used.", folder.join(NAME).display());
-    Error::new(&codes::FILE_FAILED).detail(detail).because(fault)
+    Error::new(&codes::FILE_FAILED)
+        .detail(detail)
+        .because(fault)
 }
 
 #[cfg(test)]
@@ -74,9 +84,16 @@ mod tests {
         assert_eq!(running(folder.path()).unwrap(), None);
         let claimed = claim(folder.path()).unwrap().unwrap();
         assert!(claim(folder.path()).unwrap().is_none());
-        assert_eq!(running(folder.path()).unwrap(), i32::try_from(std::process::id()).ok());
+        assert_eq!(
+            running(folder.path()).unwrap(),
+            i32::try_from(std::process::id()).ok()
+        );
         drop(claimed);
-        assert_eq!(running(folder.path()).unwrap(), None, "the id in the file is nobody's");
+        assert_eq!(
+            running(folder.path()).unwrap(),
+            None,
+            "the id in the file is nobody's"
+        );
         assert!(claim(folder.path()).unwrap().is_some());
     }
 }

@@ -43,7 +43,10 @@ pub fn reload(
 /// The old configuration with the new values of what may change at once.
 fn merge(old: &Config, new: &Config) -> Config {
     let mut merged = old.clone();
-    merged.server.trusted_proxies.clone_from(&new.server.trusted_proxies);
+    merged
+        .server
+        .trusted_proxies
+        .clone_from(&new.server.trusted_proxies);
     merged.signin = new.signin.clone();
     merged.attempts = new.attempts.clone();
     merged.password.min_length = new.password.min_length;
@@ -63,8 +66,13 @@ mod tests {
     use super::merge;
 
     fn config(flags: &[(&str, &str)]) -> Config {
-        let flags = flags.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let sources = Sources { flags: flags.collect(), ..Sources::default() };
+        let flags = flags
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let sources = Sources {
+            flags: flags.collect(),
+            ..Sources::default()
+        };
         load(&sources).unwrap().config
     }
 
@@ -92,13 +100,26 @@ mod tests {
         ]);
         let old = config(&[]);
         let changes = reloadable(&old, &new);
-        let at_once = Config::TABLES.iter().flat_map(|table| table.keys).filter(|key| key.effect == Effect::AtOnce);
+        let at_once = Config::TABLES
+            .iter()
+            .flat_map(|table| table.keys)
+            .filter(|key| key.effect == Effect::AtOnce);
         let at_once: BTreeSet<_> = at_once.map(|key| key.name).collect();
-        assert_eq!(changes.applied.into_iter().collect::<BTreeSet<_>>(), at_once, "a new setting belongs here");
+        assert_eq!(
+            changes.applied.into_iter().collect::<BTreeSet<_>>(),
+            at_once,
+            "a new setting belongs here"
+        );
         assert!(!changes.needs_restart.is_empty());
 
         let merged = merge(&old, &new);
-        assert!(reloadable(&merged, &new).applied.is_empty(), "nothing is left out");
-        assert!(reloadable(&old, &merged).needs_restart.is_empty(), "nothing is taken too early");
+        assert!(
+            reloadable(&merged, &new).applied.is_empty(),
+            "nothing is left out"
+        );
+        assert!(
+            reloadable(&old, &merged).needs_restart.is_empty(),
+            "nothing is taken too early"
+        );
     }
 }

@@ -47,14 +47,18 @@ pub fn make_folder(folder: &Path) -> Result<Made> {
         return Ok(Made::Before);
     }
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map(|()| Made::Now).map_err(|fault| failed(folder, "made", fault))
+    made.map(|()| Made::Now)
+        .map_err(|fault| failed(folder, "made", fault))
 }
 
 /// What to do about a file or folder that others on the machine may look into.
 pub fn too_open(path: &Path) -> Option<String> {
     let metadata = fs::metadata(path).ok()?;
     let mode = metadata.permissions().mode() & 0o777;
-    let (ours, shown) = (if metadata.is_dir() { "700" } else { "600" }, path.display());
+    let (ours, shown) = (
+        if metadata.is_dir() { "700" } else { "600" },
+        path.display(),
+    );
     (mode & 0o077 != 0).then(|| {
         format!("{shown} has mode {mode:04o}, so that others on this machine may look into it: chmod {ours} {shown}")
     })
@@ -70,10 +74,14 @@ pub fn read(path: &Path) -> Result<Option<MasterKey>> {
         Ok(metadata) if metadata.len() > MOST_BYTES => return Err(foreign(path)),
         _ => {}
     }
-    let text = fs::read_to_string(path).map(SecretString::from).map_err(|fault| failed(path, "read", fault))?;
+    let text = fs::read_to_string(path)
+        .map(SecretString::from)
+        .map_err(|fault| failed(path, "read", fault))?;
     // The parser's own words would repeat the line, and with it the secret.
     let written: Written = toml::from_str(text.expose_secret()).map_err(|_| foreign(path))?;
-    let bytes = STANDARD.decode(written.master_key.expose_secret()).map_err(|_| foreign(path))?;
+    let bytes = STANDARD
+        .decode(written.master_key.expose_secret())
+        .map_err(|_| foreign(path))?;
     let bytes = bytes.try_into().map_err(|_| foreign(path))?;
     Ok(Some(MasterKey::from_bytes(&bytes)))
 }
@@ -85,8 +93,13 @@ pub fn read(path: &Path) -> Result<Option<MasterKey>> {
 /// `file.failed`, `internal.entropy`.
 pub fn create(path: &Path, entropy: &Entropy) -> Result<(MasterKey, Made)> {
     let key = MasterKey::generate(entropy)?;
-    let text = SecretString::from(format!("{HEAD}master_key = \"{}\"\n", STANDARD.encode(*key.to_bytes())));
-    if publish(path, text.expose_secret(), entropy).map_err(|fault| failed(path, "written", fault))? {
+    let text = SecretString::from(format!(
+        "{HEAD}master_key = \"{}\"\n",
+        STANDARD.encode(*key.to_bytes())
+    ));
+    if publish(path, text.expose_secret(), entropy)
+        .map_err(|fault| failed(path, "written", fault))?
+    {
         return Ok((key, Made::Now));
     }
     match read(path)? {
@@ -98,10 +111,17 @@ pub fn create(path: &Path, entropy: &Entropy) -> Result<(MasterKey, Made)> {
 /// Write beside the place and link it there: the file appears whole, and never
 /// over another. False if there is one already.
 fn publish(path: &Path, text: &str, entropy: &Entropy) -> io::Result<bool> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let chance: [u8; 8] = entropy.bytes().map_err(io::Error::other)?;
     let draft = folder.join(format!(".secrets-{:016x}.part", u64::from_be_bytes(chance)));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&draft)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     let linked = fs::hard_link(&draft, path);
@@ -116,11 +136,16 @@ fn publish(path: &Path, text: &str, entropy: &Entropy) -> io::Result<bool> {
 
 fn failed(path: &Path, done: &str, fault: io::Error) -> Error {
     let detail = format!("{} cannot be {done}: {fault}.", path.display());
-    Error::new(&codes::FILE_FAILED).detail(detail).because(fault)
+    Error::new(&codes::FILE_FAILED)
+        .detail(detail)
+        .because(fault)
 }
 
 fn foreign(path: &Path) -> Error {
-    let detail = format!("{} is not a secrets file: it has to hold master_key, 32 bytes in base64.", path.display());
+    let detail = format!(
+        "{} is not a secrets file: it has to hold master_key, 32 bytes in base64.",
+        path.display()
+    );
     Error::new(&codes::CONFIG_INVALID).detail(detail)
 }
 
@@ -144,8 +169,15 @@ mod tests {
         assert_eq!(read(&path).unwrap().unwrap().id(), key.id());
         let (again, made) = create(&path, &Entropy).unwrap();
         assert_eq!((again.id(), made), (key.id(), Made::Before));
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no draft is left");
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert_eq!(
+            fs::read_dir(path.parent().unwrap()).unwrap().count(),
+            1,
+            "no draft is left"
+        );
     }
 
     #[test]
@@ -162,7 +194,13 @@ mod tests {
     fn a_file_of_another_kind_is_refused_and_not_repeated() {
         let folder = tempdir().unwrap();
         let path = folder.path().join("secrets.toml");
-        for text in ["", "master_key = 5", "master_key = \"c2hvcnQ=\"", "master_key = hunter2", "other = 1"] {
+        for text in [
+            "",
+            "master_key = 5",
+            "master_key = \"c2hvcnQ=\"",
+            "master_key = hunter2",
+            "other = 1",
+        ] {
             fs::write(&path, text).unwrap();
             let fault = read(&path).map(|_| ()).unwrap_err();
             assert!(fault.is(&codes::CONFIG_INVALID), "{text}");

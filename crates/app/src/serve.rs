@@ -90,19 +90,45 @@ impl Server {
         let claim = pid_file::claim(&config.server.data_dir)?;
         if claim.is_none() {
             let folder = config.server.data_dir.display();
-            warnings.push(format!("Another server uses {folder} too; tollgate reload reaches only that one."));
+            warnings.push(format!(
+                "Another server uses {folder} too; tollgate reload reaches only that one."
+            ));
         }
-        keyring::load(&ctx, &Principal::Chore("start"), wire::chatbot_secret(&config)).await?;
+        keyring::load(
+            &ctx,
+            &Principal::Chore("start"),
+            wire::chatbot_secret(&config),
+        )
+        .await?;
         provision(&ctx, &config).await?;
         let setup = setup_token(&ctx, &config).await?;
 
         let web = Web::new(ctx.clone(), wire::http(&config));
-        let limits = Limits { connections: config.http.max_connections, header_timeout: config.http.header_timeout };
+        let limits = Limits {
+            connections: config.http.max_connections,
+            header_timeout: config.http.header_timeout,
+        };
         let surface = Listener::new(bound, wire::router(&web, &config), limits);
-        let limits = Limits { connections: SCRAPERS, ..limits };
+        let limits = Limits {
+            connections: SCRAPERS,
+            ..limits
+        };
         let numbers = numbers(metrics.clone(), ctx);
         let metrics = bound_metrics.map(|bound| Listener::new(bound, numbers, limits));
-        Ok((Self { config, web, surface, metrics, _claim: claim }, Started { opening, setup, warnings }))
+        Ok((
+            Self {
+                config,
+                web,
+                surface,
+                metrics,
+                _claim: claim,
+            },
+            Started {
+                opening,
+                setup,
+                warnings,
+            },
+        ))
     }
 
     /// Serve until a signal says to stop. `load` reads the configuration anew.
@@ -168,7 +194,8 @@ async fn provision(ctx: &Ctx, config: &Config) -> Result<()> {
         Err(_) if !setup::is_open(ctx, by, ()).await? => Ok(()),
         Err(fault) if fault.is(&codes::PASSWORD_WEAK) => {
             let details: Vec<&str> = fault.fields().iter().map(|field| &*field.detail).collect();
-            Err(Error::new(&codes::CONFIG_INVALID).detail(format!("admin.password: {}", details.join(" "))))
+            Err(Error::new(&codes::CONFIG_INVALID)
+                .detail(format!("admin.password: {}", details.join(" "))))
         }
         Err(fault) => Err(fault),
     }
@@ -196,20 +223,27 @@ async fn finish(ctx: &Ctx) {
 async fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|fault| {
         let detail = format!("{address} cannot be listened on: {fault}.");
-        Error::new(&codes::LISTEN_FAILED).detail(detail).because(fault)
+        Error::new(&codes::LISTEN_FAILED)
+            .detail(detail)
+            .because(fault)
     })
 }
 
 /// `/metrics` in the text format of Prometheus.
 fn numbers(handle: PrometheusHandle, ctx: Ctx) -> Router {
     async fn show(State((handle, ctx)): State<(PrometheusHandle, Ctx)>) -> impl IntoResponse {
-        metrics::gauge!("tollgate_hash_queue_depth").set(ctx.hash_queue() as f64);
-        metrics::gauge!("tollgate_principal_cache_entries").set(ctx.remembered() as f64);
+        metrics::gauge!("tollgate_hash_queue_depth").set(ctx.hash_queue() as u32);
+        metrics::gauge!("tollgate_principal_cache_entries").set(ctx.remembered() as u32);
         // Looking sets the gauges of the store.
         ctx.db().health();
-        ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render())
+        (
+            [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+            handle.render(),
+        )
     }
-    Router::new().route("/metrics", get(show)).with_state((handle, ctx))
+    Router::new()
+        .route("/metrics", get(show))
+        .with_state((handle, ctx))
 }
 
 #[derive(PartialEq, Eq)]
@@ -226,7 +260,8 @@ struct Signals {
 
 impl Signals {
     fn listen() -> Result<Self> {
-        let listen = |kind| signal(kind).map_err(|fault| Error::new(&codes::INTERNAL).because(fault));
+        let listen =
+            |kind| signal(kind).map_err(|fault| Error::new(&codes::INTERNAL).because(fault));
         Ok(Self {
             hangup: listen(SignalKind::hangup())?,
             terminate: listen(SignalKind::terminate())?,

@@ -6,8 +6,7 @@ use std::io::{self, IsTerminal};
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::{
-    EnvFilter, Layer, Registry,
-    fmt,
+    EnvFilter, Layer, Registry, fmt,
     layer::SubscriberExt,
     reload,
     util::{SubscriberInitExt, TryInitError},
@@ -16,7 +15,9 @@ use tracing_subscriber::{
 use crate::config::log::{Format, Log};
 
 /// Upper bounds of what takes time, in seconds.
-const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+const SECONDS: &[f64] = &[
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
 /// Upper bounds of what is counted by batch.
 const SIZES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
@@ -50,9 +51,17 @@ pub fn log(settings: &Log, color: bool) -> Result<LogLevel, TryInitError> {
     let lines = if text {
         layer.with_ansi(color).boxed()
     } else {
-        layer.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
+        layer
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .boxed()
     };
-    tracing_subscriber::registry().with(filter).with(lines).try_init()?;
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(lines)
+        .try_init()?;
     Ok(LogLevel(handle))
 }
 

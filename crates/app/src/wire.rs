@@ -10,7 +10,9 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::Response,
 };
-use tollgate_base::{Error, Result, SecretString, access::Principal, codes, entropy::Entropy, time::Clock};
+use tollgate_base::{
+    Error, Result, SecretString, access::Principal, codes, entropy::Entropy, time::Clock,
+};
 use tollgate_crypto::{
     jwt::Algorithm,
     password::{Cost, Hasher},
@@ -18,7 +20,7 @@ use tollgate_crypto::{
 };
 use tollgate_flows::{
     Ctx, Parts,
-    ctx::{ChatbotPolicy, Policy, Registration, SessionPolicy, SimpleJwt, TokenPolicy},
+    ctx::{ChatbotPolicy, Policy, Registration, SessionPolicy, SimpleJwt, TokenPolicy, found},
     setup,
 };
 use tollgate_outbound::mail::Mailer;
@@ -31,7 +33,7 @@ use tollgate_store::{
     bus::Bus,
     counters::{Counters, Rate},
     migrate,
-    sql::{Db, Settings, Tx},
+    sql::{Db, Settings},
 };
 use tollgate_web::{Http, Problem, Web, finish};
 
@@ -76,14 +78,16 @@ pub struct Opening {
 pub async fn database(config: &Config) -> Result<Db> {
     secrets_file::make_folder(&config.server.data_dir)?;
     let mut settings = Settings::new(config.database.url.to_secret());
-    settings.tls_root_file.clone_from(&config.database.tls_root_file);
+    settings
+        .tls_root_file
+        .clone_from(&config.database.tls_root_file);
     Db::open(settings).await
 }
 
 /// Open the installation, or make it if this is its first start.
 ///
 /// # Errors
-/// `master_key.other`, `migration.failed`, `file.failed`, `config.invalid`,
+/// `secrets.mismatch`, `migration.failed`, `file.failed`, `config.invalid`,
 /// `store.down` and the others of [`Db::open`].
 pub async fn open(config: &Config, purpose: Use) -> Result<(Ctx, Opening)> {
     let data = secrets_file::make_folder(&config.server.data_dir)?;
@@ -92,11 +96,33 @@ pub async fn open(config: &Config, purpose: Use) -> Result<(Ctx, Opening)> {
     let report = migrate::run(&db, schema::MIGRATIONS, clock.now()).await?;
     let took = begun.elapsed();
     let (master, secrets) = master_key(config, installation::read(&db).await?.as_ref(), &entropy)?;
-    let facts = found(&db, &master, &entropy).await?;
+    let facts = found(&db, &entropy, &master).await?;
     let folder = secrets_file::too_open(&config.server.data_dir);
-    let warnings = folder.into_iter().chain(secrets_file::too_open(&config.secrets.file)).collect();
-    let ctx = assemble(config, purpose, Core { db, master, installation: facts, clock, entropy })?;
-    Ok((ctx, Opening { data, secrets, schema: report.version, took, warnings }))
+    let warnings = folder
+        .into_iter()
+        .chain(secrets_file::too_open(&config.secrets.file))
+        .collect();
+    let ctx = assemble(
+        config,
+        purpose,
+        Core {
+            db,
+            master,
+            installation: facts,
+            clock,
+            entropy,
+        },
+    )?;
+    Ok((
+        ctx,
+        Opening {
+            data,
+            secrets,
+            schema: report.version,
+            took,
+            warnings,
+        },
+    ))
 }
 
 /// A database that holds nothing yet, for a backup to be read into. The secrets
@@ -107,7 +133,7 @@ pub async fn open(config: &Config, purpose: Use) -> Result<(Ctx, Opening)> {
 pub async fn open_for_restore(config: &Config) -> Result<Ctx> {
     let missing = || {
         let detail = format!("{} is missing.", config.secrets.file.display());
-        Error::new(&codes::MASTER_KEY_OTHER).detail(detail)
+        Error::new(&codes::SECRETS_MISMATCH).detail(detail)
     };
     let master = secrets_file::read(&config.secrets.file)?.ok_or_else(missing)?;
     let (clock, entropy) = (Clock::machine(), Entropy);
@@ -120,7 +146,17 @@ pub async fn open_for_restore(config: &Config) -> Result<Ctx> {
         master_key_id: master.id(),
         set_up_at: None,
     };
-    assemble(config, Use::Command, Core { db, master, installation: facts, clock, entropy })
+    assemble(
+        config,
+        Use::Command,
+        Core {
+            db,
+            master,
+            installation: facts,
+            clock,
+            entropy,
+        },
+    )
 }
 
 /// What the operator allows, as the verbs see it.
@@ -132,7 +168,10 @@ pub fn policy(config: &Config) -> Policy {
             config::signin::Registration::Off => Registration::Off,
             config::signin::Registration::Open => Registration::Open,
         },
-        attempts: Allowance { failures: attempts.per_account, window: attempts.window },
+        attempts: Allowance {
+            failures: attempts.per_account,
+            window: attempts.window,
+        },
         address_rate: address_rate(attempts),
         password_min: config.password.min_length as usize,
         session: SessionPolicy {
@@ -168,7 +207,12 @@ pub fn http(config: &Config) -> Http {
     Http {
         public_url: config.server.address(),
         trusted_proxies: config.server.trusted_proxies.clone(),
-        cors_origins: config.http.cors_origins.iter().map(config::meant::web::WebOrigin::text).collect(),
+        cors_origins: config
+            .http
+            .cors_origins
+            .iter()
+            .map(config::meant::web::WebOrigin::text)
+            .collect(),
         body_limit: config.http.body_limit.bytes() as usize,
         request_timeout: config.http.request_timeout,
     }
@@ -177,7 +221,6 @@ pub fn http(config: &Config) -> Http {
 /// All surfaces as one router, with the layers of the house.
 pub fn router(web: &Web, config: &Config) -> Router {
     let mut router = tollgate_console::routes::router()
-        .merge(tollgate_api::routes::router())
         .merge(tollgate_dialects::routes::router(config.chatbot.enabled));
     if !config.server.listen.ip().is_loopback() {
         router = router.route_layer(from_fn_with_state(web.clone(), closed_until_set_up));
@@ -187,7 +230,11 @@ pub fn router(web: &Web, config: &Config) -> Router {
 
 /// Where strangers can reach us, nothing but setting up, health and static
 /// files answers before there is an administrator.
-async fn closed_until_set_up(State(web): State<Web>, request: Request, next: Next) -> Result<Response, Problem> {
+async fn closed_until_set_up(
+    State(web): State<Web>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
     let path = request.uri().path();
     let open = OPEN_BEFORE_SETUP.contains(&path) || path.starts_with(STATIC);
     if !open && setup::is_open(web.ctx(), &Principal::Anonymous, ()).await? {
@@ -238,14 +285,21 @@ fn assemble(config: &Config, purpose: Use, core: Core) -> Result<Ctx> {
 
 /// The master key of this installation. A new one is only made for a database
 /// that nothing was sealed in yet.
-fn master_key(config: &Config, facts: Option<&Installation>, entropy: &Entropy) -> Result<(MasterKey, Made)> {
+fn master_key(
+    config: &Config,
+    facts: Option<&Installation>,
+    entropy: &Entropy,
+) -> Result<(MasterKey, Made)> {
     let path = &config.secrets.file;
     if let Some(key) = secrets_file::read(path)? {
         return Ok((key, Made::Before));
     }
     if facts.is_some() {
-        let detail = format!("The database was set up before, but {} is missing.", path.display());
-        return Err(Error::new(&codes::MASTER_KEY_OTHER).detail(detail));
+        let detail = format!(
+            "The database was set up before, but {} is missing.",
+            path.display()
+        );
+        return Err(Error::new(&codes::SECRETS_MISMATCH).detail(detail));
     }
     if let Some(folder) = path.parent() {
         secrets_file::make_folder(folder)?;
@@ -253,28 +307,11 @@ fn master_key(config: &Config, facts: Option<&Installation>, entropy: &Entropy) 
     secrets_file::create(path, entropy)
 }
 
-/// The facts about the installation, written down at the first start.
-async fn found(db: &Db, master: &MasterKey, entropy: &Entropy) -> Result<Installation> {
-    let id = format!("{:032x}", u128::from_be_bytes(entropy.bytes()?));
-    let ours = master.id();
-    let key = ours.clone();
-    let facts = db
-        .write(async move |tx: &mut Tx<'_>| {
-            installation::create(tx, &id, &key).await?;
-            installation::read_in(tx).await
-        })
-        .await?;
-    let facts = facts.ok_or_else(|| Error::new(&codes::INTERNAL_STORE).because("no facts after writing them"))?;
-    if facts.master_key_id == ours {
-        return Ok(facts);
-    }
-    let theirs = &facts.master_key_id;
-    let detail = format!("The database was set up with master key {theirs}; the secrets file holds {ours}.");
-    Err(Error::new(&codes::MASTER_KEY_OTHER).detail(detail))
-}
-
 /// A full bucket and the time that it takes to fill.
 fn address_rate(attempts: &config::signin::Attempts) -> Rate {
     let (burst, per_minute) = (attempts.address_burst, attempts.address_per_minute);
-    Rate { burst, per: Duration::from_mins(1) * burst / per_minute }
+    Rate {
+        burst,
+        per: Duration::from_mins(1) * burst / per_minute,
+    }
 }

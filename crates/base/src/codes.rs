@@ -105,7 +105,6 @@ codes! {
     BACKUP_FAILED = Broken "backup.failed", "The backup could not be written", "Check the folder's permissions and its free space.";
     DATABASE_DAMAGED = Broken "database.damaged", "The database finds damage in itself", "Stop the server, keep a copy of the files, and restore the last good backup.";
     AUDIT_BROKEN = Broken "audit.broken", "The audit trail does not verify", "Keep the database as it is and compare it with a backup.";
-    MASTER_KEY_OTHER = Invalid "master_key.other", "The secrets file does not belong to this database", "Put the secrets file in place that this database was set up with, or name it with [secrets] file.";
     CONFIRMATION_REQUIRED = Invalid "confirmation.required", "This has to be confirmed", "Repeat the command with --yes.";
     FILE_FAILED = Broken "file.failed", "A file cannot be read or written", "Check that it exists, its permissions, and the free space.";
     FILE_EXISTS = Conflict "file.exists", "There is a file of that name already", "Choose another name, or move the file away.";

@@ -10,5 +10,9 @@ pub const LISTING: &[(&str, &str)] = chatbot::LISTING;
 
 /// The dialects that the operator switched on.
 pub fn router(chatbot: bool) -> Router<Web> {
-    if chatbot { chatbot::routes() } else { Router::new() }
+    if chatbot {
+        chatbot::routes()
+    } else {
+        Router::new()
+    }
 }

@@ -62,7 +62,11 @@ impl Node {
             database: PostgresDatabase::create(),
             master: Entropy.bytes().expect("the system has random numbers"),
         };
-        Self::on(Arc::new(ground), Clock::fake(Time::from_secs(1_800_000_000))).await
+        Self::on(
+            Arc::new(ground),
+            Clock::fake(Time::from_secs(1_800_000_000)),
+        )
+        .await
     }
 
     /// One more node on the same database, with caches of its own.
@@ -71,14 +75,26 @@ impl Node {
     }
 
     async fn on(ground: Arc<Ground>, clock: Clock) -> Self {
-        let db = Db::open(Settings::new(ground.url())).await.expect("the database opens");
-        migrate::run(&db, schema::MIGRATIONS, clock.now()).await.expect("the database migrates");
+        let db = Db::open(Settings::new(ground.url()))
+            .await
+            .expect("the database opens");
+        migrate::run(&db, schema::MIGRATIONS, clock.now())
+            .await
+            .expect("the database migrates");
         let master = MasterKey::from_bytes(&ground.master);
-        let installation = found(&db, &Entropy, &master).await.expect("the installation is founded");
-        let cheap = Cost { memory_kib: 64, passes: 1, lanes: 1 };
+        let installation = found(&db, &Entropy, &master)
+            .await
+            .expect("the installation is founded");
+        let cheap = Cost {
+            memory_kib: 64,
+            passes: 1,
+            lanes: 1,
+        };
         let parts = Parts {
             db,
-            bus: redis_url().map_or_else(Bus::local, |url| Bus::redis(&url.into()).expect("a Redis URL")),
+            bus: redis_url().map_or_else(Bus::local, |url| {
+                Bus::redis(&url.into()).expect("a Redis URL")
+            }),
             counters: Counters::memory(),
             hasher: Hasher::new(cheap, 2, 64),
             mailer: Mailer::Folder(ground.folder.path().join("mail")),
@@ -90,8 +106,15 @@ impl Node {
         };
         let ctx = Ctx::new(parts).expect("the context stands");
         let secret = SecretString::from(CHATBOT_SECRET);
-        keyring::load(&ctx, &Principal::Chore("start"), Some(secret)).await.expect("the keys load");
-        let node = Self { ctx, clock, feed: Mutex::default(), ground };
+        keyring::load(&ctx, &Principal::Chore("start"), Some(secret))
+            .await
+            .expect("the keys load");
+        let node = Self {
+            ctx,
+            clock,
+            feed: Mutex::default(),
+            ground,
+        };
         node.settle().await;
         node
     }
@@ -99,16 +122,27 @@ impl Node {
     /// Run one round of every chore.
     pub async fn settle(&self) {
         let by = Principal::Chore("test");
-        deliver::deliver(&self.ctx, &by, ()).await.expect("mail is delivered");
-        audit::seal(&self.ctx, &by, ()).await.expect("events are sealed");
-        tend::store_seen(&self.ctx, &by, ()).await.expect("uses are stored");
+        deliver::deliver(&self.ctx, &by, ())
+            .await
+            .expect("mail is delivered");
+        audit::seal(&self.ctx, &by, ())
+            .await
+            .expect("events are sealed");
+        tend::store_seen(&self.ctx, &by, ())
+            .await
+            .expect("uses are stored");
         self.follow().await;
     }
 
     /// Hear of what other nodes did.
     pub async fn follow(&self) {
         let by = Principal::Chore("test");
-        self.feed.lock().await.follow(&self.ctx, &by).await.expect("the feed is read");
+        self.feed
+            .lock()
+            .await
+            .follow(&self.ctx, &by)
+            .await
+            .expect("the feed is read");
     }
 
     /// The texts of all mails that were sent, in no order.
@@ -117,7 +151,9 @@ impl Node {
             return Vec::new();
         };
         folder
-            .map(|file| std::fs::read_to_string(file.expect("a mail").path()).expect("a mail in UTF-8"))
+            .map(|file| {
+                std::fs::read_to_string(file.expect("a mail").path()).expect("a mail in UTF-8")
+            })
             .collect()
     }
 }
@@ -126,7 +162,11 @@ impl Ground {
     fn url(&self) -> SecretString {
         match &self.database {
             Some(database) => database.url().into(),
-            None => format!("sqlite://{}", self.folder.path().join("tollgate.db").display()).into(),
+            None => format!(
+                "sqlite://{}",
+                self.folder.path().join("tollgate.db").display()
+            )
+            .into(),
         }
     }
 }
@@ -136,8 +176,14 @@ fn policy() -> Policy {
     Policy {
         public_url: "http://localhost:8700".into(),
         registration: Registration::Open,
-        attempts: Allowance { failures: 10, window: Duration::from_mins(15) },
-        address_rate: Rate { burst: 10_000, per: Duration::from_mins(1) },
+        attempts: Allowance {
+            failures: 10,
+            window: Duration::from_mins(15),
+        },
+        address_rate: Rate {
+            burst: 10_000,
+            per: Duration::from_mins(1),
+        },
         password_min: 8,
         session: SessionPolicy {
             idle: Duration::from_hours(14 * 24),

@@ -44,7 +44,8 @@ impl Admin {
                 Self::Create(create) => {
                     let applicant = create.person.applicant()?;
                     let with_password = applicant.password.is_some();
-                    let view = setup::create_admin(ctx, OPERATOR, (applicant, Condition::Always)).await?;
+                    let view =
+                        setup::create_admin(ctx, OPERATOR, (applicant, Condition::Always)).await?;
                     if with_password {
                         let text = format!("{} is an administrator.", view.account.id);
                         return Ok(Answer::new(json!({ "user": shapes::account(&view) }), text));
@@ -61,10 +62,23 @@ impl Admin {
 }
 
 /// The account with a link by which its owner sets a password.
-pub(super) async fn link(office: &Office, ctx: &Ctx, view: &AccountView) -> Result<Answer, Failure> {
+pub(super) async fn link(
+    office: &Office,
+    ctx: &Ctx,
+    view: &AccountView,
+) -> Result<Answer, Failure> {
     let link = password::reset_link(ctx, OPERATOR, view.account.id).await?;
-    let url = format!("{}/reset#{}", ctx.policy().public_url, link.token.expose_secret());
+    let url = format!(
+        "{}/reset#{}",
+        ctx.policy().public_url,
+        link.token.expose_secret()
+    );
     let id = view.account.id;
-    office.terminal.words(&format!("{id} sets a password by this link; it works once:"));
-    Ok(Answer::new(json!({ "user": shapes::account(view), "reset_url": url }), url))
+    office.terminal.words(&format!(
+        "{id} sets a password by this link; it works once:"
+    ));
+    Ok(Answer::new(
+        json!({ "user": shapes::account(view), "reset_url": url }),
+        url,
+    ))
 }

@@ -7,15 +7,15 @@ use std::{
 
 use clap::{Args, Subcommand};
 use serde_json::json;
+use tokio::time::sleep;
 use tollgate_base::id::EventId;
 use tollgate_flows::{Ctx, Event, audit};
-use tokio::time::sleep;
 
 use super::{
     exit::Failure,
     office::{Named, OPERATOR, Office},
     shapes,
-    terminal::{Answer, Terminal, plain},
+    terminal::{Answer, Terminal, data, plain},
 };
 
 /// Events of one look.
@@ -62,7 +62,7 @@ impl Audit {
             .work(async |ctx| match self {
                 Self::Verify => verify(ctx).await,
                 Self::Tail(tail) => tail.run(ctx, terminal).await,
-                Self::Export(export) => export.run(ctx, terminal).await,
+                Self::Export(export) => export.run(ctx).await,
             })
             .await
     }
@@ -74,7 +74,8 @@ async fn verify(ctx: &Ctx) -> Result<Answer, Failure> {
         "{} events hold, {} wait to be sealed.\nHead: {}",
         verified.sealed, verified.waiting, verified.head
     );
-    let json = json!({ "sealed": verified.sealed, "waiting": verified.waiting, "head": verified.head });
+    let json =
+        json!({ "sealed": verified.sealed, "waiting": verified.waiting, "head": verified.head });
     Ok(Answer::new(json, text))
 }
 
@@ -90,31 +91,33 @@ impl Tail {
             shown.add(event.id);
             show(terminal, event);
         }
-        if self.follow {
-            // What lies before the first line stays unshown.
-            for event in latest(BATCH).await?.iter().skip(self.lines as usize) {
-                shown.add(event.id);
-            }
+        if !self.follow {
+            return Ok(Answer::written());
         }
-        while self.follow {
+        // What lies before the first line stays unshown.
+        for event in latest(BATCH).await?.iter().skip(self.lines as usize) {
+            shown.add(event.id);
+        }
+        loop {
             sleep(BEAT).await;
             for event in latest(BATCH).await?.iter().rev() {
-                if shown.add(event.id) {
-                    show(terminal, event);
+                if shown.add(event.id) && !show(terminal, event) {
+                    return Ok(Answer::written());
                 }
             }
         }
-        Ok(Answer::written())
     }
 }
 
 impl Export {
-    async fn run(self, ctx: &Ctx, terminal: Terminal) -> Result<Answer, Failure> {
+    async fn run(self, ctx: &Ctx) -> Result<Answer, Failure> {
         let mut after = self.after;
         loop {
             let batch = audit::export(ctx, OPERATOR, (after, BATCH)).await?;
             for event in &batch {
-                terminal.data(&shapes::event(event).to_string());
+                if !data(&shapes::event(event).to_string()) {
+                    return Ok(Answer::written());
+                }
             }
             match batch.last().and_then(|event| event.seq) {
                 Some(seq) => after = seq,
@@ -148,12 +151,18 @@ impl Shown {
     }
 }
 
-fn show(terminal: Terminal, event: &Event) {
+/// False if nobody reads any more.
+fn show(terminal: Terminal, event: &Event) -> bool {
     if terminal.json {
-        terminal.data(&shapes::event(event).to_string());
-        return;
+        return data(&shapes::event(event).to_string());
     }
     let (at, kind, actor) = (event.at, &event.kind, plain(&event.actor));
-    let subject = event.subject.as_deref().map(|subject| format!(" → {subject}")).unwrap_or_default();
-    terminal.data(&format!("{at}  {kind}  {actor}{subject}"));
+    let subject = event
+        .subject
+        .as_deref()
+        .map(|subject| format!(" → {subject}"));
+    data(&format!(
+        "{at}  {kind}  {actor}{}",
+        subject.unwrap_or_default()
+    ))
 }

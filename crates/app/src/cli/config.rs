@@ -58,10 +58,18 @@ fn check(office: &Office) -> Result<Answer, Failure> {
 impl Show {
     fn run(self, office: &Office) -> Result<Answer, Failure> {
         let rows = config::show(&office.load()?);
-        let width = rows.iter().map(|row| row.key.len() + row.value.len() + 3).max().unwrap_or_default();
+        let width = rows
+            .iter()
+            .map(|row| row.key.len() + row.value.len() + 3)
+            .max()
+            .unwrap_or_default();
         let line = |row: &config::Row| {
             let said = format!("{} = {}", row.key, row.value);
-            if self.origin { format!("{said:width$}  # {}", row.origin) } else { said }
+            if self.origin {
+                format!("{said:width$}  # {}", row.origin)
+            } else {
+                said
+            }
         };
         let text: Vec<String> = rows.iter().map(line).collect();
         let setting = |row: &config::Row| json!({ "key": row.key, "value": row.value, "origin": row.origin.to_string() });
@@ -78,6 +86,9 @@ impl Init {
         };
         write_new(&path, &text)?;
         let shown = path.display().to_string();
-        Ok(Answer::new(json!({ "file": shown }), format!("Wrote {shown}.")))
+        Ok(Answer::new(
+            json!({ "file": shown }),
+            format!("Wrote {shown}."),
+        ))
     }
 }

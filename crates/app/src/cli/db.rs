@@ -59,7 +59,9 @@ impl Database {
     pub(crate) async fn run(self, office: &Office) -> Result<Answer, Failure> {
         match self {
             Self::Migrate => with_database(office, async |db, _| migrated(db).await).await,
-            Self::Status => with_database(office, async |db, config| status(db, config).await).await,
+            Self::Status => {
+                with_database(office, async |db, config| status(db, config).await).await
+            }
             Self::Check => with_database(office, async |db, _| check(db).await).await,
             Self::Backup(backup) => backup.run(office).await,
             Self::Restore(restore) => restore.run(office).await,
@@ -83,13 +85,20 @@ async fn migrated(db: &Db) -> Result<Answer, Failure> {
     let report = migrate::run(db, schema::MIGRATIONS, Clock::machine().now()).await?;
     let (count, version) = (report.applied.len(), report.version);
     let text = format!("The schema is at version {version}; {count} migration(s) applied.");
-    Ok(Answer::new(json!({ "applied": report.applied, "schema": version }), text))
+    Ok(Answer::new(
+        json!({ "applied": report.applied, "schema": version }),
+        text,
+    ))
 }
 
 async fn status(db: &Db, config: &config::Config) -> Result<Answer, Failure> {
     let status = migrate::status(db, schema::MIGRATIONS).await?;
     let events = match &status {
-        Status { pending, refusal: None, .. } if pending.is_empty() => Some(trail(db).await?),
+        Status {
+            pending,
+            refusal: None,
+            ..
+        } if pending.is_empty() => Some(trail(db).await?),
         _ => None,
     };
     let engine = match db.engine() {
@@ -113,8 +122,17 @@ async fn status(db: &Db, config: &config::Config) -> Result<Answer, Failure> {
     });
     let mut rows = vec![
         ("engine", engine.to_owned()),
-        ("schema", format!("version {version}, {} migration(s) pending", pending.len())),
-        ("size", size.map_or_else(|| "known to the server".to_owned(), |size| format!("{size} bytes"))),
+        (
+            "schema",
+            format!("version {version}, {} migration(s) pending", pending.len()),
+        ),
+        (
+            "size",
+            size.map_or_else(
+                || "known to the server".to_owned(),
+                |size| format!("{size} bytes"),
+            ),
+        ),
     ];
     if let Some((sealed, waiting)) = events {
         rows.push(("events", format!("{sealed} sealed, {waiting} waiting")));
@@ -127,7 +145,9 @@ async fn status(db: &Db, config: &config::Config) -> Result<Answer, Failure> {
 
 /// Bytes of the file and of its journals; a server's size is its own affair.
 fn size(url: &DatabaseUrl) -> Option<u64> {
-    let DatabaseUrl::Sqlite(path) = url else { return None };
+    let DatabaseUrl::Sqlite(path) = url else {
+        return None;
+    };
     let length = |ending: &str| {
         let mut name = path.clone().into_os_string();
         name.push(ending);
@@ -144,9 +164,14 @@ async fn trail(db: &Db) -> Result<(i64, i64), Error> {
 async fn check(db: &Db) -> Result<Answer, Failure> {
     let faults = db.check().await?;
     if faults.is_empty() {
-        return Ok(Answer::new(json!({ "faults": faults }), "The database finds no fault in itself."));
+        return Ok(Answer::new(
+            json!({ "faults": faults }),
+            "The database finds no fault in itself.",
+        ));
     }
-    Err(Error::new(&codes::DATABASE_DAMAGED).detail(faults.join("; ")).into())
+    Err(Error::new(&codes::DATABASE_DAMAGED)
+        .detail(faults.join("; "))
+        .into())
 }
 
 impl Backup {
@@ -163,12 +188,20 @@ impl Backup {
 
 impl Restore {
     async fn run(self, office: &Office) -> Result<Answer, Failure> {
-        let sessions = if self.keep_sessions { Sessions::Keep } else { Sessions::End };
+        let sessions = if self.keep_sessions {
+            Sessions::Keep
+        } else {
+            Sessions::End
+        };
         if self.keep_sessions {
-            office.terminal.words("warning: with --keep-sessions, what was revoked after the backup comes back.");
+            office.terminal.words(
+                "warning: with --keep-sessions, what was revoked after the backup comes back.",
+            );
         }
         let loaded = office.load()?;
-        office.terminal.confirm("Read this backup into the configured database?")?;
+        office
+            .terminal
+            .confirm("Read this backup into the configured database?")?;
         let ctx = wire::open_for_restore(&loaded.config).await?;
         let outcome = backup::restore(&ctx, OPERATOR, (self.file.clone(), sessions)).await;
         ctx.db().close().await;
@@ -178,10 +211,16 @@ impl Restore {
 
 fn answer(done: &str, file: &std::path::Path, summary: &Summary) -> Answer {
     let rows: u64 = summary.tables.iter().map(|(_, rows)| rows).sum();
-    let tables: serde_json::Map<String, Value> =
-        summary.tables.iter().map(|(table, rows)| (table.clone(), (*rows).into())).collect();
+    let tables: serde_json::Map<String, Value> = summary
+        .tables
+        .iter()
+        .map(|(table, rows)| (table.clone(), (*rows).into()))
+        .collect();
     let (file, made) = (file.display().to_string(), time(summary.header.made_at));
-    let text = format!("{done} {file}: {rows} rows in {} tables, as of {made}.", tables.len());
+    let text = format!(
+        "{done} {file}: {rows} rows in {} tables, as of {made}.",
+        tables.len()
+    );
     let json = json!({
         "file": file,
         "made_at": made,

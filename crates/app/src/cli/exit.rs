@@ -57,7 +57,7 @@ impl Failure {
             Self::Config(faults) => {
                 let lines: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
                 let head = heading(&codes::CONFIG_INVALID);
-                format!("{head}\n{}\n  Next: tollgate config show --origin", lines.join("\n"))
+                format!("{head}\n{}\n  Next: tollgate config init", lines.join("\n"))
             }
         }
     }
@@ -73,9 +73,7 @@ impl Failure {
         let exit = self.exit() as u8;
         match self {
             Self::Refused(error) => {
-                let field = |fault: &tollgate_base::error::FieldFault| {
-                    json!({ "pointer": fault.pointer, "rule": fault.rule, "detail": fault.detail })
-                };
+                let field = |fault: &tollgate_base::error::FieldFault| json!({ "pointer": fault.pointer, "rule": fault.rule, "detail": fault.detail });
                 json!({
                     "code": error.code().name,
                     "title": error.code().title,
@@ -120,7 +118,7 @@ fn exit(error: &Error) -> Exit {
     let configured = [
         &codes::CONFIG_INVALID,
         &codes::SECRET_WEAK,
-        &codes::MASTER_KEY_OTHER,
+        &codes::SECRETS_MISMATCH,
         &codes::SEAL_BROKEN,
     ];
     if configured.into_iter().any(|code| error.is(code)) {
@@ -128,9 +126,6 @@ fn exit(error: &Error) -> Exit {
     }
     if error.is(&codes::STORE_DOWN) {
         return Exit::Unreachable;
-    }
-    if error.is(&codes::BACKUP_INVALID) {
-        return Exit::Failed;
     }
     match error.kind() {
         Kind::Invalid => Exit::Usage,
@@ -152,27 +147,29 @@ fn next(code: &Code) -> Option<&'static str> {
         "admin.exists" => "tollgate admin recover USER",
         "admin.last" => "tollgate admin create EMAIL",
         "identifier.taken" => "tollgate user show USER",
-        "config.invalid" | "secret.weak" => "tollgate config show --origin",
-        "store.down" | "migration.failed" | "internal.store" => "tollgate db status",
+        "config.invalid" | "secret.weak" => "tollgate config init",
+        "store.down" | "migration.failed" | "internal.store" | "backup.not_empty" => {
+            "tollgate db status"
+        }
         "server.unreachable" => "tollgate serve",
         "usage.invalid" => "tollgate help",
-        "backup.not_empty" => "tollgate db status",
         _ => return None,
     })
 }
 
 fn refusal(error: &Error) -> String {
-    let mut words = format!("{}\n  {}", heading(error.code()), error.public());
+    let mut lines = vec![heading(error.code()), format!("  {}", error.public())];
     for fault in error.fields() {
-        words += &format!("\n  {}: {}", fault.pointer.trim_start_matches('/'), fault.detail);
+        let field = fault.pointer.trim_start_matches('/');
+        lines.push(format!("  {field}: {}", fault.detail));
     }
     if error.cause().is_some() {
-        words += &format!("\n  Cause: {}", causes(error));
+        lines.push(format!("  Cause: {}", causes(error)));
     }
     if let Some(next) = next(error.code()) {
-        words += &format!("\n  Next: {next}");
+        lines.push(format!("  Next: {next}"));
     }
-    words
+    lines.join("\n")
 }
 
 fn heading(code: &Code) -> String {
@@ -211,15 +208,21 @@ mod tests {
         check(&codes::ACCESS_RANK, Exit::Denied);
         check(&codes::ADMIN_EXISTS, Exit::Conflict);
         check(&codes::PASSWORD_WEAK, Exit::Usage);
-        check(&codes::MASTER_KEY_OTHER, Exit::Config);
+        check(&codes::SECRETS_MISMATCH, Exit::Config);
         check(&codes::STORE_DOWN, Exit::Unreachable);
-        check(&codes::BACKUP_INVALID, Exit::Failed);
+        check(&codes::BACKUP_INVALID, Exit::Usage);
         check(&codes::AUDIT_BROKEN, Exit::Failed);
     }
 
     #[test]
     fn next_commands_belong_to_codes_that_exist() {
-        assert!(codes::ALL.iter().filter(|code| next(code).is_some()).count() >= 14);
+        assert!(
+            codes::ALL
+                .iter()
+                .filter(|code| next(code).is_some())
+                .count()
+                >= 14
+        );
     }
 
     #[test]

@@ -39,7 +39,9 @@ impl Healthcheck {
         let address = reachable(office.load()?.config.server.listen);
         let path = if self.live { "/livez" } else { "/readyz" };
         let unreachable = |why: String| {
-            Error::new(&codes::SERVER_UNREACHABLE).detail(format!("Nothing answers at {address}.")).because(why)
+            Error::new(&codes::SERVER_UNREACHABLE)
+                .detail(format!("Nothing answers at {address}."))
+                .because(why)
         };
         let status = timeout(Duration::from_secs(self.timeout), ask(address, path))
             .await
@@ -70,7 +72,9 @@ async fn ask(address: SocketAddr, path: &str) -> std::io::Result<Option<u16>> {
     let mut answer = Vec::new();
     stream.take(STATUS_LINE).read_to_end(&mut answer).await?;
     let answer = String::from_utf8_lossy(&answer);
-    Ok(answer.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok()))
+    Ok(answer
+        .strip_prefix("HTTP/1.1 ")
+        .and_then(|rest| rest.get(..3)?.parse().ok()))
 }
 
 #[cfg(test)]
@@ -79,7 +83,9 @@ mod tests {
 
     #[test]
     fn a_server_that_listens_everywhere_is_reached_here() {
-        let check = |listen: &str, ask: &str| assert_eq!(reachable(listen.parse().unwrap()).to_string(), ask);
+        let check = |listen: &str, ask: &str| {
+            assert_eq!(reachable(listen.parse().unwrap()).to_string(), ask)
+        };
         check("0.0.0.0:8700", "127.0.0.1:8700");
         check("[::]:8700", "[::1]:8700");
         check("192.168.1.20:80", "192.168.1.20:80");

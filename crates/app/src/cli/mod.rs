@@ -21,23 +21,23 @@ mod terminal;
 mod user;
 mod version;
 
-use std::{
-    env, io,
-    io::IsTerminal,
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{env, io, io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, error::ErrorKind};
 use tollgate_base::{Error, codes};
 
 use exit::{Exit, Failure};
 use office::Office;
-use terminal::{Answer, Terminal};
+use terminal::{Answer, Asking, Terminal};
 
 /// The identity and spending gate for self-hosted AI apps.
 #[derive(Parser)]
-#[command(name = "tollgate", version, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    name = "tollgate",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
 struct Line {
     #[command(flatten)]
     global: Global,
@@ -48,6 +48,7 @@ struct Line {
 /// What every command takes.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Options of every command")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 struct Global {
     /// Read this configuration file.
     #[arg(long, global = true, value_name = "FILE")]
@@ -155,20 +156,28 @@ async fn dispatch(line: Line, terminal: Terminal) -> Result<Answer, Failure> {
 
 impl Terminal {
     fn of(global: &Global) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "NO_COLOR is everybody's, not a setting of ours")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "NO_COLOR is everybody's, not a setting of ours"
+        )]
         let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
             json: global.json,
             quiet: global.quiet,
             color: !global.no_color && !refused && io::stderr().is_terminal(),
-            yes: global.yes,
-            input: !global.no_input,
+            asking: match (global.yes, global.no_input) {
+                (true, _) => Asking::Confirmed,
+                (false, false) => Asking::Usual,
+                (false, true) => Asking::Never,
+            },
         }
     }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     runtime.map_err(|fault| Error::new(&codes::INTERNAL).because(fault).into())
 }
 
@@ -178,14 +187,28 @@ fn not_understood(fault: &clap::Error) -> ExitCode {
     let json = env::args_os().any(|argument| argument == "--json");
     if json && !help.contains(&fault.kind()) {
         let words = fault.to_string();
-        let detail = words.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let terminal = Terminal { json, quiet: true, color: false, yes: false, input: false };
+        let detail = words
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ")
+            .to_owned();
+        let terminal = Terminal {
+            json,
+            quiet: true,
+            color: false,
+            asking: Asking::Never,
+        };
         terminal.failure(&Error::new(&codes::USAGE_INVALID).detail(detail).into());
     } else {
         // Whoever closed the pipe has read enough.
         let _ = fault.print();
     }
-    ExitCode::from(if help.contains(&fault.kind()) { Exit::Done } else { Exit::Usage } as u8)
+    ExitCode::from(if help.contains(&fault.kind()) {
+        Exit::Done
+    } else {
+        Exit::Usage
+    } as u8)
 }
 
 #[cfg(test)]

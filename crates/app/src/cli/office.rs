@@ -33,8 +33,16 @@ pub(crate) enum Named {
 }
 
 impl Office {
-    pub(crate) fn new(terminal: Terminal, file: Option<PathBuf>, settings: Vec<(String, String)>) -> Self {
-        Self { terminal, file, settings }
+    pub(crate) fn new(
+        terminal: Terminal,
+        file: Option<PathBuf>,
+        settings: Vec<(String, String)>,
+    ) -> Self {
+        Self {
+            terminal,
+            file,
+            settings,
+        }
     }
 
     /// Read the configuration, now.
@@ -44,7 +52,10 @@ impl Office {
 
     /// The same, or its faults.
     pub(crate) fn configuration(&self) -> Result<Loaded, Vec<Fault>> {
-        config::load(&Sources::from_process(self.file.clone(), self.settings.clone()))
+        config::load(&Sources::from_process(
+            self.file.clone(),
+            self.settings.clone(),
+        ))
     }
 
     /// Open the installation, work, and close it again.
@@ -85,12 +96,16 @@ impl Named {
 
 /// `NAME=VALUE`, unless the value is a secret: other users can see arguments.
 pub(super) fn setting(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE, such as listen=127.0.0.1:8700")?;
+    let (name, value) = text
+        .split_once('=')
+        .ok_or("write NAME=VALUE, such as listen=127.0.0.1:8700")?;
     let mut keys = Config::TABLES.iter().flat_map(|table| table.keys);
     let secret = keys.any(|key| key.name == name && key.secret);
     let password = Url::parse(value).is_ok_and(|url| url.password().is_some());
     if secret || password {
-        return Err(format!("a secret must not be an argument: give {name}_file=PATH"));
+        return Err(format!(
+            "a secret must not be an argument: give {name}_file=PATH"
+        ));
     }
     Ok((name.to_owned(), value.to_owned()))
 }
@@ -101,7 +116,10 @@ mod tests {
 
     #[test]
     fn a_secret_is_no_argument() {
-        assert_eq!(setting("listen=127.0.0.1:1").unwrap(), ("listen".to_owned(), "127.0.0.1:1".to_owned()));
+        assert_eq!(
+            setting("listen=127.0.0.1:1").unwrap(),
+            ("listen".to_owned(), "127.0.0.1:1".to_owned())
+        );
         for bad in [
             "listen",
             "admin.password=hunter2",

@@ -19,6 +19,8 @@ pub(crate) fn run(office: &Office) -> Result<Answer, Failure> {
     let id = pid_file::running(folder)?.ok_or_else(nobody)?;
     let pid = Pid::from_raw(id).ok_or_else(nobody)?;
     kill_process(pid, Signal::HUP).map_err(|fault| nobody().because(fault))?;
-    let text = format!("Asked server {id} to read its configuration again; its log says what became of it.");
+    let text = format!(
+        "Asked server {id} to read its configuration again; its log says what became of it."
+    );
     Ok(Answer::new(json!({ "pid": id }), text))
 }

@@ -13,22 +13,30 @@ use crate::{
 use super::{
     exit::{Exit, Failure},
     office::Office,
-    terminal::{Answer, fields},
+    terminal::{Answer, data, fields},
 };
 
 pub(crate) async fn run(office: &Office) -> Result<Answer, Failure> {
     let loaded = office.load()?;
-    let broken = |fault: Box<dyn std::error::Error + Send + Sync>| Error::new(&codes::INTERNAL).because(fault);
-    let level = telemetry::log(&loaded.config.log, office.terminal.color).map_err(|fault| broken(fault.into()))?;
+    let broken = |fault: Box<dyn std::error::Error + Send + Sync>| {
+        Error::new(&codes::INTERNAL).because(fault)
+    };
+    let level = telemetry::log(&loaded.config.log, office.terminal.color)
+        .map_err(|fault| broken(fault.into()))?;
     let metrics = telemetry::metrics().map_err(|fault| broken(fault.into()))?;
     let (server, started) = Server::start(&loaded, &metrics).await?;
-    let banner = Banner { loaded: &loaded, started: &started };
+    let banner = Banner {
+        loaded: &loaded,
+        started: &started,
+    };
     if office.terminal.json {
-        office.terminal.data(&banner.json().to_string());
+        data(&banner.json().to_string());
     } else {
         office.terminal.words(&banner.text());
     }
-    let ended = server.run(Telling { level, metrics }, || office.configuration()).await?;
+    let ended = server
+        .run(Telling { level, metrics }, || office.configuration())
+        .await?;
     Ok(Answer::written().exiting(match ended {
         Ended::Gracefully => Exit::Done,
         Ended::Cut => Exit::Failed,
@@ -48,29 +56,57 @@ impl Banner<'_> {
             Made::Now => format!("created, mode {mode}{advice}"),
             Made::Before => String::new(),
         };
-        let row = |value: String, remark: String| format!("{value:<38}  {remark}").trim_end().to_owned();
+        let row =
+            |value: String, remark: String| format!("{value:<38}  {remark}").trim_end().to_owned();
         let (data, secrets) = (&config.server.data_dir, &config.secrets.file);
         let metrics = config.server.metrics_listen.0;
         let rows = [
-            ("  data", row(data.display().to_string(), made(opening.data, "0700", ""))),
-            ("  database", row(self.database(), format!("schema {}, {} ms", opening.schema, opening.took.as_millis()))),
-            ("  secrets", row(secrets.display().to_string(), made(opening.secrets, "0600", " - back this up"))),
+            (
+                "  data",
+                row(data.display().to_string(), made(opening.data, "0700", "")),
+            ),
+            (
+                "  database",
+                row(
+                    self.database(),
+                    format!("schema {}, {} ms", opening.schema, opening.took.as_millis()),
+                ),
+            ),
+            (
+                "  secrets",
+                row(
+                    secrets.display().to_string(),
+                    made(opening.secrets, "0600", " - back this up"),
+                ),
+            ),
             ("  address", row(config.server.address(), self.reach())),
-            ("  metrics", metrics.map_or_else(|| "off".to_owned(), |address| format!("http://{address}/metrics"))),
+            (
+                "  metrics",
+                metrics.map_or_else(
+                    || "off".to_owned(),
+                    |address| format!("http://{address}/metrics"),
+                ),
+            ),
         ];
         let version = env!("CARGO_PKG_VERSION");
-        let mut text = format!("tollgate {version}  one binary, {}\n{}\n", self.engine(), fields(&rows));
-        for warning in self.warnings() {
-            text += &format!("\nwarning: {warning}");
-        }
-        if let Some(token) = &self.started.setup {
-            text += &format!(
+        let head = format!("tollgate {version}  one binary, {}", self.engine());
+        let warnings = self
+            .warnings()
+            .into_iter()
+            .map(|warning| format!("warning: {warning}"));
+        let setup = self.started.setup.as_ref().map(|token| {
+            format!(
                 "\n  There is no administrator yet. Open this link within 30 minutes; it works once:\n\n      {}\n\n  \
                  Another link:      tollgate setup-link\n  Without a browser: tollgate admin create you@example.com\n",
                 self.link(token)
-            );
-        }
-        text
+            )
+        });
+        let lines: Vec<String> = [head, fields(&rows)]
+            .into_iter()
+            .chain(warnings)
+            .chain(setup)
+            .collect();
+        lines.join("\n")
     }
 
     /// `{"version", "data_dir", "database", "schema", "secrets", "address",
@@ -92,7 +128,11 @@ impl Banner<'_> {
 
     /// The token stands after `#`, so that it is in no log and no `Referer`.
     fn link(&self, token: &SecretString) -> String {
-        format!("{}/setup#{}", self.loaded.config.server.address(), token.expose_secret())
+        format!(
+            "{}/setup#{}",
+            self.loaded.config.server.address(),
+            token.expose_secret()
+        )
     }
 
     fn warnings(&self) -> Vec<String> {
@@ -101,7 +141,13 @@ impl Banner<'_> {
         let plain = plain.then(|| {
             "over plain http, passwords and cookies can be read on the way. Put a proxy with https before it and set public_url.".to_owned()
         });
-        self.loaded.notes.iter().chain(&self.started.warnings).cloned().chain(plain).collect()
+        self.loaded
+            .notes
+            .iter()
+            .chain(&self.started.warnings)
+            .cloned()
+            .chain(plain)
+            .collect()
     }
 
     fn database(&self) -> String {
@@ -119,8 +165,16 @@ impl Banner<'_> {
 
     fn reach(&self) -> String {
         let server = &self.loaded.config.server;
-        let whence = if server.listen.ip().is_loopback() { "loopback only" } else { "open to the network" };
-        let named = if server.public_url.is_some() { "" } else { ", no public_url yet" };
+        let whence = if server.listen.ip().is_loopback() {
+            "loopback only"
+        } else {
+            "open to the network"
+        };
+        let named = if server.public_url.is_some() {
+            ""
+        } else {
+            ", no public_url yet"
+        };
         format!("{whence}{named}")
     }
 }

@@ -29,7 +29,11 @@ pub(crate) struct End {
     #[command(flatten)]
     one: One,
     /// Ids, as `session list` shows them
-    #[arg(value_name = "SESSION", required_unless_present = "all", conflicts_with = "all")]
+    #[arg(
+        value_name = "SESSION",
+        required_unless_present = "all",
+        conflicts_with = "all"
+    )]
     sessions: Vec<SessionId>,
     /// All of them, and every token that was issued before
     #[arg(long)]
@@ -48,14 +52,19 @@ impl Session {
 impl End {
     async fn run(self, office: &Office) -> Result<Answer, Failure> {
         if self.all {
-            office.terminal.confirm("End all sessions of this account?")?;
+            office
+                .terminal
+                .confirm("End all sessions of this account?")?;
         }
         office
             .work(async |ctx| {
                 let user = self.one.user.find(ctx).await?.account.id;
                 if self.all {
                     let count = signout::end_all(ctx, OPERATOR, (user, Which::All)).await?;
-                    return Ok(Answer::new(json!({ "ended": count }), format!("Ended {count} session(s).")));
+                    return Ok(Answer::new(
+                        json!({ "ended": count }),
+                        format!("Ended {count} session(s)."),
+                    ));
                 }
                 let mut outcomes = Vec::with_capacity(self.sessions.len());
                 for id in &self.sessions {

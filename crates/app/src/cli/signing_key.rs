@@ -40,7 +40,9 @@ pub(crate) struct Remove {
 impl SigningKey {
     pub(crate) async fn run(self, office: &Office) -> Result<Answer, Failure> {
         if matches!(self, Self::Remove(_)) {
-            office.terminal.confirm("Remove this key? Whoever holds a token of it has to sign in again.")?;
+            office
+                .terminal
+                .confirm("Remove this key? Whoever holds a token of it has to sign in again.")?;
         }
         office
             .work(async |ctx| match self {
@@ -48,21 +50,40 @@ impl SigningKey {
                     let keys = keyring::list(ctx, OPERATOR, ()).await?;
                     let rows: Vec<[String; 5]> = keys.iter().map(row).collect();
                     let data: Vec<_> = keys.iter().map(shapes::key).collect();
-                    let text = table(["ID", "PURPOSE", "ALGORITHM", "SIGNS FROM", "SIGNS NOW"], &rows);
+                    let text = table(
+                        ["ID", "PURPOSE", "ALGORITHM", "SIGNS FROM", "SIGNS NOW"],
+                        &rows,
+                    );
                     Ok(Answer::new(json!({ "data": data }), text))
                 }
                 Self::Rotate(rotate) => {
-                    let begin = if rotate.now { Begin::Now } else { Begin::Published };
+                    let begin = if rotate.now {
+                        Begin::Now
+                    } else {
+                        Begin::Published
+                    };
                     let id = keyring::rotate(ctx, OPERATOR, (rotate.purpose, begin)).await?;
-                    let made = keyring::list(ctx, OPERATOR, ()).await?.into_iter().find(|key| key.id == id);
-                    let from = made.as_ref().map(|key| key.active_from.to_string()).unwrap_or_default();
+                    let made = keyring::list(ctx, OPERATOR, ())
+                        .await?
+                        .into_iter()
+                        .find(|key| key.id == id);
+                    let from = made
+                        .as_ref()
+                        .map(|key| key.active_from.to_string())
+                        .unwrap_or_default();
                     let text = format!("{id} signs from {from} on.");
-                    Ok(Answer::new(json!({ "key": made.as_ref().map(shapes::key) }), text))
+                    Ok(Answer::new(
+                        json!({ "key": made.as_ref().map(shapes::key) }),
+                        text,
+                    ))
                 }
                 Self::Remove(remove) => {
                     keyring::remove(ctx, OPERATOR, remove.key).await?;
                     let id = remove.key.to_string();
-                    Ok(Answer::new(json!({ "removed": id }), format!("{id} is accepted no longer.")))
+                    Ok(Answer::new(
+                        json!({ "removed": id }),
+                        format!("{id} is accepted no longer."),
+                    ))
                 }
             })
             .await

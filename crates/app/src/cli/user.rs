@@ -14,7 +14,8 @@ use tollgate_base::{
 use tollgate_flows::{AccountView, Applicant, Ctx, account, people, people::CreatePerson};
 
 use super::{
-    admin, exit::Failure,
+    admin,
+    exit::Failure,
     office::{Named, OPERATOR, Office},
     session, shapes,
     terminal::{Answer, fields, plain, secret, write_new},
@@ -114,13 +115,18 @@ impl User {
                 office
                     .work(async |ctx| {
                         let view = one.user.find(ctx).await?;
-                        Ok(Answer::new(json!({ "user": shapes::account(&view) }), described(&view)))
+                        Ok(Answer::new(
+                            json!({ "user": shapes::account(&view) }),
+                            described(&view),
+                        ))
                     })
                     .await
             }
             Self::Create(create) => office.work(async |ctx| create.run(office, ctx).await).await,
             Self::ResetLink(one) => {
-                office.work(async |ctx| admin::link(office, ctx, &one.user.find(ctx).await?).await).await
+                office
+                    .work(async |ctx| admin::link(office, ctx, &one.user.find(ctx).await?).await)
+                    .await
             }
             Self::Role(give) => {
                 office
@@ -145,7 +151,12 @@ impl Person {
             Identifier::Username(username) => (self.email, Some(username)),
         };
         let password = self.password_file.as_deref().map(secret).transpose()?;
-        Ok(Applicant { email, username, display_name: self.name, password })
+        Ok(Applicant {
+            email,
+            username,
+            display_name: self.name,
+            password,
+        })
     }
 }
 
@@ -153,7 +164,11 @@ impl Create {
     async fn run(self, office: &Office, ctx: &Ctx) -> Result<Answer, Failure> {
         let applicant = self.person.applicant()?;
         let with_password = applicant.password.is_some();
-        let request = CreatePerson { applicant, role: self.role, once: None };
+        let request = CreatePerson {
+            applicant,
+            role: self.role,
+            once: None,
+        };
         let view = people::create(ctx, OPERATOR, request).await?;
         if with_password {
             let text = view.account.id.to_string();
@@ -179,8 +194,11 @@ impl Export {
 /// An account for people.
 fn described(view: &AccountView) -> String {
     let account = &view.account;
-    let identifiers: Vec<String> =
-        view.identifiers.iter().map(|identifier| plain(&identifier.shown)).collect();
+    let identifiers: Vec<String> = view
+        .identifiers
+        .iter()
+        .map(|identifier| plain(&identifier.shown))
+        .collect();
     let mut rows = vec![
         ("id", account.id.to_string()),
         ("signs in as", identifiers.join(", ")),
@@ -213,5 +231,6 @@ fn username(text: &str) -> Result<Username, String> {
 }
 
 pub(super) fn role(text: &str) -> Result<Role, String> {
-    text.parse().map_err(|_| "one of admin, manager, default".to_owned())
+    text.parse()
+        .map_err(|_| "one of admin, manager, default".to_owned())
 }

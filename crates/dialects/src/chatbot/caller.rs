@@ -18,6 +18,8 @@ impl FromRequestParts<Web> for Caller {
         let credential = Credential::ChatbotAccess(bearer(&parts.headers)?);
         let admitted = admit(web.ctx(), &Principal::Anonymous, &credential).await;
         let wording = web.ctx().policy().chatbot.simplejwt;
-        admitted.map(Self).map_err(|error| simplejwt::access(error, wording))
+        admitted
+            .map(Self)
+            .map_err(|error| simplejwt::access(error, wording))
     }
 }

@@ -26,11 +26,20 @@ pub(super) fn register(error: Error, mut faults: Faults, least: usize) -> Refusa
         let sentence = "Registration failed – please try again later.";
         return fault(StatusCode::INTERNAL_SERVER_ERROR, sentence);
     }
-    if error.is(&codes::IDENTIFIER_TAKEN) || error.fields().iter().any(|fault| fault.rule == "taken") {
-        faults.add("email", "custom user with this email address already exists.");
+    if error.is(&codes::IDENTIFIER_TAKEN)
+        || error.fields().iter().any(|fault| fault.rule == "taken")
+    {
+        faults.add(
+            "email",
+            "custom user with this email address already exists.",
+        );
     }
     weak(&error, "password", least, &mut faults);
-    if faults.is_empty() { error.into() } else { faults.into() }
+    if faults.is_empty() {
+        error.into()
+    } else {
+        faults.into()
+    }
 }
 
 /// A sign-in on its own login page that was refused.
@@ -68,12 +77,20 @@ pub(super) fn reset(error: Error, field: &'static str, least: usize) -> Refusal 
     }
     let mut faults = Faults::default();
     weak(&error, field, least, &mut faults);
-    if faults.is_empty() { error.into() } else { faults.into() }
+    if faults.is_empty() {
+        error.into()
+    } else {
+        faults.into()
+    }
 }
 
 /// The sentences of Django's validators for the rules that a password breaks.
 fn weak(error: &Error, field: &'static str, least: usize, faults: &mut Faults) {
-    for fault in error.fields().iter().filter(|fault| fault.pointer == "/password") {
+    for fault in error
+        .fields()
+        .iter()
+        .filter(|fault| fault.pointer == "/password")
+    {
         match fault.rule {
             "too_short" => faults.add(
                 field,

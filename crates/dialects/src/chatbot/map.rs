@@ -4,7 +4,9 @@ use std::{net::IpAddr, time::Duration};
 
 use axum::http::HeaderMap;
 use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
-use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes, identifier::Email, time::Time};
+use tollgate_base::{
+    Error, ExposeSecret, Result, SecretString, codes, identifier::Email, time::Time,
+};
 use tollgate_flows::{
     AccountView, Applicant, ClientProfile, Credentials, Opening, PasswordRules, SignedIn,
     password::ResetPassword,
@@ -26,7 +28,10 @@ const REMEMBERED: Duration = Duration::from_hours(30 * 24);
 const NOT_REMEMBERED: Duration = Duration::from_hours(24);
 
 /// What the chatbot asks of us.
-const CLIENT: ClientProfile = ClientProfile { name: "chatbot", passwords: PasswordRules::Django };
+const CLIENT: ClientProfile = ClientProfile {
+    name: "chatbot",
+    passwords: PasswordRules::Django,
+};
 
 /// A sign-in that was asked for on its login page.
 pub(super) struct Login {
@@ -49,10 +54,23 @@ pub(super) struct Confirmation {
 }
 
 /// Whoever registers, as far as the form could be read.
-pub(super) fn sign_up(email: Option<Email>, password: Option<String>, address: Option<IpAddr>) -> SignUp {
+pub(super) fn sign_up(
+    email: Option<Email>,
+    password: Option<String>,
+    address: Option<IpAddr>,
+) -> SignUp {
     let password = password.map(SecretString::from);
-    let applicant = Applicant { email, username: None, display_name: None, password };
-    SignUp { applicant, address, client: CLIENT }
+    let applicant = Applicant {
+        email,
+        username: None,
+        display_name: None,
+        password,
+    };
+    SignUp {
+        applicant,
+        address,
+        client: CLIENT,
+    }
 }
 
 /// Its own login. Whatever is wrong with the two texts counts as not sent.
@@ -68,7 +86,10 @@ pub(super) fn login(form: Form, headers: &HeaderMap, peer: Peer) -> Result<Login
     let remember = fields.boolean("remember_me");
     fields.faults().none()?;
     let cookie_lives = if remember { REMEMBERED } else { NOT_REMEMBERED };
-    Ok(Login { request: sign_in(&email, password, headers, peer), cookie_lives })
+    Ok(Login {
+        request: sign_in(&email, password, headers, peer),
+        cookie_lives,
+    })
 }
 
 /// SimpleJWT's login.
@@ -79,7 +100,12 @@ pub(super) fn obtain(form: Form, headers: &HeaderMap, peer: Peer) -> Result<Sign
     let mut fields = form.fields()?;
     let (email, password) = (fields.text("email"), fields.text("password"));
     fields.faults().none()?;
-    Ok(sign_in(&email.unwrap_or_default(), password.unwrap_or_default(), headers, peer))
+    Ok(sign_in(
+        &email.unwrap_or_default(),
+        password.unwrap_or_default(),
+        headers,
+        peer,
+    ))
 }
 
 /// The refresh token that is to be exchanged.
@@ -117,13 +143,24 @@ pub(super) fn confirmation(form: Form) -> Result<Confirmation, Refusal> {
         ("password", "password_confirm")
     };
     let (token, new) = (fields.text("token"), fields.text(field));
-    let repeated = if fields.has(again) { fields.text(again) } else { new.clone() };
+    let repeated = if fields.has(again) {
+        fields.text(again)
+    } else {
+        new.clone()
+    };
     fields.faults().none()?;
     if new != repeated {
         return Err(Faults::one(field, "Password fields didn't match.").into());
     }
     let [token, new] = [token, new].map(|text| SecretString::from(text.unwrap_or_default()));
-    Ok(Confirmation { field, request: ResetPassword { token, new, client: CLIENT } })
+    Ok(Confirmation {
+        field,
+        request: ResetPassword {
+            token,
+            new,
+            client: CLIENT,
+        },
+    })
 }
 
 /// What a successful sign-in gave.
@@ -133,9 +170,17 @@ pub(super) fn confirmation(form: Form) -> Result<Confirmation, Refusal> {
 pub(super) fn opened(step: Step) -> Result<Opened> {
     let Step::Done(signed_in) = step;
     match *signed_in {
-        SignedIn { account, credentials: Credentials::Tokens { access, refresh, .. }, .. } => {
-            Ok(Opened { account, access, refresh })
-        }
+        SignedIn {
+            account,
+            credentials: Credentials::Tokens {
+                access, refresh, ..
+            },
+            ..
+        } => Ok(Opened {
+            account,
+            access,
+            refresh,
+        }),
         SignedIn { .. } => Err(Error::new(&codes::INTERNAL).because("no tokens for the chatbot")),
     }
 }

@@ -42,7 +42,10 @@ pub(crate) const LISTING: &[(&str, &str)] = &[
 
 static REGISTER: View = view("Register", "User registration");
 static LOGIN: View = view("Login", "User login");
-static STATUS: View = View { allow: "GET, HEAD, OPTIONS", ..view("Auth Status", "Check auth status") };
+static STATUS: View = View {
+    allow: "GET, HEAD, OPTIONS",
+    ..view("Auth Status", "Check auth status")
+};
 static LOGOUT: View = view("Logout", "User logout");
 static RESET: View = view("Password Reset", "Request password reset");
 static CONFIRM: View = view("Password Reset Confirm", "Confirm password reset");
@@ -57,7 +60,11 @@ static OBTAIN: View = View {
 static REFRESH: View = View {
     inputs: &[
         input("refresh", "Refresh"),
-        Input { required: false, read_only: true, ..input("access", "Access") },
+        Input {
+            required: false,
+            read_only: true,
+            ..input("access", "Access")
+        },
     ],
     ..view(
         "Token Refresh",
@@ -79,13 +86,19 @@ pub(crate) fn routes() -> Router<Web> {
     mount::<Negotiated>(router, "/api/token/refresh/", &REFRESH, post(refresh))
 }
 
-async fn register(State(web): State<Web>, Peer(address): Peer, form: Form) -> Result<Response, Refusal> {
+async fn register(
+    State(web): State<Web>,
+    Peer(address): Peer,
+    form: Form,
+) -> Result<Response, Refusal> {
     let mut fields = form.fields()?;
     let (email, password) = (fields.email("email"), fields.text("password"));
     let faults = fields.faults();
     let request = map::sign_up(email, password, address);
     let outcome = if faults.is_empty() {
-        signup::signup(web.ctx(), &Anonymous, request).await.map(drop)
+        signup::signup(web.ctx(), &Anonymous, request)
+            .await
+            .map(drop)
     } else {
         signup::review(web.ctx(), &Anonymous, &request).await
     };
@@ -94,7 +107,12 @@ async fn register(State(web): State<Web>, Peer(address): Peer, form: Form) -> Re
         Err(refused) => Err(error::register(refused, faults, least)),
         Ok(()) => {
             faults.none()?;
-            Ok(json(StatusCode::CREATED, &Message { message: "User created successfully" }))
+            Ok(json(
+                StatusCode::CREATED,
+                &Message {
+                    message: "User created successfully",
+                },
+            ))
         }
     }
 }
@@ -106,7 +124,9 @@ async fn login(
     form: Form,
 ) -> Result<Response, Refusal> {
     let login = map::login(form, &headers, peer)?;
-    let step = signin::signin(web.ctx(), &Anonymous, login.request).await.map_err(error::login)?;
+    let step = signin::signin(web.ctx(), &Anonymous, login.request)
+        .await
+        .map_err(error::login)?;
     let opened = map::opened(step)?;
     let body = LoggedIn {
         access_token: opened.access.expose_secret(),
@@ -120,15 +140,33 @@ async fn login(
 
 async fn status(State(web): State<Web>, Caller(by): Caller) -> Result<Response, Refusal> {
     let me = account::me(web.ctx(), &by, ()).await?;
-    let user = User { id: me.aliases.number, email: map::email(&me) };
-    Ok(json(StatusCode::OK, &Status { authenticated: true, user }))
+    let user = User {
+        id: me.aliases.number,
+        email: map::email(&me),
+    };
+    Ok(json(
+        StatusCode::OK,
+        &Status {
+            authenticated: true,
+            user,
+        },
+    ))
 }
 
 async fn logout(State(web): State<Web>, Caller(by): Caller) -> Result<Response, Refusal> {
     let everywhere = (by.person()?.user, signout::Which::All);
-    signout::end_all(web.ctx(), &by, everywhere).await.map_err(error::logout)?;
-    let body = LoggedOut { status: "success", message: "User logged out successfully." };
-    Ok(([(header::SET_COOKIE, map::NO_COOKIE)], json(StatusCode::OK, &body)).into_response())
+    signout::end_all(web.ctx(), &by, everywhere)
+        .await
+        .map_err(error::logout)?;
+    let body = LoggedOut {
+        status: "success",
+        message: "User logged out successfully.",
+    };
+    Ok((
+        [(header::SET_COOKIE, map::NO_COOKIE)],
+        json(StatusCode::OK, &body),
+    )
+        .into_response())
 }
 
 async fn request_reset(
@@ -138,7 +176,12 @@ async fn request_reset(
 ) -> Result<Response, Refusal> {
     let email = map::forgetful(form)?;
     password::request_reset(web.ctx(), &Anonymous, (email, address)).await?;
-    Ok(json(StatusCode::OK, &Message { message: "Reset email sent" }))
+    Ok(json(
+        StatusCode::OK,
+        &Message {
+            message: "Reset email sent",
+        },
+    ))
 }
 
 async fn reset(State(web): State<Web>, form: Form) -> Result<Response, Refusal> {
@@ -146,7 +189,12 @@ async fn reset(State(web): State<Web>, form: Form) -> Result<Response, Refusal> 
     let (field, least) = (confirmation.field, web.ctx().policy().password_min);
     let outcome = password::reset(web.ctx(), &Anonymous, confirmation.request).await;
     outcome.map_err(|refused| error::reset(refused, field, least))?;
-    Ok(json(StatusCode::OK, &Message { message: "Password has been reset" }))
+    Ok(json(
+        StatusCode::OK,
+        &Message {
+            message: "Password has been reset",
+        },
+    ))
 }
 
 async fn obtain(
@@ -156,9 +204,14 @@ async fn obtain(
     form: Form,
 ) -> Result<Response, Refusal> {
     let request = map::obtain(form, &headers, peer)?;
-    let step = signin::signin(web.ctx(), &Anonymous, request).await.map_err(error::obtain)?;
+    let step = signin::signin(web.ctx(), &Anonymous, request)
+        .await
+        .map_err(error::obtain)?;
     let opened = map::opened(step)?;
-    let body = Pair { refresh: opened.refresh.expose_secret(), access: opened.access.expose_secret() };
+    let body = Pair {
+        refresh: opened.refresh.expose_secret(),
+        access: opened.access.expose_secret(),
+    };
     Ok(json(StatusCode::OK, &body))
 }
 
@@ -167,13 +220,29 @@ async fn refresh(State(web): State<Web>, form: Form) -> Result<Response, Refusal
     let renewed = admit::chatbot_refresh(web.ctx(), &Anonymous, &token).await;
     let wording = web.ctx().policy().chatbot.simplejwt;
     let renewed = renewed.map_err(|error| simplejwt::refresh(error, wording))?;
-    Ok(json(StatusCode::OK, &Access { access: renewed.access.expose_secret() }))
+    Ok(json(
+        StatusCode::OK,
+        &Access {
+            access: renewed.access.expose_secret(),
+        },
+    ))
 }
 
 const fn view(name: &'static str, description: &'static str) -> View {
-    View { name, description, allow: "POST, OPTIONS", inputs: &[] }
+    View {
+        name,
+        description,
+        allow: "POST, OPTIONS",
+        inputs: &[],
+    }
 }
 
 const fn input(name: &'static str, label: &'static str) -> Input {
-    Input { name, kind: "string", required: true, read_only: false, label }
+    Input {
+        name,
+        kind: "string",
+        required: true,
+        read_only: false,
+        label,
+    }
 }

@@ -21,7 +21,10 @@ struct BadHeader {
 pub(crate) fn bearer(headers: &HeaderMap) -> Result<SecretString, Refusal> {
     let nobody = || Refusal::from(Error::new(&codes::AUTH_REQUIRED));
     let value = authorization(headers)?.ok_or_else(nobody)?;
-    let mut words = value.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let mut words = value
+        .as_bytes()
+        .split(u8::is_ascii_whitespace)
+        .filter(|word| !word.is_empty());
     if words.next() != Some(b"Bearer") {
         return Err(nobody());
     }

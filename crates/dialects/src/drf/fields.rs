@@ -26,7 +26,10 @@ pub(crate) struct Faults(Vec<(&'static str, Vec<String>)>);
 
 impl Fields {
     pub(super) fn new(members: Vec<(String, Value)>) -> Self {
-        Self { members, faults: Faults::default() }
+        Self {
+            members,
+            faults: Faults::default(),
+        }
     }
 
     /// A text that must be there, as a `CharField`: trimmed, and a number is a
@@ -53,7 +56,12 @@ impl Fields {
             }
             // A text with a character that no text may have is no address.
             None => {
-                wrong.extend(wrong.iter().any(|wrong| wrong.contains("not allowed")).then(invalid));
+                wrong.extend(
+                    wrong
+                        .iter()
+                        .any(|wrong| wrong.contains("not allowed"))
+                        .then(invalid),
+                );
                 None
             }
         };
@@ -116,7 +124,11 @@ impl Fields {
 
     /// Of equal names the last one counts, in JSON as in forms.
     fn find(&self, name: &str) -> Option<&Value> {
-        self.members.iter().rev().find(|(found, _)| found == name).map(|(_, value)| value)
+        self.members
+            .iter()
+            .rev()
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value)
     }
 
     fn note(&mut self, name: &'static str, wrong: Vec<String>) {
@@ -153,7 +165,11 @@ impl Faults {
     /// # Errors
     /// 400 with all of it.
     pub(crate) fn none(self) -> Result<(), Refusal> {
-        if self.is_empty() { Ok(()) } else { Err(self.into()) }
+        if self.is_empty() {
+            Ok(())
+        } else {
+            Err(self.into())
+        }
     }
 }
 

@@ -72,7 +72,9 @@ fn decode(body: &[u8]) -> Result<&str, JsonFault> {
         0xc2..=0xf4 => "invalid continuation byte",
         _ => "invalid start byte",
     };
-    Err(JsonFault(format!("'utf-8' codec can't decode {place}: {why}")))
+    Err(JsonFault(format!(
+        "'utf-8' codec can't decode {place}: {why}"
+    )))
 }
 
 /// A place in a text. It always lies between two characters.
@@ -161,8 +163,9 @@ impl Scanner<'_> {
         let (mut text, mut surrogate) = (String::new(), None);
         loop {
             let rest = &self.text[self.at..];
-            let Some((offset, mark)) =
-                rest.char_indices().find(|(_, c)| matches!(c, '"' | '\\' | '\0'..='\x1f'))
+            let Some((offset, mark)) = rest
+                .char_indices()
+                .find(|(_, c)| matches!(c, '"' | '\\' | '\0'..='\x1f'))
             else {
                 return Err(unterminated(self));
             };
@@ -182,7 +185,8 @@ impl Scanner<'_> {
                     Err(half) => surrogate = surrogate.or(Some(half)),
                 }
             } else {
-                let letter = unescape(escape).ok_or_else(|| self.fault("Invalid \\escape", self.at))?;
+                let letter =
+                    unescape(escape).ok_or_else(|| self.fault("Invalid \\escape", self.at))?;
                 text.push(letter);
                 self.at += 1 + escape.len_utf8();
             }
@@ -224,9 +228,11 @@ impl Scanner<'_> {
 
     fn scalar(&mut self) -> Result<Value, JsonFault> {
         let rest = &self.text[self.at..];
-        for (word, value) in
-            [("null", Value::Null), ("true", Value::Bool(true)), ("false", Value::Bool(false))]
-        {
+        for (word, value) in [
+            ("null", Value::Null),
+            ("true", Value::Bool(true)),
+            ("false", Value::Bool(false)),
+        ] {
             if rest.starts_with(word) {
                 self.at += word.len();
                 return Ok(value);
@@ -241,7 +247,11 @@ impl Scanner<'_> {
         let (length, whole) =
             number(rest.as_bytes()).ok_or_else(|| self.fault("Expecting value", self.at))?;
         self.at += length;
-        if whole { integer(&rest[..length]) } else { Ok(float(&rest[..length])) }
+        if whole {
+            integer(&rest[..length])
+        } else {
+            Ok(float(&rest[..length]))
+        }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -264,9 +274,17 @@ impl Scanner<'_> {
     fn fault(&self, sentence: &str, at: usize) -> JsonFault {
         let before = &self.text[..at];
         let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let column = before
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count()
+            + 1;
         let place = before.chars().count();
-        JsonFault(format!("{sentence}: line {line} column {column} (char {place})"))
+        JsonFault(format!(
+            "{sentence}: line {line} column {column} (char {place})"
+        ))
     }
 }
 
@@ -306,7 +324,12 @@ fn unescape(letter: char) -> Option<char> {
 
 /// How long the number at the beginning is, and whether it is a whole one.
 fn number(bytes: &[u8]) -> Option<(usize, bool)> {
-    let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = |from: usize| {
+        bytes[from..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count()
+    };
     let mut length = usize::from(bytes.first() == Some(&b'-'));
     length += match bytes.get(length)? {
         b'0' => 1,
@@ -337,7 +360,9 @@ fn integer(text: &str) -> Result<Value, JsonFault> {
              use sys.set_int_max_str_digits() to increase the limit"
         )));
     }
-    Ok(Value::Integer(if text == "-0" { "0" } else { text }.to_owned()))
+    Ok(Value::Integer(
+        if text == "-0" { "0" } else { text }.to_owned(),
+    ))
 }
 
 /// Rust and Python agree on the digits and on when to write an exponent, but
@@ -347,7 +372,9 @@ fn float(text: &str) -> Value {
     Value::Float(match shown.split_once('e') {
         None => shown,
         Some((digits, exponent)) => {
-            let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |rest| ('-', rest));
+            let (sign, exponent) = exponent
+                .strip_prefix('-')
+                .map_or(('+', exponent), |rest| ('-', rest));
             format!("{digits}e{sign}{exponent:0>2}")
         }
     })

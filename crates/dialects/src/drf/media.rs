@@ -2,7 +2,7 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, StatusCode, Uri, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
 };
 use tollgate_base::{Error, codes};
 use tollgate_web::Web;
@@ -34,12 +34,19 @@ pub(crate) fn negotiate(headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
     if format.is_some_and(|(_, format)| !format.is_empty() && format != "json") {
         return Err(Error::new(&codes::ROUTE_MISSING).into());
     }
-    let accepts: Vec<_> = headers.get_all(header::ACCEPT).iter().map(|value| value.as_bytes()).collect();
+    let accepts: Vec<_> = headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .map(HeaderValue::as_bytes)
+        .collect();
     if accepts.is_empty() {
         return Ok(());
     }
     let accepts = accepts.join(&b',');
-    if String::from_utf8_lossy(&accepts).split(',').any(|theirs| matches(JSON, theirs)) {
+    if String::from_utf8_lossy(&accepts)
+        .split(',')
+        .any(|theirs| matches(JSON, theirs))
+    {
         return Ok(());
     }
     let sentence = "Could not satisfy the request Accept header.";
@@ -48,7 +55,12 @@ pub(crate) fn negotiate(headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
 
 /// Whether `theirs`, which may have parameters and asterisks, is `ours`.
 pub(super) fn matches(ours: &str, theirs: &str) -> bool {
-    let essence = theirs.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = theirs
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     let (main, sub) = essence.split_once('/').unwrap_or((&essence, ""));
     let (our_main, our_sub) = ours.split_once('/').unwrap_or((ours, ""));
     (main == "*" || main == our_main) && (sub == "*" || sub == our_sub)
@@ -60,10 +72,22 @@ mod tests {
 
     #[test]
     fn a_type_is_matched_as_drf_does() {
-        for good in ["application/json", "Application/JSON; charset=utf-8", "*/*;q=0.8", "application/*"] {
+        for good in [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            "*/*;q=0.8",
+            "application/*",
+        ] {
             assert!(matches(JSON, good), "{good}");
         }
-        for bad in ["", "text/html", "application/jsonp", "application", "json", "*"] {
+        for bad in [
+            "",
+            "text/html",
+            "application/jsonp",
+            "application",
+            "json",
+            "*",
+        ] {
             assert!(!matches(JSON, bad), "{bad}");
         }
     }

@@ -36,7 +36,12 @@ impl Refusal {
     /// A refusal with this body.
     pub(crate) fn new(status: StatusCode, body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).unwrap_or_default();
-        Self { status, body, challenged: false, wait: None }
+        Self {
+            status,
+            body,
+            challenged: false,
+            wait: None,
+        }
     }
 
     /// The usual shape.
@@ -46,7 +51,10 @@ impl Refusal {
 
     /// Say that a bearer token would help.
     pub(crate) fn challenged(self) -> Self {
-        Self { challenged: true, ..self }
+        Self {
+            challenged: true,
+            ..self
+        }
     }
 
     fn wait(self, wait: Option<Duration>) -> Self {
@@ -66,14 +74,18 @@ impl From<Error> for Refusal {
                 Self::detail(status, "Authentication credentials were not provided.").challenged()
             }
             Kind::Stranger => Self::detail(status, error.public()).challenged(),
-            Kind::Denied => Self::detail(status, "You do not have permission to perform this action."),
+            Kind::Denied => {
+                Self::detail(status, "You do not have permission to perform this action.")
+            }
             Kind::Missing => Self::detail(status, "Not found."),
             Kind::Limited => Self::detail(status, &throttled(wait)).wait(wait),
             Kind::Busy => {
                 Self::detail(status, "Service temporarily unavailable, try again later.").wait(wait)
             }
             Kind::Upstream | Kind::Broken => Self::detail(status, "A server error occurred."),
-            Kind::Invalid | Kind::Conflict | Kind::Exhausted => Self::detail(status, error.public()),
+            Kind::Invalid | Kind::Conflict | Kind::Exhausted => {
+                Self::detail(status, error.public())
+            }
         }
     }
 }
@@ -98,7 +110,9 @@ fn respond(status: StatusCode, body: Vec<u8>) -> Response {
 }
 
 fn throttled(wait: Option<Duration>) -> String {
-    let seconds = wait.map_or(1, |wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
+    let seconds = wait.map_or(1, |wait| {
+        wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+    });
     let plural = if seconds == 1 { "" } else { "s" };
     format!("Request was throttled. Expected available in {seconds} second{plural}.")
 }

@@ -35,13 +35,23 @@ pub(crate) fn access(error: Error, wording: SimpleJwt) -> Refusal {
     if let Some(person) = nobody(&error) {
         return unauthorized(&error, &person);
     }
-    let Some(message) = sentence(&error, wording) else { return error.into() };
+    let Some(message) = sentence(&error, wording) else {
+        return error.into();
+    };
     // A token that was revoked is for SimpleJWT one that never was valid.
-    let message = if error.is(&codes::SESSION_REVOKED) { invalid(wording) } else { message };
+    let message = if error.is(&codes::SESSION_REVOKED) {
+        invalid(wording)
+    } else {
+        message
+    };
     let body = NotValid {
         detail: "Given token not valid for any token type",
         code: NOT_VALID,
-        messages: [Message { token_class: "AccessToken", token_type: "access", message }],
+        messages: [Message {
+            token_class: "AccessToken",
+            token_type: "access",
+            message,
+        }],
     };
     unauthorized(&error, &body)
 }
@@ -57,7 +67,13 @@ pub(crate) fn refresh(error: Error, wording: SimpleJwt) -> Refusal {
         return unauthorized(&error, &person);
     }
     match sentence(&error, wording) {
-        Some(detail) => unauthorized(&error, &Coded { detail, code: NOT_VALID }),
+        Some(detail) => unauthorized(
+            &error,
+            &Coded {
+                detail,
+                code: NOT_VALID,
+            },
+        ),
         None => error.into(),
     }
 }
@@ -67,12 +83,21 @@ fn nobody(error: &Error) -> Option<Coded<'static>> {
     let code = error.code().name;
     let lacks = error.fields().first().map(|fault| fault.pointer);
     if code == codes::TOKEN_PERSON.name {
-        Some(Coded { detail: "User not found", code: "user_not_found" })
+        Some(Coded {
+            detail: "User not found",
+            code: "user_not_found",
+        })
     } else if code == codes::ACCOUNT_SUSPENDED.name {
-        Some(Coded { detail: "User is inactive", code: "user_inactive" })
+        Some(Coded {
+            detail: "User is inactive",
+            code: "user_inactive",
+        })
     } else if code == codes::TOKEN_CLAIM.name && lacks == Some("/user_id") {
         let detail = "Token contained no recognizable user identification";
-        Some(Coded { detail, code: NOT_VALID })
+        Some(Coded {
+            detail,
+            code: NOT_VALID,
+        })
     } else {
         None
     }

@@ -1,5 +1,6 @@
-//! What all answers of one endpoint have in common: Django's headers, the
-//! methods that it takes, and what `OPTIONS` says of it.
+//! What all answers of one endpoint have in common: the methods that it takes,
+//! and what `OPTIONS` says of it. The headers that Django's middleware adds are
+//! those that every answer of the house has.
 
 use axum::{
     Router,
@@ -15,15 +16,12 @@ use tollgate_web::Web;
 
 use super::{Refusal, json};
 
-/// Django's middleware puts these on every answer.
-const HEADERS: [(&str, &str); 4] = [
-    ("x-frame-options", "DENY"),
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "same-origin"),
-    ("cross-origin-opener-policy", "same-origin"),
-];
 /// The parsers of DRF's usual settings.
-const PARSES: [&str; 3] = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
+const PARSES: [&str; 3] = [
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+];
 
 /// An endpoint as DRF describes it.
 pub(crate) struct View {
@@ -80,10 +78,13 @@ where
     let methods = methods
         .options(async |_: Gate| json(StatusCode::OK, &view.metadata()))
         .fallback(async |method: Method, _: Gate| not_allowed(&method))
-        .layer(map_response(async |answer: Response| dressed(answer, Some(view.allow))));
-    let nothing = any(async || Refusal::from(Error::new(&codes::ROUTE_MISSING)))
-        .layer(map_response(async |answer: Response| dressed(answer, None)));
-    router.route(path, methods).route(path.trim_end_matches('/'), nothing)
+        .layer(map_response(async |answer: Response| {
+            allowing(answer, view.allow)
+        }));
+    let nothing = any(async || Refusal::from(Error::new(&codes::ROUTE_MISSING)));
+    router
+        .route(path, methods)
+        .route(path.trim_end_matches('/'), nothing)
 }
 
 impl View {
@@ -99,17 +100,16 @@ impl View {
 }
 
 fn not_allowed(method: &Method) -> Refusal {
-    Refusal::detail(StatusCode::METHOD_NOT_ALLOWED, &format!("Method \"{method}\" not allowed."))
+    Refusal::detail(
+        StatusCode::METHOD_NOT_ALLOWED,
+        &format!("Method \"{method}\" not allowed."),
+    )
 }
 
-fn dressed(mut answer: Response, allow: Option<&'static str>) -> Response {
-    let headers = answer.headers_mut();
-    for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    if let Some(allow) = allow {
-        headers.insert(header::ALLOW, HeaderValue::from_static(allow));
-    }
+fn allowing(mut answer: Response, allow: &'static str) -> Response {
+    answer
+        .headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static(allow));
     answer
 }
 

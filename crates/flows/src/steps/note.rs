@@ -124,10 +124,10 @@ fn tell(ctx: &Ctx, kind: EventKind, subject: Option<UserId>, id: EventId) {
     }
     metrics::counter!("tollgate_events_total", "kind" => kind.as_str()).increment(1);
     let subject = subject.map(tracing::field::display);
-    let (id, name) = (tracing::field::display(id), kind.as_str());
-    match kind.level() {
-        Level::Info => tracing::info!(event.id = id, event.kind = name, subject, "Event"),
-        Level::Warn => tracing::warn!(event.id = id, event.kind = name, subject, "Event"),
-        Level::Error => tracing::error!(event.id = id, event.kind = name, subject, "Event"),
+    let id = tracing::field::display(id);
+    match (kind.level(), kind.as_str()) {
+        (Level::Info, name) => tracing::info!(event.id = id, subject, "{name}"),
+        (Level::Warn, name) => tracing::warn!(event.id = id, subject, "{name}"),
+        (Level::Error, name) => tracing::error!(event.id = id, subject, "{name}"),
     }
 }

@@ -43,18 +43,27 @@ impl List {
         let page = PageRequest::parse(self.limit, self.cursor.as_deref())?;
         let suspended = (self.suspended || self.active).then_some(self.suspended);
         let begins = self.begins.map(|text| text.to_lowercase());
-        let filter = Filter { role: self.role, suspended, begins };
+        let filter = Filter {
+            role: self.role,
+            suspended,
+            begins,
+        };
         office
             .work(async |ctx| {
                 let page = people::list(ctx, OPERATOR, (filter, page)).await?;
                 let next = page.next.as_ref().map(Cursor::encode);
                 let rows: Vec<[String; 4]> = page.rows.iter().map(row).collect();
                 if let Some(cursor) = &next {
-                    office.terminal.words(&format!("There is more: --cursor {cursor}"));
+                    office
+                        .terminal
+                        .words(&format!("There is more: --cursor {cursor}"));
                 }
                 let data: Vec<_> = page.rows.iter().map(shapes::account).collect();
                 let text = table(["ID", "SIGNS IN AS", "ROLE", "STATE"], &rows);
-                Ok(Answer::new(json!({ "data": data, "next_cursor": next }), text))
+                Ok(Answer::new(
+                    json!({ "data": data, "next_cursor": next }),
+                    text,
+                ))
             })
             .await
     }
@@ -62,7 +71,20 @@ impl List {
 
 fn row(view: &AccountView) -> [String; 4] {
     let account = &view.account;
-    let first = view.identifiers.first().map(|identifier| plain(&identifier.shown)).unwrap_or_default();
-    let state = if account.is_active() { "active" } else { "suspended" };
-    [account.id.to_string(), first, account.role.to_string(), state.to_owned()]
+    let first = view
+        .identifiers
+        .first()
+        .map(|identifier| plain(&identifier.shown))
+        .unwrap_or_default();
+    let state = if account.is_active() {
+        "active"
+    } else {
+        "suspended"
+    };
+    [
+        account.id.to_string(),
+        first,
+        account.role.to_string(),
+        state.to_owned(),
+    ]
 }

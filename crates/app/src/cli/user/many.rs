@@ -30,7 +30,9 @@ impl Many {
     pub(super) async fn run(self, office: &Office, change: Change) -> Result<Answer, Failure> {
         let count = self.users.len();
         match change {
-            Change::Delete => office.terminal.confirm(&format!("Delete {count} account(s) for good?"))?,
+            Change::Delete => office
+                .terminal
+                .confirm(&format!("Delete {count} account(s) for good?"))?,
             Change::Suspend | Change::Resume => {}
         }
         office
@@ -67,32 +69,38 @@ impl Change {
 
 /// The answer for several things: `{"results": [{"id", "state"} | {"error"}]}`.
 /// One that failed alone fails as itself.
-pub(in crate::cli) fn several(
+pub(crate) fn several(
     state: &str,
     mut outcomes: Vec<Result<String, Failure>>,
 ) -> Result<Answer, Failure> {
     if outcomes.len() == 1
-        && let Some(failure) = outcomes.pop_if(|outcome| outcome.is_err()).and_then(Result::err)
+        && let Some(failure) = outcomes
+            .pop_if(|outcome| outcome.is_err())
+            .and_then(Result::err)
     {
         return Err(failure);
     }
     let failed = outcomes.iter().any(Result::is_err);
-    let mut text = String::new();
+    let mut lines = Vec::new();
     let mut results = Vec::new();
     for outcome in &outcomes {
         match outcome {
             Ok(id) => {
-                text += &format!("{id} {state}\n");
+                lines.push(format!("{id} {state}"));
                 results.push(json!({ "id": id, "state": state }));
             }
             Err(failure) => {
-                text += &format!("failed: {}\n", failure.words());
+                lines.push(format!("failed: {}", failure.words()));
                 results.push(json!({ "error": failure.inside() }));
             }
         }
     }
-    let answer = Answer::new(json!({ "results": results }), text);
-    Ok(if failed { answer.exiting(Exit::Some) } else { answer })
+    let answer = Answer::new(json!({ "results": results }), lines.join("\n"));
+    Ok(if failed {
+        answer.exiting(Exit::Some)
+    } else {
+        answer
+    })
 }
 
 #[cfg(test)]

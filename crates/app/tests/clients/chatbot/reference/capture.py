@@ -117,6 +117,8 @@ def answer(request, known):
         body = body.replace(f"<{name}>", token)
         headers = {key: value.replace(f"<{name}>", token) for key, value in headers.items()}
     content_type = headers.pop("Content-Type", "")
+    if content_type.startswith("multipart/"):
+        body = f"{body}\n".replace("\n", "\r\n")
     client = Client(headers=headers, raise_request_exception=False)
     response = client.generic(method, path, body.encode(), content_type)
     shown = [f"{name}: {response[name]}" for name in SHOWN if name in response]

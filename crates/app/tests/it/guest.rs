@@ -1,0 +1,210 @@
+//! The uninvited guest: knocks on every door of every surface as a stranger,
+//! as a person who may do nothing, and as the wrong person. A new route is
+//! knocked on by itself.
+
+use axum::http::Method;
+use serde_json::json;
+use tollgate_testkit::house::{Client, House};
+
+use crate::support::house;
+
+/// Doors that are open to strangers, each with the reason. This list may only
+/// shrink, relative to what there is.
+const OPEN: &[(&str, &str, &str)] = &[
+    (
+        "POST",
+        "/api/v1/signup",
+        "makes an account; [signin] registration guards it",
+    ),
+    ("POST", "/api/v1/session", "signs in"),
+    (
+        "POST",
+        "/api/v1/session/refresh",
+        "its credential is in the body",
+    ),
+    (
+        "POST",
+        "/api/v1/password-reset",
+        "answers alike for everybody",
+    ),
+    (
+        "POST",
+        "/api/v1/password-reset/confirm",
+        "its credential is in the body",
+    ),
+    ("GET", "/.well-known/jwks.json", "public keys"),
+    ("GET", "/livez", "tells that the process lives"),
+    ("GET", "/readyz", "tells yes or no"),
+    ("GET", "/api/openapi.json", "documents"),
+    ("GET", "/api/docs", "documents"),
+    ("GET", "/", "says what to do first"),
+    ("GET", "/setup", "a form; its credential is the link"),
+    ("POST", "/setup", "its credential is the link"),
+    ("GET", "/reset", "a form; its credential is the link"),
+    ("POST", "/reset", "its credential is the link"),
+    (
+        "POST",
+        "/auth/register/",
+        "makes an account; [signin] registration guards it",
+    ),
+    ("POST", "/auth/login/", "signs in"),
+    ("POST", "/api/token/", "signs in"),
+    (
+        "POST",
+        "/api/token/refresh/",
+        "its credential is in the body",
+    ),
+    ("POST", "/password-reset/", "answers alike for everybody"),
+    (
+        "POST",
+        "/password-reset-confirm/",
+        "its credential is in the body",
+    ),
+];
+
+/// Most doors that may be open.
+const OPEN_MOST: usize = 21;
+
+/// Every door: method and path, with its parameters as they are documented.
+fn doors() -> Vec<(Method, String)> {
+    let document = serde_json::to_value(tollgate_api::routes::openapi()).unwrap();
+    let mut doors = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in ["get", "post", "put", "patch", "delete"] {
+            if item.get(method).is_some() {
+                doors.push((method.to_uppercase().parse().unwrap(), path.clone()));
+            }
+        }
+    }
+    for (method, path) in tollgate_dialects::routes::LISTING
+        .iter()
+        .chain(tollgate_console::routes::LISTING)
+    {
+        doors.push((method.parse().unwrap(), (*path).to_owned()));
+    }
+    doors
+}
+
+fn is_open(method: &Method, path: &str) -> bool {
+    path.starts_with("/static/")
+        || OPEN
+            .iter()
+            .any(|(open, at, _)| method.as_str() == *open && path == *at)
+}
+
+/// The path with somebody's account and session in it.
+fn filled(path: &str, account: &str, session: &str) -> String {
+    path.replace("{id}", account)
+        .replace("{session_id}", session)
+        .replace("{sid}", session)
+        .replace("{session}", session)
+}
+
+async fn knock(client: &Client, method: &Method, path: &str) -> u16 {
+    let answer = match *method {
+        Method::GET | Method::DELETE => client.json(method.clone(), path, &json!({})).await,
+        _ => client.json(method.clone(), path, &json!({})).await,
+    };
+    answer.status.as_u16()
+}
+
+/// asvs:V8.2.1, asvs:V8.3.1
+#[tokio::test]
+async fn a_stranger_is_let_in_nowhere() {
+    let house = house().await;
+    let victim = house.person("victim").await;
+    let mut let_in = Vec::new();
+    for (method, path) in doors() {
+        if is_open(&method, &path) {
+            continue;
+        }
+        let at = filled(&path, &victim.id, &victim.session);
+        let status = knock(&house.stranger(), &method, &at).await;
+        if status != 401 {
+            let_in.push(format!("{method} {path}: {status}"));
+        }
+    }
+    assert!(
+        let_in.is_empty(),
+        "not 401 for a stranger:\n{}",
+        let_in.join("\n")
+    );
+}
+
+/// asvs:V8.2.2, vuln:122
+#[tokio::test]
+async fn the_wrong_person_is_let_in_nowhere() {
+    let house = house().await;
+    let victim = house.person("victim").await;
+    let other = house.person("other").await;
+    let mut let_in = Vec::new();
+    for (method, path) in doors() {
+        if !path.contains('{') && !path.starts_with("/api/v1/people") {
+            continue;
+        }
+        // Their own sessions are under /me: there the id of another's session.
+        let at = match path.as_str() {
+            "/api/v1/me/sessions/{id}" => path.replace("{id}", &victim.session),
+            _ => filled(&path, &victim.id, &victim.session),
+        };
+        let status = knock(&other.client, &method, &at).await;
+        let refused = [403, 404].contains(&status) || (path.contains("/me/") && status == 404);
+        if !refused && !is_open(&method, &path) {
+            let_in.push(format!("{method} {path}: {status}"));
+        }
+    }
+    assert!(
+        let_in.is_empty(),
+        "neither 403 nor 404 for the wrong person:\n{}",
+        let_in.join("\n")
+    );
+    still_there(&house, &victim.client).await;
+}
+
+/// Whatever was tried, the victim noticed nothing.
+async fn still_there(house: &House, victim: &Client) {
+    let me = victim.get("/api/v1/me").await.expect(200).json();
+    assert_eq!(me["role"], "default");
+    assert!(
+        house
+            .sign_in("victim@example.org")
+            .await
+            .access
+            .starts_with("ey")
+    );
+}
+
+/// A person of the default role and a manager reach no farther than they may.
+#[tokio::test]
+async fn a_manager_reaches_no_administrator() {
+    let house = house().await;
+    let admin = house.admin().await;
+    let manager = house
+        .someone("manager", tollgate_base::access::Role::Manager)
+        .await;
+    for (method, path) in doors() {
+        if !path.starts_with("/api/v1/people/{id}") {
+            continue;
+        }
+        let at = filled(&path, &admin.id, &admin.session);
+        let status = knock(&manager.client, &method, &at).await;
+        // A body that is wrong may be told first; it is `{}` for all.
+        assert!(
+            [403, 400, 422].contains(&status),
+            "{method} {path}: {status}"
+        );
+    }
+    admin.client.get("/api/v1/me").await.expect(200);
+}
+
+#[test]
+fn the_list_of_open_doors_only_shrinks() {
+    assert!(OPEN.len() <= OPEN_MOST, "close a door before you open one");
+    let doors = doors();
+    for (method, path, _) in OPEN {
+        let there = doors
+            .iter()
+            .any(|(known, at)| known.as_str() == *method && at == path);
+        assert!(there, "{method} {path} is open but does not exist");
+    }
+}
