@@ -1,1 +1,16 @@
-//! Stub.
+//! Floor 6, our own accent: the JSON API under `/api/v1` with its OpenAPI
+//! document, the public keys, and what operators and balancers ask.
+//!
+//! Each room is in, call, out. Ground: `shapes`. Roof: `routes`.
+
+mod docs;
+mod health;
+mod me;
+mod password;
+mod people;
+pub mod routes;
+mod session;
+mod sessions;
+mod shapes;
+mod signup;
+mod well_known;

@@ -16,13 +16,16 @@ use hyper_util::{
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, oneshot},
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout_at},
 };
 use tollgate_flows::ctx::Tasks;
 use tower::ServiceExt;
 
 /// Longest head of a request, in bytes.
 const LONGEST_HEAD: usize = 64 * 1024;
+/// How long connections are still taken when the listener is to stop: the
+/// system has let some in that we do not know of yet.
+const LINGER: Duration = Duration::from_millis(100);
 /// How long to wait when the system has no socket left to give.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -93,8 +96,9 @@ impl Listener {
             };
             self.answer(taken, tasks, graceful);
         }
-        // Whoever the system has let in before the socket closes is answered.
-        while let Ok(taken) = timeout(Duration::ZERO, self.take(&places)).await {
+        // Whoever the system has let in already is answered too.
+        let last = Instant::now() + LINGER;
+        while let Ok(taken) = timeout_at(last, self.take(&places)).await {
             self.answer(taken, tasks, graceful);
         }
     }
@@ -154,8 +158,8 @@ impl Listener {
 }
 
 impl Open {
-    /// Take no more connections, and wait until those that are open have got
-    /// their answers.
+    /// Soon take no more connections, and wait until those that are open have
+    /// got their answers.
     pub async fn close(self) {
         let _ = self.stop.send(());
         let _ = self.closed.await;

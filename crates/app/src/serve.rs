@@ -41,6 +41,7 @@ pub struct Server {
     web: Web,
     surface: Listener,
     metrics: Option<Listener>,
+    signals: Signals,
     _claim: Option<PidFile>,
 }
 
@@ -77,7 +78,8 @@ impl Server {
     /// Open the installation, make what a first start makes, and listen.
     ///
     /// # Errors
-    /// `listen.failed`, and those of [`wire::open`].
+    /// `listen.failed`, `internal` if the system refuses to tell of signals,
+    /// and those of [`wire::open`].
     pub async fn start(loaded: &Loaded, metrics: &PrometheusHandle) -> Result<(Self, Started)> {
         let config = loaded.config.clone();
         let bound = bind(config.server.listen).await?;
@@ -87,6 +89,8 @@ impl Server {
         };
         let (ctx, opening) = wire::open(&config, Use::Server).await?;
         let mut warnings = opening.warnings.clone();
+        // Before anybody can find out whom to signal.
+        let signals = Signals::listen()?;
         let claim = pid_file::claim(&config.server.data_dir)?;
         if claim.is_none() {
             let folder = config.server.data_dir.display();
@@ -121,6 +125,7 @@ impl Server {
                 web,
                 surface,
                 metrics,
+                signals,
                 _claim: claim,
             },
             Started {
@@ -132,16 +137,13 @@ impl Server {
     }
 
     /// Serve until a signal says to stop. `load` reads the configuration anew.
-    ///
-    /// # Errors
-    /// `internal` if the system refuses to tell of signals.
     pub async fn run(
         self,
         telling: Telling,
         load: impl Fn() -> Result<Loaded, Vec<Fault>>,
-    ) -> Result<Ended> {
+    ) -> Ended {
         let (ctx, drain) = (self.web.ctx().clone(), self.config.http.drain);
-        let mut signals = Signals::listen()?;
+        let mut signals = self.signals;
         chores::start(&ctx);
         let upkeep = telling.metrics.clone();
         ctx.tasks().repeat("metrics", UPKEEP, move || {
@@ -171,7 +173,7 @@ impl Server {
             () = signals.again() => false,
         };
         tracing::info!(whole, "Stopped");
-        Ok(if whole { Ended::Gracefully } else { Ended::Cut })
+        if whole { Ended::Gracefully } else { Ended::Cut }
     }
 }
 

@@ -14,6 +14,8 @@ use tracing_subscriber::{
 
 use crate::config::log::{Format, Log};
 
+/// Libraries that talk too much; the operator's own words about them count.
+const HUSHED: &str = "tokio_postgres=warn";
 /// Upper bounds of what takes time, in seconds.
 const SECONDS: &[f64] = &[
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
@@ -26,13 +28,10 @@ const SIZES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 pub struct LogLevel(reload::Handle<EnvFilter, Registry>);
 
 impl LogLevel {
-    /// From now on. What cannot be read leaves the level as it is; the
-    /// configuration has checked it.
+    /// From now on. The configuration has checked the directives.
     pub fn set(&self, directives: &str) {
-        if let Ok(filter) = EnvFilter::try_new(directives) {
-            // It fails only when the subscriber is gone, and the lines with it.
-            let _ = self.0.reload(filter);
-        }
+        // It fails only when the subscriber is gone, and the lines with it.
+        let _ = self.0.reload(filter(directives));
     }
 }
 
@@ -46,7 +45,7 @@ pub fn log(settings: &Log, color: bool) -> Result<LogLevel, TryInitError> {
         Format::Text => true,
         Format::Json => false,
     };
-    let (filter, handle) = reload::Layer::new(EnvFilter::new(settings.level.as_str()));
+    let (filter, handle) = reload::Layer::new(filter(settings.level.as_str()));
     let layer = fmt::layer().with_writer(io::stderr).with_target(true);
     let lines = if text {
         layer.with_ansi(color).boxed()
@@ -74,4 +73,8 @@ pub fn metrics() -> Result<PrometheusHandle, BuildError> {
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?
         .set_buckets_for_metric(Matcher::Suffix("_size".to_owned()), SIZES)?
         .install_recorder()
+}
+
+fn filter(directives: &str) -> EnvFilter {
+    EnvFilter::new(format!("{HUSHED},{directives}"))
 }

@@ -220,7 +220,8 @@ pub fn http(config: &Config) -> Http {
 
 /// All surfaces as one router, with the layers of the house.
 pub fn router(web: &Web, config: &Config) -> Router {
-    let mut router = tollgate_console::routes::router()
+    let mut router = tollgate_api::routes::router()
+        .merge(tollgate_console::routes::router())
         .merge(tollgate_dialects::routes::router(config.chatbot.enabled));
     if !config.server.listen.ip().is_loopback() {
         router = router.route_layer(from_fn_with_state(web.clone(), closed_until_set_up));
@@ -313,5 +314,79 @@ fn address_rate(attempts: &config::signin::Attempts) -> Rate {
     Rate {
         burst,
         per: Duration::from_mins(1) * burst / per_minute,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        Router,
+        body::Body,
+        http::{Request, StatusCode},
+    };
+    use tempfile::tempdir;
+    use tollgate_base::{access::Principal, identifier::Username};
+    use tollgate_flows::{
+        Applicant,
+        setup::{self, Condition},
+    };
+    use tollgate_web::Web;
+    use tower::ServiceExt;
+
+    use super::{Use, http, open, router};
+    use crate::config::{Config, load, sources::Sources};
+
+    fn config(flags: &[(&str, &str)]) -> Config {
+        let flags = flags
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let sources = Sources {
+            flags: flags.collect(),
+            ..Sources::default()
+        };
+        load(&sources).unwrap().config
+    }
+
+    async fn status(router: &Router, path: &str) -> StatusCode {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        router.clone().oneshot(request).await.unwrap().status()
+    }
+
+    #[tokio::test]
+    async fn in_public_nothing_answers_before_there_is_an_administrator() {
+        let folder = tempdir().unwrap();
+        let data = folder.path().display().to_string();
+        let public = config(&[("data_dir", &data), ("listen", "0.0.0.0:1")]);
+        let (ctx, _) = open(&public, Use::Command).await.unwrap();
+        let web = Web::new(ctx.clone(), http(&public));
+        let closed = router(&web, &public);
+        for path in ["/", "/setup", "/static/pages.css", "/livez"] {
+            assert_eq!(status(&closed, path).await, StatusCode::OK, "{path}");
+        }
+        for path in ["/reset", "/auth/status/", "/api/v1/me"] {
+            assert_eq!(status(&closed, path).await, StatusCode::FORBIDDEN, "{path}");
+        }
+        let private = router(&web, &config(&[("data_dir", &data)]));
+        assert_eq!(
+            status(&private, "/reset").await,
+            StatusCode::OK,
+            "this machine trusts itself"
+        );
+
+        let admin = Applicant {
+            email: None,
+            username: Some(Username::parse("ann").unwrap()),
+            display_name: None,
+            password: None,
+        };
+        setup::create_admin(&ctx, &Principal::Operator, (admin, Condition::First))
+            .await
+            .unwrap();
+        assert_eq!(status(&closed, "/reset").await, StatusCode::OK);
+        assert_eq!(
+            status(&closed, "/api/v1/me").await,
+            StatusCode::UNAUTHORIZED
+        );
+        ctx.db().close().await;
     }
 }

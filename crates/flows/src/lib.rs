@@ -11,6 +11,7 @@ pub mod backup;
 pub mod chores;
 pub mod ctx;
 pub mod deliver;
+pub mod health;
 pub mod keyring;
 pub mod password;
 pub mod people;

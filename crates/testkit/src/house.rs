@@ -251,7 +251,6 @@ impl Client {
 
 impl Answer {
     /// Go on with it if it has that status.
-    #[must_use]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         self

@@ -176,6 +176,10 @@ async fn check(db: &Db) -> Result<Answer, Failure> {
 
 impl Backup {
     async fn run(self, office: &Office) -> Result<Answer, Failure> {
+        if self.file.exists() {
+            let detail = format!("{} is there already.", self.file.display());
+            return Err(Error::new(&codes::FILE_EXISTS).detail(detail).into());
+        }
         office
             .work(async |ctx| {
                 let summary = backup::write(ctx, OPERATOR, self.file.clone()).await?;

@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn a_server_that_listens_everywhere_is_reached_here() {
         let check = |listen: &str, ask: &str| {
-            assert_eq!(reachable(listen.parse().unwrap()).to_string(), ask)
+            assert_eq!(reachable(listen.parse().unwrap()).to_string(), ask);
         };
         check("0.0.0.0:8700", "127.0.0.1:8700");
         check("[::]:8700", "[::1]:8700");

@@ -29,14 +29,14 @@ pub(crate) async fn run(office: &Office) -> Result<Answer, Failure> {
         loaded: &loaded,
         started: &started,
     };
-    if office.terminal.json {
-        data(&banner.json().to_string());
-    } else {
-        office.terminal.words(&banner.text());
-    }
+    match (office.terminal.json, office.terminal.quiet, &started.setup) {
+        (true, _, _) => data(&banner.json().to_string()),
+        (false, true, Some(token)) => data(&banner.link(token)),
+        (false, _, _) => office.terminal.words(&banner.text()),
+    };
     let ended = server
         .run(Telling { level, metrics }, || office.configuration())
-        .await?;
+        .await;
     Ok(Answer::written().exiting(match ended {
         Ended::Gracefully => Exit::Done,
         Ended::Cut => Exit::Failed,

@@ -69,11 +69,9 @@ impl Answer {
 }
 
 impl Terminal {
-    /// A line for people, unless they want quiet.
-    pub(crate) fn words(self, line: &str) {
-        if !self.quiet {
-            let _ = writeln!(io::stderr().lock(), "{line}");
-        }
+    /// A line for people, unless they want quiet. False if nobody reads.
+    pub(crate) fn words(self, line: &str) -> bool {
+        self.quiet || writeln!(io::stderr().lock(), "{line}").is_ok()
     }
 
     /// The answer of a command.

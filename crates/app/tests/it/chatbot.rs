@@ -157,12 +157,14 @@ impl Chatbot {
         let mut claims = json!({
             "token_type": "access", "exp": now + 600, "iat": now, "jti": "0".repeat(32), "user_id": 1,
         });
-        let map = claims.as_object_mut().expect("it is one");
-        for (name, value) in changes.as_object().expect("changes by name") {
+        let (Value::Object(claimed), Value::Object(changes)) = (&mut claims, changes) else {
+            panic!("claims and changes are objects");
+        };
+        for (name, value) in changes {
             if value.is_null() {
-                map.remove(name);
+                claimed.remove(&name);
             } else {
-                map.insert(name.clone(), value.clone());
+                claimed.insert(name, value);
             }
         }
         let key = SigningKey::from_shared_secret("shared", secret.as_bytes()).expect("long enough");

@@ -11,6 +11,7 @@ async fn cookie(house: &House, email: &str) -> String {
     let body = json!({ "login": email, "password": PASSWORD, "mode": "cookie" });
     let answer = house
         .stranger()
+        .with("origin", PUBLIC_URL)
         .post("/api/v1/session", body)
         .await
         .expect(200);
@@ -66,6 +67,7 @@ async fn the_cookie_is_made_anew_and_dies_with_the_session() {
     let answer = house
         .stranger()
         .with("cookie", &planted)
+        .with("origin", PUBLIC_URL)
         .post("/api/v1/session", body)
         .await
         .expect(200);

@@ -8,12 +8,17 @@ use tollgate_store::{migrate, sql};
 use tollgate_testkit::services::PostgresDatabase;
 
 fn texts() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    schema::QUERIES.iter().chain(tollgate_flows::QUERIES).flat_map(|room| room.iter())
+    schema::QUERIES
+        .iter()
+        .chain(tollgate_flows::QUERIES)
+        .flat_map(|room| room.iter())
 }
 
 async fn prepare_all(url: String) {
     let db = sql::Db::open(sql::Settings::new(url.into())).await.unwrap();
-    migrate::run(&db, schema::MIGRATIONS, Clock::machine().now()).await.unwrap();
+    migrate::run(&db, schema::MIGRATIONS, Clock::machine().now())
+        .await
+        .unwrap();
     let mut faults = Vec::new();
     for (name, text) in texts() {
         if let Err(fault) = db.prepare(text).await {
@@ -33,7 +38,9 @@ async fn sqlite_prepares_every_text() {
 #[tokio::test]
 async fn postgresql_prepares_every_text() {
     // Without a server there is nothing to prepare on: SQLite's half runs above.
-    let Some(database) = PostgresDatabase::create() else { return };
+    let Some(database) = PostgresDatabase::create() else {
+        return;
+    };
     prepare_all(database.url().to_owned()).await;
 }
 
@@ -45,9 +52,13 @@ fn no_room_is_forgotten() {
     for floor in ["records/src", "flows/src"] {
         for file in files(&root.join(floor)) {
             let source = std::fs::read_to_string(&file).unwrap();
-            let Some(block) = source.split("queries! {").nth(1) else { continue };
+            let Some(block) = source.split("queries! {").nth(1) else {
+                continue;
+            };
             let first = block.split('"').nth(1).unwrap();
-            let known = listed.iter().any(|text| text.starts_with(first.split('\n').next().unwrap()));
+            let known = listed
+                .iter()
+                .any(|text| text.starts_with(first.split('\n').next().unwrap()));
             assert!(known, "{} is in no QUERIES list", file.display());
         }
     }

@@ -10,25 +10,25 @@ use crate::drf::{Faults, Refusal};
 
 /// A sign-in without its two fields.
 pub(super) fn incomplete() -> Refusal {
-    fault(StatusCode::BAD_REQUEST, "Email and password are required")
+    let body = Fault {
+        error: "Email and password are required",
+    };
+    Refusal::new(StatusCode::BAD_REQUEST, &body)
 }
 
 /// A registration that was refused, with what its form had wrong already.
 /// `least` is the fewest characters of a password.
 pub(super) fn register(error: Error, mut faults: Faults, least: usize) -> Refusal {
     if error.is(&codes::REGISTRATION_OFF) {
-        problem::tell(&error);
         let sentence = "Registration is off. Set [signin] registration = \"open\" to allow it.";
-        return fault(StatusCode::FORBIDDEN, sentence);
+        return fault(&error, StatusCode::FORBIDDEN, sentence);
     }
-    if matches!(error.kind(), Kind::Broken | Kind::Upstream) {
-        problem::tell(&error);
+    if is_ours(&error) {
         let sentence = "Registration failed – please try again later.";
-        return fault(StatusCode::INTERNAL_SERVER_ERROR, sentence);
+        return fault(&error, StatusCode::INTERNAL_SERVER_ERROR, sentence);
     }
-    if error.is(&codes::IDENTIFIER_TAKEN)
-        || error.fields().iter().any(|fault| fault.rule == "taken")
-    {
+    let taken = error.fields().iter().any(|fault| fault.rule == "taken");
+    if taken || error.is(&codes::IDENTIFIER_TAKEN) {
         faults.add(
             "email",
             "custom user with this email address already exists.",
@@ -44,38 +44,36 @@ pub(super) fn register(error: Error, mut faults: Faults, least: usize) -> Refusa
 
 /// A sign-in on its own login page that was refused.
 pub(super) fn login(error: Error) -> Refusal {
-    if !error.is(&codes::SIGNIN_FAILED) {
-        return error.into();
+    if error.is(&codes::SIGNIN_FAILED) {
+        return fault(&error, StatusCode::UNAUTHORIZED, "Invalid credentials");
     }
-    problem::tell(&error);
-    fault(StatusCode::UNAUTHORIZED, "Invalid credentials")
+    error.into()
 }
 
 /// A sign-in by SimpleJWT that was refused.
 pub(super) fn obtain(error: Error) -> Refusal {
-    if !error.is(&codes::SIGNIN_FAILED) {
-        return error.into();
+    if error.is(&codes::SIGNIN_FAILED) {
+        problem::tell(&error);
+        let sentence = "No active account found with the given credentials";
+        return Refusal::detail(StatusCode::UNAUTHORIZED, sentence).challenged();
     }
-    problem::tell(&error);
-    let sentence = "No active account found with the given credentials";
-    Refusal::detail(StatusCode::UNAUTHORIZED, sentence).challenged()
+    error.into()
 }
 
 /// A sign-out that failed.
 pub(super) fn logout(error: Error) -> Refusal {
-    if !matches!(error.kind(), Kind::Broken | Kind::Upstream) {
-        return error.into();
+    if is_ours(&error) {
+        return fault(&error, StatusCode::INTERNAL_SERVER_ERROR, "Logout failed");
     }
-    problem::tell(&error);
-    fault(StatusCode::INTERNAL_SERVER_ERROR, "Logout failed")
+    error.into()
 }
 
 /// A new password that was refused, under the name that its sender uses.
 pub(super) fn reset(error: Error, field: &'static str, least: usize) -> Refusal {
-    if error.is(&codes::ONE_TIME_INVALID) {
-        return Faults::one("token", "Invalid token.").into();
-    }
     let mut faults = Faults::default();
+    if error.is(&codes::ONE_TIME_INVALID) {
+        faults.add("token", "Invalid token.");
+    }
     weak(&error, field, least, &mut faults);
     if faults.is_empty() {
         error.into()
@@ -104,6 +102,12 @@ fn weak(error: &Error, field: &'static str, least: usize, faults: &mut Faults) {
     }
 }
 
-fn fault(status: StatusCode, error: &'static str) -> Refusal {
-    Refusal::new(status, &Fault { error })
+/// Whether nobody but us can do anything about it.
+fn is_ours(error: &Error) -> bool {
+    matches!(error.kind(), Kind::Broken | Kind::Upstream)
+}
+
+fn fault(error: &Error, status: StatusCode, sentence: &'static str) -> Refusal {
+    problem::tell(error);
+    Refusal::new(status, &Fault { error: sentence })
 }

@@ -1,12 +1,9 @@
 //! The chatbot's words and ours: the only place where both meet.
 
-use std::{net::IpAddr, time::Duration};
+use std::net::IpAddr;
 
 use axum::http::HeaderMap;
-use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
-use tollgate_base::{
-    Error, ExposeSecret, Result, SecretString, codes, identifier::Email, time::Time,
-};
+use tollgate_base::{Error, Result, SecretString, codes, identifier::Email};
 use tollgate_flows::{
     AccountView, Applicant, ClientProfile, Credentials, Opening, PasswordRules, SignedIn,
     password::ResetPassword,
@@ -15,17 +12,8 @@ use tollgate_flows::{
 };
 use tollgate_web::{Peer, device};
 
+use super::{cookie::Kept, error};
 use crate::drf::{Faults, Form, Refusal};
-
-/// Its cookie of the refresh token.
-const COOKIE: &str = "refresh_token";
-/// The cookie that takes it away again, as Django writes it.
-pub(super) const NO_COOKIE: &str =
-    "refresh_token=\"\"; expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/";
-/// How long a browser keeps it, with and without `remember_me`. The token in
-/// it lives for as long as any other.
-const REMEMBERED: Duration = Duration::from_hours(30 * 24);
-const NOT_REMEMBERED: Duration = Duration::from_hours(24);
 
 /// What the chatbot asks of us.
 const CLIENT: ClientProfile = ClientProfile {
@@ -36,7 +24,7 @@ const CLIENT: ClientProfile = ClientProfile {
 /// A sign-in that was asked for on its login page.
 pub(super) struct Login {
     pub(super) request: SignIn,
-    pub(super) cookie_lives: Duration,
+    pub(super) kept: Kept,
 }
 
 /// A pair of tokens and whose it is.
@@ -81,14 +69,14 @@ pub(super) fn login(form: Form, headers: &HeaderMap, peer: Peer) -> Result<Login
     let mut fields = form.fields()?;
     let (email, password) = (fields.text("email"), fields.text("password"));
     let (Some(email), Some(password)) = (email, password) else {
-        return Err(super::error::incomplete());
+        return Err(error::incomplete());
     };
     let remember = fields.boolean("remember_me");
     fields.faults().none()?;
-    let cookie_lives = if remember { REMEMBERED } else { NOT_REMEMBERED };
+    let kept = if remember { Kept::Long } else { Kept::Shortly };
     Ok(Login {
         request: sign_in(&email, password, headers, peer),
-        cookie_lives,
+        kept,
     })
 }
 
@@ -188,18 +176,6 @@ pub(super) fn opened(step: Step) -> Result<Opened> {
 /// The address of an account, or the empty text that Django has for none.
 pub(super) fn email(account: &AccountView) -> &str {
     account.email().map_or("", |email| email.shown.as_str())
-}
-
-/// The cookie of the refresh token, as Django writes it. `Secure` on plain HTTP
-/// too: clients there keep it and never send it, and need not.
-pub(super) fn cookie(refresh: &SecretString, lives: Duration, now: Time) -> Result<String> {
-    let (refresh, seconds) = (refresh.expose_secret(), lives.as_secs());
-    let expires = Timestamp::from_microsecond(now.plus(lives).micros())
-        .and_then(|expires| DateTimePrinter::new().timestamp_to_rfc9110_string(&expires))
-        .map_err(|fault| Error::new(&codes::INTERNAL).because(fault))?;
-    Ok(format!(
-        "{COOKIE}={refresh}; expires={expires}; HttpOnly; Max-Age={seconds}; Path=/; SameSite=Lax; Secure"
-    ))
 }
 
 fn sign_in(email: &str, password: String, headers: &HeaderMap, peer: Peer) -> SignIn {

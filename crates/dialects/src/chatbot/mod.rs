@@ -1,12 +1,8 @@
-//! Speaks the wire format of a chatbot's Django backend, whose document calls
-//! it its authentication system. Routes only.
-//!
-//! Public endpoints do not look at `Authorization`: a client that still sends
-//! an expired token can sign in again. Signing out ends all of a person's
-//! sessions, as that document says, and needs no body. An unknown address at
-//! the password reset is answered like a known one.
+//! Speaks the wire format of a chatbot's Django backend. Routes only.
+//! `docs/dialects/chatbot.md` says where it differs, and why.
 
 mod caller;
+mod cookie;
 mod error;
 mod map;
 mod wire;
@@ -134,7 +130,7 @@ async fn login(
         user_id: opened.account.aliases.number,
         email: map::email(&opened.account),
     };
-    let cookie = map::cookie(&opened.refresh, login.cookie_lives, web.ctx().now())?;
+    let cookie = cookie::cookie(&opened.refresh, login.kept, web.ctx().now())?;
     Ok(([(header::SET_COOKIE, cookie)], json(StatusCode::OK, &body)).into_response())
 }
 
@@ -163,7 +159,7 @@ async fn logout(State(web): State<Web>, Caller(by): Caller) -> Result<Response, 
         message: "User logged out successfully.",
     };
     Ok((
-        [(header::SET_COOKIE, map::NO_COOKIE)],
+        [(header::SET_COOKIE, cookie::CLEARED)],
         json(StatusCode::OK, &body),
     )
         .into_response())

@@ -24,6 +24,16 @@ pub(crate) struct Fields {
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Vec<(&'static str, Vec<String>)>);
 
+/// What a field holds when a text is wanted of it, or what is wrong.
+enum Characters {
+    /// A text, trimmed.
+    Text(String),
+    /// A text with a character that no text may have.
+    Unfit(String),
+    /// None.
+    None(String),
+}
+
 impl Fields {
     pub(super) fn new(members: Vec<(String, Value)>) -> Self {
         Self {
@@ -35,35 +45,30 @@ impl Fields {
     /// A text that must be there, as a `CharField`: trimmed, and a number is a
     /// text too.
     pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
-        let (text, wrong) = self.characters(name);
+        let (text, wrong) = match self.characters(name) {
+            Characters::Text(text) => (Some(text), None),
+            Characters::Unfit(sentence) | Characters::None(sentence) => (None, Some(sentence)),
+        };
         self.note(name, wrong);
         text
     }
 
     /// An address that must be there, as an `EmailField` of a model.
     pub(crate) fn email(&mut self, name: &'static str) -> Option<Email> {
-        let (text, mut wrong) = self.characters(name);
         let invalid = || "Enter a valid email address.".to_owned();
-        let email = match text {
-            Some(text) if text.chars().count() > EMAIL_MOST => {
-                wrong.push(too_long(EMAIL_MOST));
-                None
-            }
-            Some(text) => {
-                let email = Email::parse(&text).ok();
-                wrong.extend(email.is_none().then(invalid));
-                email
-            }
-            // A text with a character that no text may have is no address.
-            None => {
-                wrong.extend(
-                    wrong
-                        .iter()
-                        .any(|wrong| wrong.contains("not allowed"))
-                        .then(invalid),
-                );
-                None
-            }
+        let (email, wrong) = match self.characters(name) {
+            Characters::Text(text) if text.chars().count() > EMAIL_MOST => (
+                None,
+                vec![format!(
+                    "Ensure this field has no more than {EMAIL_MOST} characters."
+                )],
+            ),
+            Characters::Text(text) => match Email::parse(&text) {
+                Ok(email) => (Some(email), Vec::new()),
+                Err(_) => (None, vec![invalid()]),
+            },
+            Characters::Unfit(sentence) => (None, vec![sentence, invalid()]),
+            Characters::None(sentence) => (None, vec![sentence]),
         };
         self.note(name, wrong);
         email
@@ -82,7 +87,7 @@ impl Fields {
             },
             Some(_) => Err("Must be a valid boolean."),
         };
-        self.note(name, said.err().map(str::to_owned).into_iter().collect());
+        self.note(name, said.err().map(str::to_owned));
         said.unwrap_or_default()
     }
 
@@ -96,29 +101,22 @@ impl Fields {
         self.faults
     }
 
-    /// A text, or what is wrong with it.
-    fn characters(&self, name: &str) -> (Option<String>, Vec<String>) {
-        let text = match self.find(name) {
-            None => Err("This field is required.".to_owned()),
-            Some(Value::Null) => Err("This field may not be null.".to_owned()),
-            Some(Value::Integer(text) | Value::Float(text) | Value::Text(text)) => {
-                let text = trim(text);
-                if text.is_empty() {
-                    Err("This field may not be blank.".to_owned())
-                } else if text.contains('\0') {
-                    Err("Null characters are not allowed.".to_owned())
-                } else {
-                    Ok(text.to_owned())
+    fn characters(&self, name: &str) -> Characters {
+        match self.find(name) {
+            None => Characters::None("This field is required.".to_owned()),
+            Some(Value::Null) => Characters::None("This field may not be null.".to_owned()),
+            Some(Value::Integer(text) | Value::Float(text) | Value::Text(text)) => match trim(text)
+            {
+                "" => Characters::None("This field may not be blank.".to_owned()),
+                text if text.contains('\0') => {
+                    Characters::Unfit("Null characters are not allowed.".to_owned())
                 }
-            }
+                text => Characters::Text(text.to_owned()),
+            },
             Some(Value::Surrogate(half)) => {
-                Err(format!("Surrogate characters are not allowed: U+{half:X}."))
+                Characters::Unfit(format!("Surrogate characters are not allowed: U+{half:X}."))
             }
-            Some(_) => Err("Not a valid string.".to_owned()),
-        };
-        match text {
-            Ok(text) => (Some(text), Vec::new()),
-            Err(wrong) => (None, vec![wrong]),
+            Some(_) => Characters::None("Not a valid string.".to_owned()),
         }
     }
 
@@ -131,8 +129,8 @@ impl Fields {
             .map(|(_, value)| value)
     }
 
-    fn note(&mut self, name: &'static str, wrong: Vec<String>) {
-        self.faults.0.push((name, wrong));
+    fn note(&mut self, name: &'static str, wrong: impl IntoIterator<Item = String>) {
+        self.faults.0.push((name, wrong.into_iter().collect()));
     }
 }
 
@@ -185,11 +183,6 @@ impl From<Faults> for Refusal {
     fn from(faults: Faults) -> Self {
         Self::new(StatusCode::BAD_REQUEST, &faults)
     }
-}
-
-/// What DRF says of a text of more than `most` characters.
-pub(crate) fn too_long(most: usize) -> String {
-    format!("Ensure this field has no more than {most} characters.")
 }
 
 /// What Python calls space: Unicode's, and the four separators of ASCII.

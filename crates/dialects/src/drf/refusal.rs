@@ -116,3 +116,58 @@ fn throttled(wait: Option<Duration>) -> String {
     let plural = if seconds == 1 { "" } else { "s" };
     format!("Request was throttled. Expected available in {seconds} second{plural}.")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: &'static codes::Code, wait: u64) -> (u16, String, Option<String>) {
+        let error = Error::new(code)
+            .retry_after(Duration::from_millis(wait))
+            .because("for the log");
+        let refusal = Refusal::from(error);
+        let body = String::from_utf8(refusal.body.clone()).unwrap();
+        let response = refusal.into_response();
+        let wait = response.headers().get(header::RETRY_AFTER);
+        (
+            response.status().as_u16(),
+            body,
+            wait.map(|wait| wait.to_str().unwrap().to_owned()),
+        )
+    }
+
+    #[test]
+    fn the_sentence_and_the_header_tell_the_same_whole_seconds() {
+        for (millis, seconds, words) in [
+            (200, "1", "1 second."),
+            (1_000, "1", "1 second."),
+            (1_001, "2", "2 seconds."),
+        ] {
+            let (status, body, wait) = refused(&codes::THROTTLED, millis);
+            assert_eq!((status, wait.as_deref()), (429, Some(seconds)));
+            let sentence = format!("Request was throttled. Expected available in {words}");
+            assert_eq!(body, format!(r#"{{"detail":"{sentence}"}}"#));
+        }
+    }
+
+    #[test]
+    fn whoever_is_not_to_blame_may_come_again() {
+        let (status, body, wait) = refused(&codes::HASHING_BUSY, 3_000);
+        assert_eq!((status, wait.as_deref()), (503, Some("3")));
+        assert_eq!(
+            body,
+            r#"{"detail":"Service temporarily unavailable, try again later."}"#
+        );
+    }
+
+    #[test]
+    fn no_cause_is_ever_told() {
+        for code in codes::ALL {
+            assert!(
+                !refused(code, 1_000).1.contains("for the log"),
+                "{}",
+                code.name
+            );
+        }
+    }
+}

@@ -9,6 +9,7 @@ use tollgate_web::problem;
 use super::Refusal;
 
 const NOT_VALID: &str = "token_not_valid";
+const NAMELESS: &str = "Token contained no recognizable user identification";
 
 #[derive(Serialize)]
 struct Coded<'a> {
@@ -32,26 +33,23 @@ struct Message<'a> {
 
 /// Why an access token was not admitted.
 pub(crate) fn access(error: Error, wording: SimpleJwt) -> Refusal {
-    if let Some(person) = nobody(&error) {
-        return unauthorized(&error, &person);
-    }
-    let Some(message) = sentence(&error, wording) else {
-        return error.into();
-    };
-    // A token that was revoked is for SimpleJWT one that never was valid.
-    let message = if error.is(&codes::SESSION_REVOKED) {
-        invalid(wording)
+    let body = if error.is(&codes::TOKEN_PERSON) {
+        Coded {
+            detail: "User not found",
+            code: "user_not_found",
+        }
+    } else if error.is(&codes::ACCOUNT_SUSPENDED) {
+        Coded {
+            detail: "User is inactive",
+            code: "user_inactive",
+        }
+    } else if lacks(&error) == Some("/user_id") {
+        Coded {
+            detail: NAMELESS,
+            code: NOT_VALID,
+        }
     } else {
-        message
-    };
-    let body = NotValid {
-        detail: "Given token not valid for any token type",
-        code: NOT_VALID,
-        messages: [Message {
-            token_class: "AccessToken",
-            token_type: "access",
-            message,
-        }],
+        return not_valid(error, wording);
     };
     unauthorized(&error, &body)
 }
@@ -59,12 +57,9 @@ pub(crate) fn access(error: Error, wording: SimpleJwt) -> Refusal {
 /// Why a refresh token was not exchanged.
 pub(crate) fn refresh(error: Error, wording: SimpleJwt) -> Refusal {
     if error.is(&codes::ACCOUNT_SUSPENDED) || error.is(&codes::TOKEN_PERSON) {
-        let sentence = "No active account found for the given token.";
         problem::tell(&error);
+        let sentence = "No active account found for the given token.";
         return Refusal::detail(StatusCode::UNAUTHORIZED, sentence).challenged();
-    }
-    if let Some(person) = nobody(&error) {
-        return unauthorized(&error, &person);
     }
     match sentence(&error, wording) {
         Some(detail) => unauthorized(
@@ -78,55 +73,60 @@ pub(crate) fn refresh(error: Error, wording: SimpleJwt) -> Refusal {
     }
 }
 
-/// The token holds, but not what it says of a person.
-fn nobody(error: &Error) -> Option<Coded<'static>> {
-    let code = error.code().name;
-    let lacks = error.fields().first().map(|fault| fault.pointer);
-    if code == codes::TOKEN_PERSON.name {
-        Some(Coded {
-            detail: "User not found",
-            code: "user_not_found",
-        })
-    } else if code == codes::ACCOUNT_SUSPENDED.name {
-        Some(Coded {
-            detail: "User is inactive",
-            code: "user_inactive",
-        })
-    } else if code == codes::TOKEN_CLAIM.name && lacks == Some("/user_id") {
-        let detail = "Token contained no recognizable user identification";
-        Some(Coded {
-            detail,
-            code: NOT_VALID,
-        })
+/// The access token is no good in itself. One that was revoked is for
+/// SimpleJWT, which does not revoke them, one that never was valid.
+fn not_valid(error: Error, wording: SimpleJwt) -> Refusal {
+    let message = if error.is(&codes::SESSION_REVOKED) {
+        invalid(wording)
     } else {
-        None
+        match sentence(&error, wording) {
+            Some(message) => message,
+            None => return error.into(),
+        }
+    };
+    let body = NotValid {
+        detail: "Given token not valid for any token type",
+        code: NOT_VALID,
+        messages: [Message {
+            token_class: "AccessToken",
+            token_type: "access",
+            message,
+        }],
+    };
+    unauthorized(&error, &body)
+}
+
+/// What SimpleJWT says of the token, if it would say anything.
+fn sentence(error: &Error, wording: SimpleJwt) -> Option<&'static str> {
+    if error.is(&codes::TOKEN_INVALID) {
+        Some(invalid(wording))
+    } else if error.is(&codes::TOKEN_EXPIRED) || error.is(&codes::SESSION_EXPIRED) {
+        Some(match wording {
+            SimpleJwt::V5_3 => invalid(wording),
+            SimpleJwt::V5_5 => "Token is expired",
+        })
+    } else if error.is(&codes::TOKEN_TYPE) {
+        Some("Token has wrong type")
+    } else if error.is(&codes::SESSION_REVOKED) {
+        Some("Token is blacklisted")
+    } else {
+        lacks(error).map(|claim| match claim {
+            "/jti" => "Token has no id",
+            "/exp" => "Token has no 'exp' claim",
+            "/token_type" => "Token has no type",
+            "/user_id" => NAMELESS,
+            _ => invalid(wording),
+        })
     }
 }
 
-fn sentence(error: &Error, wording: SimpleJwt) -> Option<&'static str> {
-    let code = error.code().name;
-    let lacks = error.fields().first().map(|fault| fault.pointer);
-    if code == codes::TOKEN_INVALID.name {
-        Some(invalid(wording))
-    } else if code == codes::TOKEN_EXPIRED.name || code == codes::SESSION_EXPIRED.name {
-        Some(match wording {
-            SimpleJwt::V5_3 => "Token is invalid or expired",
-            SimpleJwt::V5_5 => "Token is expired",
-        })
-    } else if code == codes::TOKEN_TYPE.name {
-        Some("Token has wrong type")
-    } else if code == codes::SESSION_REVOKED.name {
-        Some("Token is blacklisted")
-    } else if code == codes::TOKEN_CLAIM.name {
-        Some(match lacks {
-            Some("/jti") => "Token has no id",
-            Some("/exp") => "Token has no 'exp' claim",
-            Some("/token_type") => "Token has no type",
-            _ => invalid(wording),
-        })
-    } else {
-        None
-    }
+/// The claim that a token lacks, if that is what is wrong.
+fn lacks(error: &Error) -> Option<&'static str> {
+    let fault = error
+        .fields()
+        .first()
+        .filter(|_| error.is(&codes::TOKEN_CLAIM));
+    fault.map(|fault| fault.pointer)
 }
 
 fn invalid(wording: SimpleJwt) -> &'static str {

@@ -11,7 +11,7 @@ use tollgate_testkit::services::{Interpreter, Program, RedisServer, Server};
 use super::{ANN, PASSWORD};
 
 /// As an operator of the chatbot has it in their environment.
-const SECRET: &str = "django-insecure-but-long-enough-7f3a9c5e1b2d4f60";
+const SECRET: &str = "k3%v9s$w2m!x7q@4tz_8n+5c1rj6fy0pdh=bgauel";
 
 /// The binary with an empty folder and the chatbot's own variables.
 struct Place {

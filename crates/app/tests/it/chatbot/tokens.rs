@@ -67,7 +67,7 @@ async fn another_node_knows_of_the_revocation() {
     assert_eq!(other.status(&token).await.status, 401);
 }
 
-/// vuln:2: a token of one kind never passes for another.
+/// asvs:V9.2.2: a token of one kind never passes for another.
 #[tokio::test]
 async fn no_token_passes_for_one_of_another_kind() {
     let chatbot = Chatbot::with_ann().await;

@@ -34,10 +34,10 @@ async fn restores_into(new: Program) {
     let file = backup.to_str().unwrap();
     // A crowd of its own writes meanwhile; the first one's accounts are in.
     let others = Crowd::new(6);
-    let taken = program.run(&["db", "backup", file], "");
+    let (arguments, url) = (["db", "backup", file], server.url());
     let (taken, ()) = tokio::join!(
-        taken,
-        others.work(&server.url(), tokio::time::sleep(Duration::from_secs(1)))
+        program.run(&arguments, ""),
+        others.work(&url, tokio::time::sleep(Duration::from_secs(1)))
     );
     taken.succeeded();
     server.terminate().await;

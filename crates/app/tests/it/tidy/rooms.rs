@@ -26,17 +26,17 @@ const FLOORS: &[Floor] = &[
     },
     Floor {
         folder: "api",
-        ground: &[],
+        ground: &["shapes"],
         roof: &["routes"],
     },
     Floor {
         folder: "console",
-        ground: &[],
+        ground: &["page"],
         roof: &["routes"],
     },
     Floor {
         folder: "dialects",
-        ground: &[],
+        ground: &["drf"],
         roof: &["routes"],
     },
 ];

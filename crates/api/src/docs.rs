@@ -1,0 +1,119 @@
+//! The documents about the API: its OpenAPI description, a page that lists the
+//! operations, and a page for each error code.
+
+use std::sync::LazyLock;
+
+use axum::{
+    extract::Path,
+    http::{StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use tollgate_base::{
+    Error,
+    codes::{self, Code},
+};
+use tollgate_web::Problem;
+use utoipa::openapi::OpenApi;
+
+/// The pages load nothing but their own style sheet.
+const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The description, made once.
+static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(crate::routes::openapi);
+
+/// The OpenAPI 3.1 description of this API
+#[utoipa::path(
+    get, path = "/api/openapi.json", tag = "operation",
+    responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)),
+)]
+pub(crate) async fn openapi() -> impl IntoResponse {
+    (
+        [(header::CACHE_CONTROL, "public, max-age=300")],
+        axum::Json(&*DOCUMENT),
+    )
+}
+
+/// The operations as a page
+#[utoipa::path(
+    get, path = "/api/docs", tag = "operation",
+    responses((status = 200, description = "A page", content_type = "text/html")),
+)]
+pub(crate) async fn page() -> Response {
+    static PAGE: LazyLock<String> = LazyLock::new(render);
+    html(&PAGE)
+}
+
+/// The page of an error code
+#[utoipa::path(
+    get, path = "/docs/errors/{code}", tag = "operation", params(("code" = String, Path)),
+    responses(
+        (status = 200, description = "A page", content_type = "text/html"),
+        (status = 404, description = "`route.missing`"),
+    )
+)]
+pub(crate) async fn error(Path(name): Path<String>) -> Result<Response, Problem> {
+    let known = codes::ALL.iter().find(|code| code.name == name);
+    let code: &Code = known.ok_or_else(|| Error::new(&codes::ROUTE_MISSING))?;
+    let body = format!(
+        "<h1>{}</h1><p>{}</p><p><code>{}</code></p>",
+        escaped(code.title),
+        escaped(code.help),
+        escaped(code.name)
+    );
+    Ok(html(&document(code.title, &body)))
+}
+
+fn html(page: &str) -> Response {
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+    ];
+    (StatusCode::OK, headers, Html(page.to_owned())).into_response()
+}
+
+/// Read from the description itself, so that the page cannot lag behind.
+fn render() -> String {
+    let description = serde_json::to_value(&*DOCUMENT).unwrap_or_default();
+    let mut body = String::from(
+        "<h1>Tollgate API</h1><p>The whole description is at <a href=\"/api/openapi.json\">/api/openapi.json</a> \
+         (OpenAPI 3.1). Refusals are problem details (RFC 9457) with a stable <code>code</code>.</p>",
+    );
+    let empty = serde_json::Map::new();
+    for (path, item) in description["paths"].as_object().unwrap_or(&empty) {
+        for (method, operation) in item.as_object().unwrap_or(&empty) {
+            let text = |value: &serde_json::Value| escaped(value.as_str().unwrap_or_default());
+            body += &format!(
+                "<section><h2><code>{} {}</code></h2><p>{}. {}</p><dl>",
+                method.to_uppercase(),
+                escaped(path),
+                text(&operation["summary"]),
+                text(&operation["description"])
+            );
+            for (status, answer) in operation["responses"].as_object().unwrap_or(&empty) {
+                body += &format!(
+                    "<dt>{}</dt><dd>{}</dd>",
+                    escaped(status),
+                    text(&answer["description"])
+                );
+            }
+            body += "</dl></section>";
+        }
+    }
+    document("Tollgate API", &body)
+}
+
+fn document(title: &str, body: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title>\
+         <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"stylesheet\" href=\"/static/style.css\">\
+         </head><body><main>{body}</main></body></html>",
+        escaped(title)
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

@@ -1,0 +1,107 @@
+//! Changing one's password, and resetting it by mail.
+
+use axum::{extract::State, http::StatusCode};
+use serde::Deserialize;
+use tollgate_base::{access::Principal, identifier::Email};
+use tollgate_flows::{
+    ClientProfile,
+    password::{self, ChangePassword, ResetPassword},
+};
+use tollgate_web::{Peer, Problem, Web, Who, body::Json};
+use utoipa::ToSchema;
+
+use crate::shapes::{Password, ProblemShape};
+
+/// The current password and the new one.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Change {
+    current_password: Password,
+    new_password: Password,
+}
+
+/// Where the link is to be sent.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Ask {
+    email: String,
+}
+
+/// The token of the link and the new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Confirm {
+    token: Password,
+    new_password: Password,
+}
+
+/// Change my password
+///
+/// All other sessions end.
+#[utoipa::path(
+    put, path = "/api/v1/me/password", tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = Change,
+    responses(
+        (status = 204, description = "It is changed."),
+        (status = 400, description = "`password.weak`", body = ProblemShape),
+        (status = 401, description = "`auth.required`", body = ProblemShape),
+        (status = 403, description = "`password.wrong`", body = ProblemShape),
+        (status = 429, description = "`throttled`", body = ProblemShape),
+    )
+)]
+pub(crate) async fn change(
+    State(web): State<Web>,
+    Who(who): Who,
+    Json(body): Json<Change>,
+) -> Result<StatusCode, Problem> {
+    let request = ChangePassword {
+        current: body.current_password.0,
+        new: body.new_password.0,
+        client: ClientProfile::NATIVE,
+    };
+    password::change_own(web.ctx(), &who, request).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ask for a reset link
+///
+/// The answer is the same whether or not somebody signs in with that address.
+#[utoipa::path(
+    post, path = "/api/v1/password-reset", tag = "sign-in", request_body = Ask,
+    responses(
+        (status = 202, description = "If it is somebody's, a mail is on its way."),
+        (status = 400, description = "`identifier.invalid`", body = ProblemShape),
+        (status = 429, description = "`throttled`", body = ProblemShape),
+    )
+)]
+pub(crate) async fn ask(
+    State(web): State<Web>,
+    Peer(address): Peer,
+    Json(body): Json<Ask>,
+) -> Result<StatusCode, Problem> {
+    let request = (Email::parse(&body.email)?, address);
+    password::request_reset(web.ctx(), &Principal::Anonymous, request).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Set a new password by a reset link
+///
+/// All sessions end.
+#[utoipa::path(
+    post, path = "/api/v1/password-reset/confirm", tag = "sign-in", request_body = Confirm,
+    responses(
+        (status = 204, description = "It is set."),
+        (status = 400, description = "`one_time.invalid`, `password.weak`", body = ProblemShape),
+    )
+)]
+pub(crate) async fn confirm(
+    State(web): State<Web>,
+    Json(body): Json<Confirm>,
+) -> Result<StatusCode, Problem> {
+    let request = ResetPassword {
+        token: body.token.0,
+        new: body.new_password.0,
+        client: ClientProfile::NATIVE,
+    };
+    password::reset(web.ctx(), &Principal::Anonymous, request).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

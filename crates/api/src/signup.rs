@@ -1,0 +1,69 @@
+//! Making an account for oneself.
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use tollgate_base::{
+    access::Principal,
+    identifier::{Email, Username},
+};
+use tollgate_flows::{
+    Applicant, ClientProfile,
+    signup::{SignUp, signup},
+};
+use tollgate_web::{Peer, Problem, Web, body::Json};
+use utoipa::ToSchema;
+
+use crate::shapes::{Password, ProblemShape, User};
+
+/// Who wants an account. An address or a username at least.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewUser {
+    email: Option<String>,
+    username: Option<String>,
+    display_name: Option<String>,
+    password: Password,
+}
+
+/// Make an account
+///
+/// It does not sign in. `[signin] registration` allows it.
+#[utoipa::path(
+    post, path = "/api/v1/signup", tag = "sign-in", request_body = NewUser,
+    responses(
+        (status = 201, body = User),
+        (status = 400, description = "`request.invalid`, `identifier.invalid`, `password.weak`", body = ProblemShape),
+        (status = 403, description = "`registration.off`", body = ProblemShape),
+        (status = 409, description = "`identifier.taken`", body = ProblemShape),
+        (status = 429, description = "`throttled`", body = ProblemShape),
+    )
+)]
+pub(crate) async fn sign_up(
+    State(web): State<Web>,
+    Peer(address): Peer,
+    Json(body): Json<NewUser>,
+) -> Result<Response, Problem> {
+    let applicant = body.applicant()?;
+    let request = SignUp {
+        applicant,
+        address,
+        client: ClientProfile::NATIVE,
+    };
+    let made = signup(web.ctx(), &Principal::Anonymous, request).await?;
+    Ok((StatusCode::CREATED, axum::Json(User::from(made))).into_response())
+}
+
+impl NewUser {
+    fn applicant(self) -> Result<Applicant, Problem> {
+        Ok(Applicant {
+            email: self.email.as_deref().map(Email::parse).transpose()?,
+            username: self.username.as_deref().map(Username::parse).transpose()?,
+            display_name: self.display_name,
+            password: Some(self.password.0),
+        })
+    }
+}
