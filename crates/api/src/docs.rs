@@ -1,9 +1,10 @@
 //! The documents about the API: its OpenAPI description, a page that lists the
 //! operations, and a page for each error code.
 
-use std::sync::LazyLock;
+use std::sync::Arc;
 
 use axum::{
+    Extension,
     extract::Path,
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
@@ -18,18 +19,21 @@ use utoipa::openapi::OpenApi;
 /// The pages load nothing but their own style sheet.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The description, made once.
-static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(crate::routes::openapi);
+/// What the documents are made from, once, where all operations are known.
+pub(crate) struct Documents {
+    description: OpenApi,
+    page: String,
+}
 
 /// The OpenAPI 3.1 description of this API
 #[utoipa::path(
     get, path = "/api/openapi.json", tag = "operation",
     responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)),
 )]
-pub(crate) async fn openapi() -> impl IntoResponse {
+pub(crate) async fn openapi(Extension(documents): Extension<Arc<Documents>>) -> impl IntoResponse {
     (
         [(header::CACHE_CONTROL, "public, max-age=300")],
-        axum::Json(&*DOCUMENT),
+        axum::Json(documents.description.clone()),
     )
 }
 
@@ -38,9 +42,8 @@ pub(crate) async fn openapi() -> impl IntoResponse {
     get, path = "/api/docs", tag = "operation",
     responses((status = 200, description = "A page", content_type = "text/html")),
 )]
-pub(crate) async fn page() -> Response {
-    static PAGE: LazyLock<String> = LazyLock::new(render);
-    html(&PAGE)
+pub(crate) async fn page(Extension(documents): Extension<Arc<Documents>>) -> Response {
+    html(&documents.page)
 }
 
 /// The page of an error code
@@ -63,6 +66,14 @@ pub(crate) async fn error(Path(name): Path<String>) -> Result<Response, Problem>
     Ok(html(&document(code.title, &body)))
 }
 
+impl Documents {
+    /// From the description of all operations.
+    pub(crate) fn new(description: OpenApi) -> Self {
+        let page = render(&description);
+        Self { description, page }
+    }
+}
+
 fn html(page: &str) -> Response {
     let headers = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -72,8 +83,8 @@ fn html(page: &str) -> Response {
 }
 
 /// Read from the description itself, so that the page cannot lag behind.
-fn render() -> String {
-    let description = serde_json::to_value(&*DOCUMENT).unwrap_or_default();
+fn render(description: &OpenApi) -> String {
+    let description = serde_json::to_value(description).unwrap_or_default();
     let mut body = String::from(
         "<h1>Tollgate API</h1><p>The whole description is at <a href=\"/api/openapi.json\">/api/openapi.json</a> \
          (OpenAPI 3.1). Refusals are problem details (RFC 9457) with a stable <code>code</code>.</p>",

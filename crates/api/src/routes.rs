@@ -1,7 +1,9 @@
 //! The roof: every operation of the API, registered once for the router and
 //! for its description.
 
-use axum::Router;
+use std::sync::Arc;
+
+use axum::{Extension, Router};
 use tollgate_web::Web;
 use utoipa::{
     Modify, OpenApi,
@@ -32,7 +34,8 @@ struct Credentials;
 
 /// All operations.
 pub fn router() -> Router<Web> {
-    operations().split_for_parts().0
+    let (router, description) = operations().split_for_parts();
+    router.layer(Extension(Arc::new(docs::Documents::new(description))))
 }
 
 /// Their description: OpenAPI 3.1.

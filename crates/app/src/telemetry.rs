@@ -12,10 +12,10 @@ use tracing_subscriber::{
     util::{SubscriberInitExt, TryInitError},
 };
 
+use tollgate_store::sql::TALKATIVE;
+
 use crate::config::log::{Format, Log};
 
-/// Libraries that talk too much; the operator's own words about them count.
-const HUSHED: &str = "tokio_postgres=warn";
 /// Upper bounds of what takes time, in seconds.
 const SECONDS: &[f64] = &[
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
@@ -75,6 +75,7 @@ pub fn metrics() -> Result<PrometheusHandle, BuildError> {
         .install_recorder()
 }
 
+/// The operator's own words about a library that talks too much count.
 fn filter(directives: &str) -> EnvFilter {
-    EnvFilter::new(format!("{HUSHED},{directives}"))
+    EnvFilter::new(format!("{TALKATIVE}=warn,{directives}"))
 }

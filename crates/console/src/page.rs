@@ -3,13 +3,14 @@
 
 use askama::Template;
 use axum::{
+    body::Body,
     extract::{Form, FromRequest, Request, rejection::FormRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use serde::de::DeserializeOwned;
 use tollgate_base::{Error, ExposeSecret, codes};
-use tollgate_web::{Http, Problem, Web, form, origin::same_origin, problem};
+use tollgate_web::{Http, Problem, Web, body::read_body, form, origin::same_origin, problem};
 
 /// Nothing but our own style and script may load; forms go nowhere else.
 const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
@@ -91,7 +92,10 @@ impl<T: DeserializeOwned + HasToken> FromRequest<Web> for Submitted<T> {
     async fn from_request(request: Request, web: &Web) -> Result<Self, Problem> {
         let (http, headers) = (web.http(), request.headers().clone());
         same_origin(&headers, &http)?;
-        let Form(form) = Form::<T>::from_request(request, web)
+        let (head, body) = request.into_parts();
+        let whole = read_body(Request::from_parts(head.clone(), body), http.body_limit).await?;
+        let whole = Request::from_parts(head, Body::from(whole));
+        let Form(form) = Form::<T>::from_request(whole, web)
             .await
             .map_err(|fault| malformed(&fault))?;
         form::check(&headers, &http, form.form_token())?;
@@ -121,7 +125,6 @@ pub(crate) fn send_form(
 
 fn malformed(fault: &FormRejection) -> Problem {
     let code = match fault.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => &codes::REQUEST_TOO_LARGE,
         StatusCode::UNSUPPORTED_MEDIA_TYPE => &codes::REQUEST_MEDIA_TYPE,
         _ => &codes::REQUEST_MALFORMED,
     };

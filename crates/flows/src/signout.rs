@@ -64,6 +64,22 @@ pub async fn list(ctx: &Ctx, by: &Principal, of: UserId) -> Result<Vec<Session>>
     Ok(live)
 }
 
+/// Whose session it is, also one that has ended.
+///
+/// # Errors
+/// `session.missing`, `auth.required`, `access.denied`.
+pub async fn owner(ctx: &Ctx, by: &Principal, id: SessionId) -> Result<UserId> {
+    let found = ctx
+        .db()
+        .write(async move |tx: &mut Tx<'_>| sessions::find(tx, id).await)
+        .await?;
+    let owner = found
+        .ok_or_else(|| Error::new(&codes::SESSION_MISSING))?
+        .account;
+    allow_reading(ctx.db(), by, Permission::SessionsRead, owner).await?;
+    Ok(owner)
+}
+
 /// End one session of an account.
 ///
 /// # Errors

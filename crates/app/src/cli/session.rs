@@ -2,9 +2,9 @@
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use tollgate_base::id::SessionId;
+use tollgate_base::{Error, id::SessionId};
 use tollgate_flows::{
-    Session as Signin,
+    Ctx, Session as Signin,
     signout::{self, Which},
 };
 
@@ -26,8 +26,6 @@ pub(crate) enum Session {
 
 #[derive(Args)]
 pub(crate) struct End {
-    #[command(flatten)]
-    one: One,
     /// Ids, as `session list` shows them
     #[arg(
         value_name = "SESSION",
@@ -35,9 +33,9 @@ pub(crate) struct End {
         conflicts_with = "all"
     )]
     sessions: Vec<SessionId>,
-    /// All of them, and every token that was issued before
-    #[arg(long)]
-    all: bool,
+    /// All of this account, and every token that was issued to it before
+    #[arg(long, value_name = "USER", value_parser = Named::parse)]
+    all: Option<Named>,
 }
 
 impl Session {
@@ -51,30 +49,36 @@ impl Session {
 
 impl End {
     async fn run(self, office: &Office) -> Result<Answer, Failure> {
-        if self.all {
-            office
-                .terminal
-                .confirm("End all sessions of this account?")?;
-        }
+        let Some(user) = self.all else {
+            return office
+                .work(async |ctx| end(ctx, &self.sessions).await)
+                .await;
+        };
+        office
+            .terminal
+            .confirm("End all sessions of this account?")?;
         office
             .work(async |ctx| {
-                let user = self.one.user.find(ctx).await?.account.id;
-                if self.all {
-                    let count = signout::end_all(ctx, OPERATOR, (user, Which::All)).await?;
-                    return Ok(Answer::new(
-                        json!({ "ended": count }),
-                        format!("Ended {count} session(s)."),
-                    ));
-                }
-                let mut outcomes = Vec::with_capacity(self.sessions.len());
-                for id in &self.sessions {
-                    let ended = signout::end(ctx, OPERATOR, (user, *id)).await;
-                    outcomes.push(ended.map(|()| id.to_string()).map_err(Failure::from));
-                }
-                several("ended", outcomes)
+                let user = user.find(ctx).await?.account.id;
+                let count = signout::end_all(ctx, OPERATOR, (user, Which::All)).await?;
+                let text = format!("Ended {count} session(s).");
+                Ok(Answer::new(json!({ "ended": count }), text))
             })
             .await
     }
+}
+
+async fn end(ctx: &Ctx, sessions: &[SessionId]) -> Result<Answer, Failure> {
+    let one = async |id| {
+        let owner = signout::owner(ctx, OPERATOR, id).await?;
+        signout::end(ctx, OPERATOR, (owner, id)).await?;
+        Ok(id.to_string())
+    };
+    let mut outcomes = Vec::with_capacity(sessions.len());
+    for id in sessions {
+        outcomes.push(one(*id).await.map_err(|error: Error| error.into()));
+    }
+    several("ended", outcomes)
 }
 
 /// The live sessions of an account, newest first.

@@ -1,5 +1,10 @@
 //! The one integration binary: stories from outside, and the house-wide guards.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic is how a test ends, in its helpers too"
+)]
+
 mod chatbot;
 mod cli;
 mod errors;

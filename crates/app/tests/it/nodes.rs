@@ -92,7 +92,7 @@ async fn commands_are_heard(program: Program) {
                 "--password-file",
                 "-",
             ],
-            "a phrase for the root",
+            "a phrase of five words",
         )
         .await
         .succeeded();
@@ -100,7 +100,7 @@ async fn commands_are_heard(program: Program) {
     let (session, access, refresh) = sign_in(&url).await;
     assert_eq!(me(&url, &access).await, StatusCode::OK);
     program
-        .run(&["session", "end", &session], "")
+        .run(&["session", "end", EMAIL, &session], "")
         .await
         .succeeded();
     let took = refused_within_bound(&url, &access, Instant::now()).await;

@@ -33,6 +33,9 @@ pub use crate::{args, either, queries};
 
 /// Writes that may wait at once; the next one is refused with `busy.store`.
 const QUEUE: usize = 4_096;
+/// The log target of a driver that tells every statement; hushed unless an
+/// operator asks for it by name.
+pub const TALKATIVE: &str = "tokio_postgres";
 /// How long a migration or a restore may take: it has the database to itself.
 const ALONE: Duration = Duration::from_hours(1);
 

@@ -85,8 +85,8 @@ async fn every_command_speaks_json() {
     check("user resume carol", 0, "/results/0/state").await;
     check("user sessions bob", 0, "/data/0/id").await;
     check("user export bob", 0, "/password_hash").await;
-    check(&format!("session end bob {session}"), 0, "/results/0/id").await;
-    check("session end bob --all --yes", 0, "/ended").await;
+    check(&format!("session end {session}"), 0, "/results/0/id").await;
+    check("session end --all bob --yes", 0, "/ended").await;
     check("user delete carol --yes", 0, "/results/0/state").await;
     check("signing-key rotate access", 0, "/key/id").await;
     check(&format!("signing-key remove {key} --yes"), 6, "/error/code").await;
@@ -115,7 +115,7 @@ async fn destructive_commands_ask_first() {
     for line in [
         "user delete bob",
         "user delete bob --no-input",
-        "session end bob --all",
+        "session end --all bob",
         "signing-key remove sgk_00000000000000000000000000 --no-input",
     ] {
         let refused = scene.run_with(line, "yes\n").await;
@@ -153,7 +153,7 @@ async fn a_change_made_by_command_counts_on_the_running_server() {
     let server = scene.serve().await;
     let url = server.url();
     for command in [
-        format!("session end {bob} --all --yes"),
+        format!("session end --all {bob} --yes"),
         format!("user suspend {bob}"),
     ] {
         let token = access(&url, "bob", PASSWORD).await;

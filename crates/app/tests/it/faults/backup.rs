@@ -21,11 +21,11 @@ async fn restores_into(new: Program) {
                 "--password-file",
                 "-",
             ],
-            "a phrase for the root",
+            "a phrase of five words",
         )
         .await
         .succeeded();
-    let crowd = Crowd::new(6);
+    let crowd = Crowd::new("person", 6);
     crowd
         .work(&server.url(), tokio::time::sleep(Duration::from_secs(1)))
         .await;
@@ -33,7 +33,7 @@ async fn restores_into(new: Program) {
     let backup = folder.path().join("backup");
     let file = backup.to_str().unwrap();
     // A crowd of its own writes meanwhile; the first one's accounts are in.
-    let others = Crowd::new(6);
+    let others = Crowd::new("other", 6);
     let (arguments, url) = (["db", "backup", file], server.url());
     let (taken, ()) = tokio::join!(
         program.run(&arguments, ""),

@@ -15,7 +15,7 @@ fn kills() -> usize {
 
 async fn survives(program: Program) {
     let mut server = program.start(&["serve"]).await;
-    let crowd = Crowd::new(8);
+    let crowd = Crowd::new("person", 8);
     let mut slowest = Duration::ZERO;
     for kill in 0..kills() {
         let [chance] = Entropy.bytes::<1>().expect("the system has random numbers");

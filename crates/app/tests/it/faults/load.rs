@@ -57,8 +57,8 @@ pub(super) struct Crowd(Vec<Arc<Mutex<Person>>>);
 struct Gone;
 
 impl Crowd {
-    pub(super) fn new(size: usize) -> Self {
-        let person = |number| Arc::new(Mutex::new(Person::new(number)));
+    pub(super) fn new(name: &str, size: usize) -> Self {
+        let person = |number| Arc::new(Mutex::new(Person::new(name, number)));
         Self((0..size).map(person).collect())
     }
 
@@ -112,11 +112,11 @@ impl Crowd {
 }
 
 impl Person {
-    fn new(number: usize) -> Self {
+    fn new(name: &str, number: usize) -> Self {
         let client = Client::builder().timeout(Duration::from_secs(20)).build();
         Self {
             client: client.expect("a client without TLS needs nothing"),
-            email: format!("person{number}@example.org"),
+            email: format!("{name}{number}@example.org"),
             password: None,
             live: None,
             ended: Vec::new(),

@@ -16,7 +16,7 @@ async fn a_restarted_postgresql_costs_a_pause_and_nothing_else() {
     let database = PostgresServer::start().await;
     let program = program(folder.path()).env("TOLLGATE_DATABASE__URL", &database.url());
     let mut server = program.start(&["serve"]).await;
-    let crowd = Crowd::new(6);
+    let crowd = Crowd::new("person", 6);
     let rounds = if campaign() { 20 } else { 3 };
     let mut slowest = Duration::ZERO;
     for round in 0..rounds {

@@ -11,7 +11,7 @@ async fn a_stopping_server_ends_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let program = program(folder.path());
     let mut server = program.start(&["serve"]).await;
-    let crowd = Crowd::new(6);
+    let crowd = Crowd::new("person", 6);
     for _ in 0..3 {
         let url = server.url();
         let stop = async {
