@@ -100,7 +100,7 @@ async fn commands_are_heard(program: Program) {
     let (session, access, refresh) = sign_in(&url).await;
     assert_eq!(me(&url, &access).await, StatusCode::OK);
     program
-        .run(&["session", "end", EMAIL, &session], "")
+        .run(&["session", "end", &session], "")
         .await
         .succeeded();
     let took = refused_within_bound(&url, &access, Instant::now()).await;
@@ -154,7 +154,9 @@ async fn two_nodes<F: Future<Output = ()>>(
 ) {
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let [one, two] = folders.each_ref().map(|folder| {
-        let program = program(folder.path()).env("TOLLGATE_DATABASE__URL", url);
+        let program = program(folder.path())
+            .env("TOLLGATE_DATABASE__URL", url)
+            .env("TOLLGATE_PUBLIC_URL", "https://id.example.org");
         match &redis {
             Some(redis) => program.env("TOLLGATE_REDIS__URL", redis),
             None => program,
