@@ -6,14 +6,4 @@
     reason = "the helpers of a test may fail it too"
 )]
 
-mod audit;
-mod keys;
-mod one_time;
-mod people;
-mod privacy;
-mod refresh;
-mod revocation;
-mod sessions;
-mod signin;
 mod support;
-mod tokens;
