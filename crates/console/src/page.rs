@@ -10,7 +10,9 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 use tollgate_base::{Error, ExposeSecret, codes};
-use tollgate_web::{Http, Problem, Web, body::read_body, form, origin::same_origin, problem};
+use tollgate_web::{
+    Http, Problem, Web, body::read_body, form, origin::same_origin, problem, request_id,
+};
 
 /// Nothing but our own style and script may load; forms go nowhere else.
 const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
@@ -32,6 +34,22 @@ pub(crate) struct Frame {
 pub(crate) struct Refusal {
     general: Option<String>,
     fields: Vec<(String, String)>,
+}
+
+/// A form that was not taken, told as a page.
+pub(crate) struct Refused {
+    error: Error,
+    hint: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "refused.html")]
+struct RefusedPage<'a> {
+    title: &'a str,
+    detail: &'a str,
+    hint: Option<&'a str>,
+    code: &'a str,
+    request_id: Option<String>,
 }
 
 /// A form that comes from a page of ours. The type has a `form_token`.
@@ -87,11 +105,11 @@ impl Refusal {
 }
 
 impl<T: DeserializeOwned + HasToken> FromRequest<Web> for Submitted<T> {
-    type Rejection = Problem;
+    type Rejection = Refused;
 
-    async fn from_request(request: Request, web: &Web) -> Result<Self, Problem> {
+    async fn from_request(request: Request, web: &Web) -> Result<Self, Refused> {
         let (http, headers) = (web.http(), request.headers().clone());
-        same_origin(&headers, &http)?;
+        same_origin(&headers, &http).map_err(|error| Refused::elsewhere(error, &headers, &http))?;
         let (head, body) = request.into_parts();
         let whole = read_body(Request::from_parts(head.clone(), body), http.body_limit).await?;
         let whole = Request::from_parts(head, Body::from(whole));
@@ -100,6 +118,44 @@ impl<T: DeserializeOwned + HasToken> FromRequest<Web> for Submitted<T> {
             .map_err(|fault| malformed(&fault))?;
         form::check(&headers, &http, form.form_token())?;
         Ok(Self(form))
+    }
+}
+
+impl Refused {
+    /// The browser and the server have two ideas of where the server is: most
+    /// often `public_url` is not set.
+    fn elsewhere(error: Error, headers: &HeaderMap, http: &Http) -> Self {
+        let from = headers
+            .get(header::ORIGIN)
+            .and_then(|origin| origin.to_str().ok());
+        let hint = from.map(|from| {
+            let ours = http.origin();
+            format!(
+                "Your browser calls this server {from}; it believes that it is {ours}. Open it there, or set \
+                 public_url = \"{from}\" in tollgate.toml if that is its address."
+            )
+        });
+        Self { error, hint }
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self { error, hint: None }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        problem::tell(&self.error);
+        let page = RefusedPage {
+            title: self.error.code().title,
+            detail: self.error.public(),
+            hint: self.hint.as_deref(),
+            code: self.error.code().name,
+            request_id: request_id::current().map(|id| id.to_string()),
+        };
+        send(problem::status(&self.error), &page).into_response()
     }
 }
 
@@ -123,13 +179,13 @@ pub(crate) fn send_form(
     Ok(response)
 }
 
-fn malformed(fault: &FormRejection) -> Problem {
+fn malformed(fault: &FormRejection) -> Error {
     let code = match fault.status() {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => &codes::REQUEST_MEDIA_TYPE,
         _ => &codes::REQUEST_MALFORMED,
     };
     let error = Error::new(code).detail("Send the form as a browser does.");
-    error.because(fault.to_string()).into()
+    error.because(fault.to_string())
 }
 
 /// Plain http to anywhere but this machine.

@@ -21,20 +21,6 @@ words! {
     }
 }
 
-words! {
-    /// One of Django's password validators.
-    pub enum PasswordRule: "a list of similarity, length, common, numeric" {
-        /// Not like the person's other attributes.
-        Similarity = "similarity",
-        /// At least eight characters.
-        Length = "length",
-        /// Not a common password.
-        Common = "common",
-        /// Not digits alone.
-        Numeric = "numeric",
-    }
-}
-
 section! {
     /// The chatbot's own interface.
     pub struct Chatbot in "dialects.chatbot" + "dialects.chatbot." {
@@ -49,8 +35,6 @@ section! {
         access: Duration = "60m" in "1m"..="1d";
         /// How long a refresh token lives.
         refresh: Duration = "14d" in "1m"..="400d";
-        /// Which of Django's password validators are asked.
-        password_rules: Vec<PasswordRule> = "similarity,length,common,numeric";
     }
 }
 

@@ -8,7 +8,7 @@ section! {
         /// Fewest characters.
         min_length: u32 = "8" in "8"..="64" => AtOnce;
         /// Memory of one hash in KiB. Old hashes are renewed at the next sign-in.
-        memory_kib: u32 = "19456" in "7168"..="1048576";
+        memory_kib: u32 = "19456" in "7168"..="262144";
         /// Passes over that memory.
         passes: u32 = "2" in "1"..="20";
         /// Lanes of one hash.

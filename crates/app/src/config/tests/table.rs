@@ -10,7 +10,7 @@ use crate::config::{
 };
 
 /// For each setting a value that is not its default, as it is shown again.
-const SAMPLES: [(&str, &str); 52] = [
+const SAMPLES: [(&str, &str); 51] = [
     ("public_url", "https://id.example.org"),
     ("listen", "127.0.0.1:9000"),
     ("trusted_proxies", "10.0.0.0/8,::1/128"),
@@ -68,7 +68,6 @@ const SAMPLES: [(&str, &str); 52] = [
     ("dialects.chatbot.simplejwt", "5.3"),
     ("dialects.chatbot.access", "30m"),
     ("dialects.chatbot.refresh", "7d"),
-    ("dialects.chatbot.password_rules", "length,common"),
 ];
 
 fn keys() -> impl Iterator<Item = &'static Key> {
