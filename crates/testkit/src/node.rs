@@ -199,7 +199,7 @@ fn policy() -> Policy {
             audience: "tollgate".into(),
         },
         chatbot: ChatbotPolicy {
-            access: Duration::from_mins(60),
+            access: Duration::from_hours(1),
             refresh: Duration::from_hours(14 * 24),
             simplejwt: SimpleJwt::V5_5,
         },

@@ -2,7 +2,7 @@
 //! its headers and a measurement; no request outlives its deadline; a panic
 //! harms only the request that it happens in.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{future::ready, panic::AssertUnwindSafe, time::Duration};
 
 use axum::{
     Router,
@@ -28,8 +28,8 @@ use crate::{
 /// Complete a router: answers for what it has no route for, and the layers.
 pub fn finish(router: Router<Web>, web: Web) -> Router {
     router
-        .fallback(|| refuse(Error::new(&codes::ROUTE_MISSING)))
-        .method_not_allowed_fallback(|| refuse(Error::new(&codes::ROUTE_METHOD)))
+        .fallback(|| ready(refuse(Error::new(&codes::ROUTE_MISSING))))
+        .method_not_allowed_fallback(|| ready(refuse(Error::new(&codes::ROUTE_METHOD))))
         .layer(from_fn_with_state(web.clone(), house))
         .with_state(web)
 }
@@ -60,7 +60,7 @@ async fn house(State(web): State<Web>, request: Request, next: Next) -> Response
 /// dropped where it stands; what it has committed stays committed.
 async fn guarded(request: Request, next: Next, http: &Http) -> Response {
     if let Err(refusal) = gate::check(&request, http) {
-        return refuse(refusal).await;
+        return refuse(refusal);
     }
     let request = request.map(|body| body::limited(body, http.body_limit));
     let work = AssertUnwindSafe(next.run(request)).catch_unwind();
@@ -68,14 +68,14 @@ async fn guarded(request: Request, next: Next, http: &Http) -> Response {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             metrics::counter!("tollgate_panics_total").increment(1);
-            refuse(Error::new(&codes::INTERNAL_PANIC).because("a handler panicked")).await
+            refuse(Error::new(&codes::INTERNAL_PANIC).because("a handler panicked"))
         }
         Err(_) => {
-            refuse(Error::new(&codes::REQUEST_TIMEOUT).retry_after(Duration::from_secs(1))).await
+            refuse(Error::new(&codes::REQUEST_TIMEOUT).retry_after(Duration::from_secs(1)))
         }
     }
 }
 
-async fn refuse(error: Error) -> Response {
+fn refuse(error: Error) -> Response {
     Problem::from(error).into_response()
 }

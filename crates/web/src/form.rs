@@ -57,8 +57,7 @@ pub fn check(headers: &HeaderMap, http: &Http, field: &str) -> Result<()> {
 /// 32 random bytes in hexadecimal digits.
 fn fresh(ctx: &Ctx) -> Result<SecretString> {
     let bytes: [u8; 32] = ctx.entropy().bytes()?;
-    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(text.into())
+    Ok(hex(&bytes).into())
 }
 
 fn is_token(text: &str) -> bool {

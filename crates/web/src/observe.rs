@@ -48,7 +48,7 @@ impl Watch {
                 status = status.as_u16(),
                 duration_micros = micros,
                 "Answered"
-            )
+            );
         });
         metrics::histogram!(
             "tollgate_http_request_duration_seconds",

@@ -2,7 +2,7 @@
 //! with our cookie. Those with an `Authorization` header are exempt: no other
 //! site can make a browser send one.
 
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use tollgate_base::{Error, Result, codes};
 
 use crate::state::Http;
@@ -27,7 +27,7 @@ pub fn same_origin(headers: &HeaderMap, http: &Http) -> Result<()> {
     let told = |name| {
         let mut all = headers.get_all(name).iter();
         (
-            all.next().map(|value| value.as_bytes()),
+            all.next().map(HeaderValue::as_bytes),
             all.next().is_some(),
         )
     };
@@ -48,7 +48,7 @@ pub fn same_origin(headers: &HeaderMap, http: &Http) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderName, HeaderValue};
+    use axum::http::HeaderName;
 
     use super::*;
     use crate::state::tests::http;

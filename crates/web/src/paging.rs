@@ -8,12 +8,9 @@ use tollgate_base::page::Cursor;
 pub fn next_link(uri: &Uri, cursor: &Cursor) -> HeaderValue {
     let query = uri.query().unwrap_or_default().split('&');
     let kept = query.filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
-    let query: String = kept.map(|pair| format!("{pair}&")).collect();
-    let link = format!(
-        "<{}?{query}cursor={}>; rel=\"next\"",
-        uri.path(),
-        cursor.encode()
-    );
+    let cursor = format!("cursor={}", cursor.encode());
+    let query = kept.chain([cursor.as_str()]).collect::<Vec<_>>().join("&");
+    let link = format!("<{}?{query}>; rel=\"next\"", uri.path());
     HeaderValue::from_str(&link).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 

@@ -146,7 +146,7 @@ pub fn tell(error: &Error) {
     match error.kind() {
         Kind::Broken => tracing::error!(code, cause, "Refused: {}", error.code().title),
         Kind::Busy | Kind::Upstream => {
-            tracing::warn!(code, cause, "Refused: {}", error.code().title)
+            tracing::warn!(code, cause, "Refused: {}", error.code().title);
         }
         _ => tracing::debug!(code, cause, "Refused: {}", error.code().title),
     }

@@ -1,14 +1,12 @@
 //! The one join behind a principal: session and account together.
 
-use std::time::Duration;
-
 use tollgate_base::{
     Result,
-    access::{Assurance, Role},
+    access::Role,
     id::{SessionId, UserId},
     time::Time,
 };
-use tollgate_records::sessions::{Device, Session};
+use tollgate_records::sessions::{self, Session};
 use tollgate_store::{
     args, queries,
     sql::{Db, Row},
@@ -16,10 +14,10 @@ use tollgate_store::{
 
 queries! {
     BY_COOKIE = "SELECT s.id, s.account_id, s.kind, s.epoch, s.assurance, s.auth_time, s.created_at, s.last_seen_at,
-            s.idle_span, s.expires_at, s.revoked_at, a.role, a.suspended_at
+            s.idle_span, s.expires_at, s.revoked_at, s.device, s.browser, s.address, a.role, a.suspended_at
         FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.secret_hash = $1";
     BY_SESSION = "SELECT s.id, s.account_id, s.kind, s.epoch, s.assurance, s.auth_time, s.created_at, s.last_seen_at,
-            s.idle_span, s.expires_at, s.revoked_at, a.role, a.suspended_at
+            s.idle_span, s.expires_at, s.revoked_at, s.device, s.browser, s.address, a.role, a.suspended_at
         FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.id = $1";
     BY_NUMBER = "SELECT a.id, a.suspended_at, a.not_before
         FROM aliases n JOIN accounts a ON a.id = n.account_id WHERE n.number = $1";
@@ -65,26 +63,8 @@ pub(super) async fn by_number(db: &Db, number: i64) -> Result<Option<Named>> {
 }
 
 fn read(row: &Row) -> Result<Loaded> {
-    let session = Session {
-        id: row.get("id")?,
-        account: row.get("account_id")?,
-        kind: row.get::<String>("kind")?.parse()?,
-        epoch: row.get("epoch")?,
-        assurance: if row.get::<i64>("assurance")? >= 2 {
-            Assurance::Two
-        } else {
-            Assurance::One
-        },
-        auth_time: row.get("auth_time")?,
-        created_at: row.get("created_at")?,
-        last_seen_at: row.get("last_seen_at")?,
-        idle_span: Duration::from_micros(u64::try_from(row.get::<i64>("idle_span")?).unwrap_or(0)),
-        expires_at: row.get("expires_at")?,
-        revoked_at: row.get("revoked_at")?,
-        device: Device::default(),
-    };
     Ok(Loaded {
-        session,
+        session: sessions::read(row)?,
         role: row.get("role")?,
         suspended: row.get::<Option<Time>>("suspended_at")?.is_some(),
     })

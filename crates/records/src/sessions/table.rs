@@ -176,7 +176,8 @@ pub async fn clean(tx: &mut Tx<'_>, before: Time) -> Result<u64> {
     Ok(tx.run(CLEAN_REFRESH, args![before]).await? + tx.run(CLEAN, args![before]).await?)
 }
 
-fn read(row: &Row) -> Result<Session> {
+/// A session from a row that has all its columns: for joins one floor up.
+pub fn read(row: &Row) -> Result<Session> {
     Ok(Session {
         id: row.get("id")?,
         account: row.get("account_id")?,
