@@ -9,6 +9,7 @@ use axum::{
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
+use serde_json::Value;
 use tollgate_base::{
     Error,
     codes::{self, Code},
@@ -27,8 +28,8 @@ pub(crate) struct Documents {
 
 /// The OpenAPI 3.1 description of this API
 #[utoipa::path(
-    get, path = "/api/openapi.json", tag = "operation",
-    responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)),
+    get, path = "/api/openapi.json", operation_id = "show_openapi", tag = "operation",
+    responses((status = 200, description = "OpenAPI 3.1", body = Value)),
 )]
 pub(crate) async fn openapi(Extension(documents): Extension<Arc<Documents>>) -> impl IntoResponse {
     (
@@ -39,7 +40,7 @@ pub(crate) async fn openapi(Extension(documents): Extension<Arc<Documents>>) -> 
 
 /// The operations as a page
 #[utoipa::path(
-    get, path = "/api/docs", tag = "operation",
+    get, path = "/api/docs", operation_id = "show_docs", tag = "operation",
     responses((status = 200, description = "A page", content_type = "text/html")),
 )]
 pub(crate) async fn page(Extension(documents): Extension<Arc<Documents>>) -> Response {
@@ -48,7 +49,7 @@ pub(crate) async fn page(Extension(documents): Extension<Arc<Documents>>) -> Res
 
 /// The page of an error code
 #[utoipa::path(
-    get, path = "/docs/errors/{code}", tag = "operation", params(("code" = String, Path)),
+    get, path = "/docs/errors/{code}", operation_id = "show_error", tag = "operation", params(("code" = String, Path)),
     responses(
         (status = 200, description = "A page", content_type = "text/html"),
         (status = 404, description = "`route.missing`"),
@@ -84,33 +85,38 @@ fn html(page: &str) -> Response {
 
 /// Read from the description itself, so that the page cannot lag behind.
 fn render(description: &OpenApi) -> String {
-    let description = serde_json::to_value(description).unwrap_or_default();
+    let description: Value = serde_json::to_value(description).unwrap_or_default();
     let mut body = String::from(
         "<h1>Tollgate API</h1><p>The whole description is at <a href=\"/api/openapi.json\">/api/openapi.json</a> \
          (OpenAPI 3.1). Refusals are problem details (RFC 9457) with a stable <code>code</code>.</p>",
     );
-    let empty = serde_json::Map::new();
-    for (path, item) in description["paths"].as_object().unwrap_or(&empty) {
-        for (method, operation) in item.as_object().unwrap_or(&empty) {
-            let text = |value: &serde_json::Value| escaped(value.as_str().unwrap_or_default());
-            body += &format!(
-                "<section><h2><code>{} {}</code></h2><p>{}. {}</p><dl>",
-                method.to_uppercase(),
-                escaped(path),
-                text(&operation["summary"]),
-                text(&operation["description"])
-            );
-            for (status, answer) in operation["responses"].as_object().unwrap_or(&empty) {
-                body += &format!(
-                    "<dt>{}</dt><dd>{}</dd>",
-                    escaped(status),
-                    text(&answer["description"])
-                );
-            }
-            body += "</dl></section>";
+    for (path, item) in description["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            body += &section(&method.to_uppercase(), path, operation);
         }
     }
     document("Tollgate API", &body)
+}
+
+fn section(method: &str, path: &str, operation: &Value) -> String {
+    let text = |value: &Value| escaped(value.as_str().unwrap_or_default());
+    let answers = operation["responses"].as_object().into_iter().flatten();
+    let answers: Vec<String> = answers
+        .map(|(status, answer)| {
+            format!(
+                "<dt>{}</dt><dd>{}</dd>",
+                escaped(status),
+                text(&answer["description"])
+            )
+        })
+        .collect();
+    format!(
+        "<section><h2><code>{method} {}</code></h2><p>{}. {}</p><dl>{}</dl></section>",
+        escaped(path),
+        text(&operation["summary"]),
+        text(&operation["description"]),
+        answers.concat()
+    )
 }
 
 fn document(title: &str, body: &str) -> String {

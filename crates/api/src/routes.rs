@@ -14,7 +14,7 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{docs, health, me, password, people, session, sessions, signup, well_known};
+use crate::{docs, health, me, password, people, refusals, session, sessions, signup, well_known};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -44,7 +44,7 @@ pub fn openapi() -> openapi::OpenApi {
 }
 
 fn operations() -> OpenApiRouter<Web> {
-    OpenApiRouter::with_openapi(Description::openapi())
+    let mut operations = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(signup::sign_up))
         .routes(routes!(session::sign_in, session::sign_out))
         .routes(routes!(session::renew))
@@ -70,7 +70,9 @@ fn operations() -> OpenApiRouter<Web> {
         .routes(routes!(health::ready))
         .routes(routes!(docs::openapi))
         .routes(routes!(docs::page))
-        .routes(routes!(docs::error))
+        .routes(routes!(docs::error));
+    refusals::complete(operations.get_openapi_mut());
+    operations
 }
 
 impl Modify for Credentials {

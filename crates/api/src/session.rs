@@ -141,7 +141,7 @@ pub(crate) async fn sign_in(
 /// Each works once. Whoever lost the answer may ask again within ten seconds;
 /// a token that is used later ends its session.
 #[utoipa::path(
-    post, path = "/api/v1/session/refresh", tag = "sign-in", request_body = RefreshBody,
+    post, path = "/api/v1/session/refresh", operation_id = "refresh_session", tag = "sign-in", request_body = RefreshBody,
     responses(
         (status = 200, body = Tokens),
         (status = 401, description = "`token.invalid`, `token.expired`, `token.reused`, `session.revoked`, `session.expired`, `account.suspended`", body = ProblemShape),

@@ -18,6 +18,7 @@ use crate::shapes::{Ended, ProblemShape, SessionList};
 #[into_params(parameter_in = Query)]
 pub(crate) struct Selection {
     #[serde(default)]
+    #[param(inline)]
     which: Mine,
 }
 
@@ -34,7 +35,7 @@ enum Mine {
 
 /// My sessions
 #[utoipa::path(
-    get, path = "/api/v1/me/sessions", tag = "me", security(("bearer" = []), ("cookie" = [])),
+    get, path = "/api/v1/me/sessions", operation_id = "list_my_sessions", tag = "me", security(("bearer" = []), ("cookie" = [])),
     responses(
         (status = 200, body = SessionList),
         (status = 401, description = "`auth.required`", body = ProblemShape),
@@ -51,7 +52,7 @@ pub(crate) async fn mine(
 
 /// End one of my sessions
 #[utoipa::path(
-    delete, path = "/api/v1/me/sessions/{id}", tag = "me", security(("bearer" = []), ("cookie" = [])),
+    delete, path = "/api/v1/me/sessions/{id}", operation_id = "end_my_session", tag = "me", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path)),
     responses(
         (status = 204, description = "It has ended."),
@@ -70,7 +71,7 @@ pub(crate) async fn end_mine(
 
 /// End my other sessions, or all
 #[utoipa::path(
-    delete, path = "/api/v1/me/sessions", tag = "me", security(("bearer" = []), ("cookie" = [])), params(Selection),
+    delete, path = "/api/v1/me/sessions", operation_id = "end_my_sessions", tag = "me", security(("bearer" = []), ("cookie" = [])), params(Selection),
     responses(
         (status = 200, body = Ended),
         (status = 401, description = "`auth.required`", body = ProblemShape),
@@ -91,7 +92,7 @@ pub(crate) async fn end_several(
 
 /// A person's sessions
 #[utoipa::path(
-    get, path = "/api/v1/people/{id}/sessions", tag = "people", security(("bearer" = []), ("cookie" = [])),
+    get, path = "/api/v1/people/{id}/sessions", operation_id = "list_sessions_of_person", tag = "people", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path)),
     responses(
         (status = 200, body = SessionList),
@@ -111,7 +112,7 @@ pub(crate) async fn of_person(
 
 /// End all sessions of a person
 #[utoipa::path(
-    delete, path = "/api/v1/people/{id}/sessions", tag = "people", security(("bearer" = []), ("cookie" = [])),
+    delete, path = "/api/v1/people/{id}/sessions", operation_id = "end_sessions_of_person", tag = "people", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path)),
     responses(
         (status = 200, body = Ended),
@@ -131,7 +132,7 @@ pub(crate) async fn end_of_person(
 
 /// End one session of a person
 #[utoipa::path(
-    delete, path = "/api/v1/people/{id}/sessions/{sid}", tag = "people", security(("bearer" = []), ("cookie" = [])),
+    delete, path = "/api/v1/people/{id}/sessions/{sid}", operation_id = "end_session_of_person", tag = "people", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path), ("sid" = String, Path)),
     responses(
         (status = 204, description = "It has ended."),

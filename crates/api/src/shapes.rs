@@ -129,7 +129,8 @@ pub(crate) struct ProblemShape {
     code: String,
     /// The id of the request, for the operator.
     request_id: Option<String>,
-    /// The fields that are wrong.
+    /// The fields that are wrong; left out where none is.
+    #[schema(required = false)]
     errors: Vec<ProblemField>,
 }
 

@@ -173,7 +173,10 @@ pub async fn remove(ctx: &Ctx, by: &Principal, id: KeyId) -> Result<()> {
         Ok(())
     })
     .await?;
-    keys::reload(ctx).await
+    keys::reload(ctx).await?;
+    // Until now its tokens could still be loaded, and remembered.
+    ctx.freshness().bump_all();
+    Ok(())
 }
 
 /// The public halves (RFC 7517), those that do not sign yet among them.

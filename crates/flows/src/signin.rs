@@ -59,6 +59,17 @@ struct Found {
     hash: String,
 }
 
+/// An account whose password was right, and a better hash of it if the stored
+/// one is outdated.
+struct Proved {
+    account: Account,
+    hash: String,
+    better: Option<String>,
+}
+
+/// How often a password is verified while the stored hash keeps changing.
+const TRIES: usize = 2;
+
 /// Sign in.
 ///
 /// # Errors
@@ -76,50 +87,87 @@ pub async fn signin(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> 
 
 async fn evaluate(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> {
     ctx.throttle("signin", request.address).await?;
-    let found = find(ctx, &request.login).await?;
+    let mut found = find(ctx, &request.login).await?;
     let subject = subject(found.as_ref(), &request.login);
     let last = strikes::count(ctx, subject).await?;
-    let verdict = match &found {
-        Some(Found { hash, .. }) => ctx.hasher().verify(&request.password, hash).await?,
-        None => {
-            ctx.hasher().verify_nobody(&request.password).await?;
-            Verdict::Mismatch
-        }
-    };
-    let (account, hash) = match found {
-        Some(Found { account, hash }) if verdict != Verdict::Mismatch && account.is_active() => {
-            (account, hash)
-        }
-        found => {
+    for _ in 0..TRIES {
+        let whose = found.as_ref().map(|found| found.account.id);
+        let Some(proved) = prove(ctx, found, &request.password).await? else {
             if last {
-                note_blocked(ctx, by, found.map(|found| found.account.id)).await?;
+                note_blocked(ctx, by, whose).await?;
             }
-            return Err(Error::new(&codes::SIGNIN_FAILED));
+            break;
+        };
+        if let Some(signed_in) = open(ctx, by, &request, subject, proved).await? {
+            return Ok(Step::Done(Box::new(signed_in)));
         }
+        found = find(ctx, &request.login).await?;
+    }
+    Err(Error::new(&codes::SIGNIN_FAILED))
+}
+
+async fn prove(
+    ctx: &Ctx,
+    found: Option<Found>,
+    password: &SecretString,
+) -> Result<Option<Proved>> {
+    let Some(Found { account, hash }) = found else {
+        ctx.hasher().verify_nobody(password).await?;
+        return Ok(None);
     };
+    let verdict = ctx.hasher().verify(password, &hash).await?;
+    if verdict == Verdict::Mismatch || !account.is_active() {
+        return Ok(None);
+    }
     let better = match verdict {
-        Verdict::MatchOutdated => Some(ctx.hash(&request.password).await?),
+        Verdict::MatchOutdated => Some(ctx.hash(password).await?),
         _ => None,
     };
-    let landing = Landing::prepare(ctx, account.id, request.opening, request.device)?;
+    Ok(Some(Proved {
+        account,
+        hash,
+        better,
+    }))
+}
+
+/// Open a session, if what was proved still stands: not after a suspension or
+/// a new password, nor before looking again when another device's sign-in has
+/// upgraded the hash.
+async fn open(
+    ctx: &Ctx,
+    by: &Principal,
+    request: &SignIn,
+    subject: [u8; 32],
+    proved: Proved,
+) -> Result<Option<SignedIn>> {
+    let Proved {
+        account,
+        hash,
+        better,
+    } = proved;
+    let landing = Landing::prepare(ctx, account.id, request.opening, request.device.clone())?;
     let (id, opened) = (account.id, landing.clone());
-    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+    let stands = change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         let active = accounts::find_in(tx, id)
             .await?
             .is_some_and(|account| account.is_active());
         if !active || !passwords::is_still(tx, id, &hash).await? {
-            return Err(Error::new(&codes::SIGNIN_FAILED));
+            return Ok(false);
         }
         if let Some(better) = &better {
             passwords::upgrade(tx, id, &hash, better).await?;
             log.about(EventKind::PasswordRehashed, id);
         }
         attempts::forgive(tx, subject).await?;
-        opened.open(tx, log, "password").await
+        opened.open(tx, log, "password").await?;
+        Ok(true)
     })
     .await?;
+    if !stands {
+        return Ok(None);
+    }
     let view = complete(ctx, account).await?;
-    Ok(Step::Done(Box::new(landing.finish(ctx, view)?)))
+    landing.finish(ctx, view).map(Some)
 }
 
 /// What cannot be an identifier is nobody's.

@@ -20,6 +20,7 @@ const BATCH: u32 = 1_000;
 pub struct Feed {
     after: Option<i64>,
     unsealed: HashSet<EventId>,
+    behind: bool,
 }
 
 impl Feed {
@@ -32,62 +33,59 @@ impl Feed {
     /// # Errors
     /// What the database says; then nothing counts as heard.
     pub async fn follow(&mut self, ctx: &Ctx, _by: &Principal) -> Result<()> {
-        let Some(mut after) = self.after else {
+        let Some(after) = self.after else {
             return self.begin(ctx).await;
         };
-        if !ctx.db().changed_elsewhere().await? {
-            ctx.freshness().fed();
-            return Ok(());
+        // The database tells only once that there is news: a round that fails
+        // leaves it to be heard by the next one.
+        self.behind |= ctx.db().changed_elsewhere().await?;
+        if self.behind {
+            self.read_on(ctx, after).await?;
+            self.behind = false;
         }
-        let mut changes = Vec::new();
-        loop {
-            let batch = events::feed(ctx.db(), after, BATCH).await?;
-            let full = batch.len() == BATCH as usize;
-            let last = batch.iter().filter_map(|change| change.seq).max();
-            changes.extend(batch);
-            match last {
-                Some(last) if full => after = last,
-                _ => {
-                    after = last.unwrap_or(after);
-                    break;
-                }
-            }
-        }
-        self.after = Some(after);
-        let unsealed = changes
-            .iter()
-            .filter(|change| change.seq.is_none())
-            .map(|change| change.id)
-            .collect();
-        let known = std::mem::replace(&mut self.unsealed, unsealed);
-        let news: Vec<Change> = changes
-            .into_iter()
-            .filter(|change| !known.contains(&change.id))
-            .collect();
-        apply(ctx, &news).await?;
         ctx.freshness().fed();
         Ok(())
     }
 
-    /// What happened before this node looked is in none of its caches.
+    async fn read_on(&mut self, ctx: &Ctx, mut after: i64) -> Result<()> {
+        let (mut changes, mut beyond) = (Vec::new(), None);
+        loop {
+            let batch = events::feed(ctx.db(), after, beyond, BATCH).await?;
+            let full = batch.len() == BATCH as usize;
+            let number = batch.iter().filter_map(|change| change.seq).max();
+            after = number.unwrap_or(after);
+            let unsealed = batch.iter().rfind(|change| change.seq.is_none());
+            beyond = unsealed.map(|change| change.id).or(beyond);
+            changes.extend(batch);
+            if !full {
+                break;
+            }
+        }
+        let is_news = |change: &&Change| !self.unsealed.contains(&change.id);
+        apply(ctx, changes.iter().filter(is_news)).await?;
+        let unsealed = changes.iter().filter(|change| change.seq.is_none());
+        self.unsealed = unsealed.map(|change| change.id).collect();
+        self.after = Some(after);
+        Ok(())
+    }
+
+    /// What happened before this node looked is in none of its caches, but may
+    /// have happened since it read its keys.
     async fn begin(&mut self, ctx: &Ctx) -> Result<()> {
-        self.after = Some(events::last_number(ctx.db()).await?);
-        ctx.freshness().bump_all();
+        let last = events::last_number(ctx.db()).await?;
+        renew(ctx).await?;
+        self.after = Some(last);
         ctx.freshness().fed();
         Ok(())
     }
 }
 
-async fn apply(ctx: &Ctx, news: &[Change]) -> Result<()> {
+async fn apply(ctx: &Ctx, news: impl Iterator<Item = &Change>) -> Result<()> {
     for change in news {
         // A kind that only a newer node knows may mean anything.
         let kind = EventKind::parse(&change.kind);
         if kind.is_none_or(EventKind::stales_everything) {
-            if let Some(facts) = installation::read(ctx.db()).await? {
-                ctx.set_installation(facts);
-            }
-            keys::reload(ctx).await?;
-            ctx.freshness().bump_all();
+            renew(ctx).await?;
         } else if kind.is_some_and(EventKind::stales_subject)
             && let Some(subject) = change
                 .subject
@@ -97,5 +95,15 @@ async fn apply(ctx: &Ctx, news: &[Change]) -> Result<()> {
             ctx.freshness().bump(subject);
         }
     }
+    Ok(())
+}
+
+/// Anything may have changed.
+async fn renew(ctx: &Ctx) -> Result<()> {
+    if let Some(facts) = installation::read(ctx.db()).await? {
+        ctx.set_installation(facts);
+    }
+    keys::reload(ctx).await?;
+    ctx.freshness().bump_all();
     Ok(())
 }

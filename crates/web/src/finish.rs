@@ -70,9 +70,7 @@ async fn guarded(request: Request, next: Next, http: &Http) -> Response {
             metrics::counter!("tollgate_panics_total").increment(1);
             refuse(Error::new(&codes::INTERNAL_PANIC).because("a handler panicked"))
         }
-        Err(_) => {
-            refuse(Error::new(&codes::REQUEST_TIMEOUT).retry_after(Duration::from_secs(1)))
-        }
+        Err(_) => refuse(Error::new(&codes::REQUEST_TIMEOUT).retry_after(Duration::from_secs(1))),
     }
 }
 

@@ -6,7 +6,7 @@
 
 use aws_lc_rs::constant_time;
 use axum::http::{HeaderMap, HeaderValue};
-use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes};
+use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes, hex::hex};
 use tollgate_flows::Ctx;
 
 use crate::{cookies::Cookie, state::Http};

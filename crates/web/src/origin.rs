@@ -26,10 +26,7 @@ pub fn is_safe(method: &Method) -> bool {
 pub fn same_origin(headers: &HeaderMap, http: &Http) -> Result<()> {
     let told = |name| {
         let mut all = headers.get_all(name).iter();
-        (
-            all.next().map(HeaderValue::as_bytes),
-            all.next().is_some(),
-        )
+        (all.next().map(HeaderValue::as_bytes), all.next().is_some())
     };
     let (site, site_twice) = told("sec-fetch-site");
     let (from, from_twice) = told(header::ORIGIN.as_str());

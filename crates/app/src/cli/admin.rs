@@ -2,18 +2,15 @@
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use tollgate_base::{ExposeSecret, identifier::Identifier};
-use tollgate_flows::{
-    AccountView, Ctx, password,
-    setup::{self, Condition},
-};
+use tollgate_base::identifier::Identifier;
+use tollgate_flows::setup::{self, Condition};
 
 use super::{
     exit::Failure,
     office::{OPERATOR, Office},
+    person::{Person, identifier, link},
     shapes,
     terminal::Answer,
-    user::{Person, identifier},
 };
 
 #[derive(Subcommand)]
@@ -59,26 +56,4 @@ impl Admin {
             })
             .await
     }
-}
-
-/// The account with a link by which its owner sets a password.
-pub(super) async fn link(
-    office: &Office,
-    ctx: &Ctx,
-    view: &AccountView,
-) -> Result<Answer, Failure> {
-    let link = password::reset_link(ctx, OPERATOR, view.account.id).await?;
-    let url = format!(
-        "{}/reset#{}",
-        ctx.policy().public_url,
-        link.token.expose_secret()
-    );
-    let id = view.account.id;
-    office.terminal.words(&format!(
-        "{id} sets a password by this link; it works once:"
-    ));
-    Ok(Answer::new(
-        json!({ "user": shapes::account(view), "reset_url": url }),
-        url,
-    ))
 }

@@ -11,9 +11,10 @@ use tollgate_flows::{
 use super::{
     exit::Failure,
     office::{Named, OPERATOR, Office},
+    person::One,
+    several::several,
     shapes,
     terminal::{Answer, plain, table},
-    user::{One, several},
 };
 
 #[derive(Subcommand)]

@@ -7,22 +7,19 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use tollgate_base::{
-    access::Role,
-    identifier::{Email, Identifier, Username},
-};
-use tollgate_flows::{AccountView, Applicant, Ctx, account, people, people::CreatePerson};
+use tollgate_base::access::Role;
+use tollgate_flows::{AccountView, Ctx, account, people, people::CreatePerson};
 
 use super::{
-    admin,
     exit::Failure,
-    office::{Named, OPERATOR, Office},
+    office::{OPERATOR, Office},
+    person::{self, One, Person},
     session, shapes,
-    terminal::{Answer, fields, plain, secret, write_new},
+    terminal::{Answer, fields, plain, write_new},
 };
 
 pub(crate) use list::List;
-pub(crate) use many::{Many, several};
+pub(crate) use many::Many;
 
 #[derive(Subcommand)]
 pub(crate) enum User {
@@ -49,40 +46,12 @@ pub(crate) enum User {
 }
 
 #[derive(Args)]
-pub(crate) struct One {
-    /// Id, e-mail address or username
-    #[arg(value_name = "USER", value_parser = Named::parse)]
-    pub(super) user: Named,
-}
-
-#[derive(Args)]
 pub(crate) struct Create {
     #[command(flatten)]
     person: Person,
     /// admin, manager or default
     #[arg(long, default_value = "default", value_parser = role)]
     role: Role,
-}
-
-/// Somebody who is to have an account.
-#[derive(Args)]
-pub(crate) struct Person {
-    /// Their e-mail address or username
-    #[arg(value_name = "IDENTIFIER", value_parser = identifier)]
-    identifier: Identifier,
-    /// Their username, beside an address
-    #[arg(long, value_parser = username)]
-    username: Option<Username>,
-    /// Their e-mail address, beside a username
-    #[arg(long, value_parser = email)]
-    email: Option<Email>,
-    /// What they are called
-    #[arg(long)]
-    name: Option<String>,
-    /// The file that holds their password, or - for standard input; without it a link is printed
-    /// by which they set one
-    #[arg(long, value_name = "FILE")]
-    password_file: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -125,7 +94,7 @@ impl User {
             Self::Create(create) => office.work(async |ctx| create.run(office, ctx).await).await,
             Self::ResetLink(one) => {
                 office
-                    .work(async |ctx| admin::link(office, ctx, &one.user.find(ctx).await?).await)
+                    .work(async |ctx| person::link(office, ctx, &one.user.find(ctx).await?).await)
                     .await
             }
             Self::Role(give) => {
@@ -144,22 +113,6 @@ impl User {
     }
 }
 
-impl Person {
-    pub(super) fn applicant(self) -> Result<Applicant, Failure> {
-        let (email, username) = match self.identifier {
-            Identifier::Email(email) => (Some(email), self.username),
-            Identifier::Username(username) => (self.email, Some(username)),
-        };
-        let password = self.password_file.as_deref().map(secret).transpose()?;
-        Ok(Applicant {
-            email,
-            username,
-            display_name: self.name,
-            password,
-        })
-    }
-}
-
 impl Create {
     async fn run(self, office: &Office, ctx: &Ctx) -> Result<Answer, Failure> {
         let applicant = self.person.applicant()?;
@@ -174,7 +127,7 @@ impl Create {
             let text = view.account.id.to_string();
             return Ok(Answer::new(json!({ "user": shapes::account(&view) }), text));
         }
-        admin::link(office, ctx, &view).await
+        person::link(office, ctx, &view).await
     }
 }
 
@@ -216,18 +169,6 @@ fn described(view: &AccountView) -> String {
 
 fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
-}
-
-pub(super) fn identifier(text: &str) -> Result<Identifier, String> {
-    Identifier::parse(text).map_err(|_| "not an e-mail address or a username".to_owned())
-}
-
-fn email(text: &str) -> Result<Email, String> {
-    Email::parse(text).map_err(|_| "not an e-mail address".to_owned())
-}
-
-fn username(text: &str) -> Result<Username, String> {
-    Username::parse(text).map_err(|_| "not a username".to_owned())
 }
 
 pub(super) fn role(text: &str) -> Result<Role, String> {

@@ -10,6 +10,8 @@ use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use tollgate_testkit::services::{PostgresDatabase, PostgresServer, Program, Shutdown};
 
+use crate::support::tell;
+
 /// The promised bound.
 const BOUND: Duration = Duration::from_secs(1);
 const EMAIL: &str = "ann@example.org";
@@ -104,10 +106,10 @@ async fn commands_are_heard(program: Program) {
         .await
         .succeeded();
     let took = refused_within_bound(&url, &access, Instant::now()).await;
-    println!(
+    tell(format_args!(
         "a session ended by command was refused after {} ms",
         took.as_millis()
-    );
+    ));
     let body = json!({ "refresh_token": refresh });
     let renewed = Client::new()
         .post(format!("{url}/api/v1/session/refresh"))
@@ -192,10 +194,10 @@ async fn what_one_ends_is_ended_on_the_other(one: String, two: String) {
         );
         slowest = slowest.max(refused_within_bound(&two, &access, since).await);
     }
-    println!(
+    tell(format_args!(
         "a session ended on one node was refused on the other after {} ms at most",
         slowest.as_millis()
-    );
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]

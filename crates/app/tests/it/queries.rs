@@ -41,7 +41,7 @@ async fn postgresql_prepares_every_text() {
     let Some(database) = PostgresDatabase::create() else {
         return;
     };
-    prepare_all(database.url().to_owned()).await;
+    prepare_all(database.url()).await;
 }
 
 #[test]

@@ -8,11 +8,16 @@ use tollgate_base::{
     Error, ExposeSecret, Result, SecretString,
     access::{Assurance, Principal},
     codes,
+    hex::hex,
     id::{SessionId, UserId},
     time::Time,
 };
-use tollgate_crypto::jwt::{Claims, Family, KidRule, MAX_LENGTH, TypRule, verify};
+use tollgate_crypto::{
+    jwt::{Claims, Family, KidRule, MAX_LENGTH, TypRule, verify},
+    mac::digest,
+};
 use tollgate_records::{
+    accounts,
     events::EventKind,
     sessions::{self, Device, NewSession, SessionKind},
 };
@@ -46,6 +51,14 @@ struct Read {
     issued: Option<Time>,
     until: Time,
     lives: Duration,
+}
+
+impl Read {
+    /// Where no time of issue is told it follows from the lifetime.
+    fn issued(&self) -> Time {
+        self.issued
+            .unwrap_or_else(|| self.until.minus(self.lives))
+    }
 }
 
 pub(super) async fn load(ctx: &Ctx, token: &SecretString, now: Time) -> Result<Cached> {
@@ -154,11 +167,7 @@ async fn session(ctx: &Ctx, claims: Read, now: Time) -> Result<Loaded> {
     let id: SessionId = match &claims.sid {
         Some(sid) => sid.parse().map_err(|_| invalid())?,
         None => {
-            // Where no time of issue is told it follows from the lifetime.
-            let issued = claims
-                .issued
-                .unwrap_or_else(|| claims.until.minus(claims.lives));
-            if issued <= named.not_before.max(ctx.installation().not_before) {
+            if claims.issued() <= named.not_before.max(ctx.installation().not_before) {
                 return Err(Error::new(&codes::SESSION_REVOKED));
             }
             adopt(ctx, &claims, named.id, now).await?
@@ -175,10 +184,9 @@ async fn session(ctx: &Ctx, claims: Read, now: Time) -> Result<Loaded> {
 
 /// The session that stands for a token minted elsewhere, made if it is new.
 async fn adopt(ctx: &Ctx, claims: &Read, account: UserId, now: Time) -> Result<SessionId> {
-    let name = format!(
-        "{PURPOSE_CHATBOT}:{}",
-        claims.jti.chars().take(128).collect::<String>()
-    );
+    // Hashed, as its text may be of any length and hold what no column takes.
+    let jti = digest(&[claims.jti.as_bytes()]);
+    let name = format!("{PURPOSE_CHATBOT}:{}", hex(&jti));
     if let Some(known) = sessions::by_foreign_token(ctx.db(), &name).await? {
         return Ok(known);
     }
@@ -194,10 +202,16 @@ async fn adopt(ctx: &Ctx, claims: &Read, account: UserId, now: Time) -> Result<S
         expires_at: claims.until,
         device: Device::default(),
     };
+    let issued = claims.issued();
     change(
         ctx,
         &Principal::Anonymous,
         async move |tx: &mut Tx<'_>, log: &mut Log| {
+            // Everything may have ended since the account was read.
+            let owner = accounts::find_in(tx, account).await?;
+            if owner.is_none_or(|owner| !owner.is_active() || issued <= owner.not_before) {
+                return Err(Error::new(&codes::SESSION_REVOKED));
+            }
             if sessions::open(tx, &new, now).await? {
                 let details = Details {
                     subject: Some(account),

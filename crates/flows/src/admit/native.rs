@@ -33,10 +33,11 @@ pub(super) async fn load(ctx: &Ctx, token: &SecretString, now: Time) -> Result<C
 
 fn read_claims(ctx: &Ctx, claims: &Claims, now: Time) -> Result<(UserId, SessionId, Time)> {
     let invalid = || Error::new(&codes::TOKEN_INVALID);
-    let policy = ctx.policy();
+    let (policy, soon) = (ctx.policy(), now.secs() + LEEWAY_SECS);
     if claims.text("iss")? != policy.tokens.issuer
         || claims.audience()? != [policy.tokens.audience.as_str()]
-        || claims.integer("iat")? > now.secs() + LEEWAY_SECS
+        || claims.integer("iat")? > soon
+        || claims.optional_integer("nbf")?.is_some_and(|from| from > soon)
     {
         return Err(invalid());
     }

@@ -12,6 +12,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use tokio::sync::{Mutex, MutexGuard};
 use tollgate_base::{
     Error, Result, SecretString, codes,
     entropy::Entropy,
@@ -70,6 +71,7 @@ struct Inner {
     policy: RwLock<Arc<Policy>>,
     installation: RwLock<Arc<Installation>>,
     keys: RwLock<Arc<Keyring>>,
+    keys_turn: Mutex<()>,
     freshness: Freshness,
     tasks: Tasks,
 }
@@ -94,6 +96,7 @@ impl Ctx {
             policy: RwLock::new(Arc::new(parts.policy)),
             installation: RwLock::new(Arc::new(parts.installation)),
             keys: RwLock::default(),
+            keys_turn: Mutex::default(),
             freshness: Freshness::default(),
             tasks: Tasks::default(),
         })))
@@ -207,6 +210,11 @@ impl Ctx {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Held by whoever reads the keys into memory.
+    pub(crate) async fn keys_turn(&self) -> MutexGuard<'_, ()> {
+        self.0.keys_turn.lock().await
     }
 
     pub(crate) fn set_keys(&self, keys: Keyring) {

@@ -10,11 +10,13 @@ use tollgate_records::signing_keys::{self, SigningKeyRow};
 
 use crate::ctx::{Ctx, Keyring, LoadedKey};
 
-/// Read the keys as the database has them now.
+/// Read the keys as the database has them now. One at a time: a slow reader
+/// must not bring back what a later one saw removed.
 ///
 /// # Errors
 /// `internal` if a key cannot be unsealed.
 pub(crate) async fn reload(ctx: &Ctx) -> Result<()> {
+    let _turn = ctx.keys_turn().await;
     let mut keys = Vec::new();
     for row in signing_keys::all(ctx.db()).await? {
         keys.push(unsealed(ctx, row)?);

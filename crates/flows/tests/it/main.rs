@@ -6,4 +6,11 @@
     reason = "the helpers of a test may fail it too"
 )]
 
+mod audit;
+mod feed;
+mod freshness;
+mod revocation;
+mod sessions;
+mod signin;
 mod support;
+mod tokens;

@@ -23,7 +23,9 @@ use tollgate_crypto::{
 use tollgate_flows::{
     Applicant, ClientProfile, Credentials, Ctx, Opening, Parts, SignedIn,
     admit::{self, Credential},
+    backup::{self, Sessions},
     ctx::found,
+    keyring,
     refresh::{self, Refresh},
     setup::{self, Condition},
     signin::{self, SignIn, Step},
@@ -266,6 +268,24 @@ impl Bare {
             folder,
             _database: database,
         }
+    }
+
+    /// Make or read its keys, as a start does.
+    pub(crate) async fn load_keys(&self) {
+        let (by, shared) = (Principal::Chore("start"), secret(CHATBOT_SECRET));
+        keyring::load(&self.ctx, &by, Some(shared)).await.unwrap();
+    }
+
+    /// Fill it from a backup of another one with the same master key. The
+    /// command finds a database that was migrated and not founded.
+    pub(crate) async fn restore(&self, from: &Ctx, sessions: Sessions) {
+        let (by, path) = (Principal::Operator, self.folder.path().join("backup"));
+        backup::write(from, &by, path.clone()).await.unwrap();
+        let sql = "DELETE FROM installation";
+        self.ctx.db().write_one(sql, Vec::new()).await.unwrap();
+        let request = (path, sessions);
+        backup::restore(&self.ctx, &by, request).await.unwrap();
+        self.load_keys().await;
     }
 }
 

@@ -17,7 +17,9 @@ queries! {
     SEAL = "UPDATE events SET seq = $2, hash = $3 WHERE id = $1 AND seq IS NULL";
     AFTER = "SELECT id, seq, at, kind, actor, subject, session, data, personal, salt, personal_digest, hash
         FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
-    FEED = "SELECT id, seq, kind, subject FROM events WHERE seq > $1 OR seq IS NULL ORDER BY (seq IS NULL), seq, id LIMIT $2";
+    FEED = "SELECT id, seq, kind, subject FROM events
+        WHERE seq > $1 OR (seq IS NULL AND (CAST($2 AS TEXT) IS NULL OR id > $2))
+        ORDER BY (seq IS NULL), seq, id LIMIT $3";
     WAITING = "SELECT CAST(count(*) AS BIGINT) AS events FROM events WHERE seq IS NULL";
     LAST_NUMBER = "SELECT CAST(max(seq) AS BIGINT) AS seq FROM events";
     PAGE = "SELECT id, seq, at, kind, actor, subject, session, data, personal, salt, personal_digest, hash
@@ -113,9 +115,10 @@ pub async fn sealed_after(db: &Db, after: i64, most: u32) -> Result<Vec<Event>> 
         .collect()
 }
 
-/// Changes after number `after` and all that are not sealed.
-pub async fn feed(db: &Db, after: i64, most: u32) -> Result<Vec<Change>> {
-    let rows = db.rows(FEED, args![after, most]).await?;
+/// Changes after number `after`, then those that are not sealed, beyond the id
+/// `beyond` where there is one.
+pub async fn feed(db: &Db, after: i64, beyond: Option<EventId>, most: u32) -> Result<Vec<Change>> {
+    let rows = db.rows(FEED, args![after, beyond, most]).await?;
     rows.iter()
         .map(|row| {
             Ok(Change {

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use tollgate_base::entropy::Entropy;
 use tollgate_testkit::services::{PostgresDatabase, Program, campaign};
 
+use crate::support::tell;
+
 use super::load::{Crowd, program};
 
 /// Kills in the test command and in the campaign.
@@ -39,11 +41,11 @@ async fn survives(program: Program) {
     server.terminate().await;
     program.run(&["db", "check"], "").await.succeeded();
     program.run(&["audit", "verify"], "").await.succeeded();
-    println!(
+    tell(format_args!(
         "fault:F1 {} kills, {acknowledged} acknowledged effects, none lost; slowest restart {} ms",
         kills(),
         slowest.as_millis()
-    );
+    ));
 }
 
 /// fault:F1

@@ -8,6 +8,7 @@ use std::{
 
 use reqwest::{Client, StatusCode};
 use serde_json::json;
+use tokio::task::JoinSet;
 use tollgate_store::sql::{Db, Settings, Tx};
 
 use super::load::program;
@@ -52,7 +53,8 @@ async fn a_locked_database_delays_writes_and_nothing_else() {
         .unwrap();
     let (held, is_held) = channel();
     let (release, released) = channel::<()>();
-    let holder = tokio::spawn({
+    let mut holder = JoinSet::new();
+    holder.spawn({
         let other = other.clone();
         async move {
             let released = std::sync::Mutex::new(released);
@@ -73,18 +75,21 @@ async fn a_locked_database_delays_writes_and_nothing_else() {
 
     let asked = Instant::now();
     let bob = json!({ "email": "bob@example.org", "password": "another fine phrase" });
-    let write = tokio::spawn(
+    let mut write = JoinSet::new();
+    write.spawn(
         client
             .post(format!("{url}/api/v1/signup"))
             .json(&bob)
             .send(),
     );
     let mut reads = 0;
-    while !write.is_finished() {
+    let refused = loop {
+        if let Some(answer) = write.try_join_next() {
+            break answer.unwrap().unwrap();
+        }
         assert_eq!(me().await.unwrap().status(), StatusCode::OK);
         reads += 1;
-    }
-    let refused = write.await.unwrap().unwrap();
+    };
     assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(refused.headers().contains_key("retry-after"));
     assert!(
@@ -95,7 +100,7 @@ async fn a_locked_database_delays_writes_and_nothing_else() {
     assert!(reads > 100, "only {reads} reads went through");
 
     release.send(()).unwrap();
-    let _ = holder.await.unwrap();
+    let _ = holder.join_next().await;
     let again = Instant::now();
     let made = client
         .post(format!("{url}/api/v1/signup"))

@@ -1,0 +1,106 @@
+//! Refusals that all operations of a sort share. They are added to the
+//! description here, so that no operation can forget them; each operation
+//! declares only those of its own.
+
+use tollgate_base::{
+    Error,
+    codes::{self, Code},
+};
+use tollgate_web::problem;
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, path::Operation};
+
+/// How the generator declares any body.
+const JSON: &str = "application/json";
+
+/// Complete the description of all operations.
+pub(crate) fn complete(description: &mut OpenApi) {
+    for (path, item) in &mut description.paths.paths {
+        let methods = [
+            (&mut item.get, false),
+            (&mut item.post, true),
+            (&mut item.put, true),
+            (&mut item.patch, true),
+            (&mut item.delete, true),
+        ];
+        for (operation, changes) in methods {
+            let Some(operation) = operation else { continue };
+            name_media_type(operation);
+            for code in shared(path, operation, changes) {
+                declare(operation, code);
+            }
+        }
+    }
+}
+
+fn shared(path: &str, operation: &Operation, changes: bool) -> Vec<&'static Code> {
+    let mut shared = vec![
+        &codes::REQUEST_MALFORMED,
+        &codes::REQUEST_CREDENTIALS,
+        &codes::REQUEST_TIMEOUT,
+        &codes::STORE_BUSY,
+        &codes::STORE_DOWN,
+        &codes::INTERNAL,
+    ];
+    if operation.request_body.is_some() {
+        shared.extend([
+            &codes::REQUEST_INVALID,
+            &codes::REQUEST_TOO_LARGE,
+            &codes::REQUEST_MEDIA_TYPE,
+        ]);
+    }
+    if path.contains("id}") {
+        shared.push(&codes::ID_MALFORMED);
+    }
+    if operation.security.is_some() {
+        shared.extend([
+            &codes::AUTH_REQUIRED,
+            &codes::TOKEN_INVALID,
+            &codes::TOKEN_EXPIRED,
+            &codes::SESSION_REVOKED,
+            &codes::SESSION_EXPIRED,
+            &codes::ACCOUNT_SUSPENDED,
+        ]);
+        if changes {
+            shared.push(&codes::REQUEST_ORIGIN);
+        }
+    }
+    shared
+}
+
+/// Name the code in the answer of its status.
+fn declare(operation: &mut Operation, code: &'static Code) {
+    let status = problem::status(&Error::new(code)).as_str().to_owned();
+    let answers = &mut operation.responses.responses;
+    let answer = answers
+        .entry(status)
+        .or_insert_with(|| RefOr::T(Response::new("")));
+    let RefOr::T(answer) = answer else { return };
+    let name = format!("`{}`", code.name);
+    if !answer.description.contains(&name) {
+        if !answer.description.is_empty() {
+            answer.description += ", ";
+        }
+        answer.description += &name;
+    }
+    answer
+        .content
+        .entry(problem::MEDIA_TYPE.to_owned())
+        .or_insert_with(body);
+}
+
+/// A refusal is `application/problem+json` (RFC 9457).
+fn name_media_type(operation: &mut Operation) {
+    for answer in operation.responses.responses.values_mut() {
+        let RefOr::T(answer) = answer else { continue };
+        if answer.content.get(JSON) == Some(&body()) {
+            answer.content.clear();
+            answer
+                .content
+                .insert(problem::MEDIA_TYPE.to_owned(), body());
+        }
+    }
+}
+
+fn body() -> RefOr<Content> {
+    RefOr::T(Content::new(Some(Ref::from_schema_name("ProblemShape"))))
+}

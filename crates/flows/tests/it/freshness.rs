@@ -1,0 +1,179 @@
+//! What nodes remember while access is taken away: a credential that is being
+//! loaded at that very moment is not remembered as it was.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::task::{JoinSet, yield_now};
+use tollgate_base::{access::Principal, id::KeyId};
+use tollgate_flows::{
+    Ctx,
+    admit::{self, Credential},
+    keyring::{self, Begin},
+    signout::{self, Which},
+    watch::Feed,
+};
+use tollgate_testkit::node::Node;
+
+use crate::support::{
+    COOKIE, TOKENS, accepted, boss, cookie, foreign, join, sign_in, tokens, who,
+};
+
+/// Credentials that are presented on several nodes again and again.
+struct Crowd {
+    enough: Arc<AtomicBool>,
+    tasks: JoinSet<()>,
+}
+
+impl Crowd {
+    fn gather(nodes: [&Node; 2], credentials: &[Credential]) -> Self {
+        let enough = Arc::new(AtomicBool::new(false));
+        let mut tasks = JoinSet::new();
+        for node in nodes {
+            for credential in credentials {
+                let (enough, ctx) = (enough.clone(), node.ctx.clone());
+                let credential = credential.clone();
+                tasks.spawn(async move {
+                    while !enough.load(Ordering::SeqCst) {
+                        accepted(who(&ctx, &credential).await);
+                        yield_now().await;
+                    }
+                });
+            }
+        }
+        Self { enough, tasks }
+    }
+
+    /// All have been refused or let in for the last time.
+    async fn rest(self) {
+        self.enough.store(true, Ordering::SeqCst);
+        self.tasks.join_all().await;
+    }
+}
+
+/// vuln:23, asvs:V7.4.1
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_session_that_ends_while_it_is_loaded_is_not_remembered() {
+    let node = Node::new().await;
+    let second = node.second().await;
+    join(&node.ctx, "ann").await;
+    for round in 0..30 {
+        let in_browser = cookie(&sign_in(&node.ctx, "ann", COOKIE).await);
+        let (access, _) = tokens(&sign_in(&node.ctx, "ann", TOKENS).await);
+        let held = [in_browser, Credential::Access(access)];
+        let crowd = Crowd::gather([&node, &second], &held);
+        for credential in &held {
+            let by = who(&node.ctx, credential).await.unwrap();
+            signout::signout(&node.ctx, &by, ()).await.unwrap();
+            assert!(!accepted(who(&node.ctx, credential).await), "{round}");
+            second.follow().await;
+            assert!(!accepted(who(&second.ctx, credential).await), "{round}");
+        }
+        crowd.rest().await;
+        for credential in &held {
+            assert!(!accepted(who(&node.ctx, credential).await), "{round}");
+            assert!(!accepted(who(&second.ctx, credential).await), "{round}");
+        }
+    }
+}
+
+/// vuln:23
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_key_that_is_removed_while_its_tokens_are_checked_lets_none_in() {
+    let node = Node::new().await;
+    let second = node.second().await;
+    let (_, boss) = boss(&node.ctx, "boss").await;
+    join(&node.ctx, "ann").await;
+    for round in 0..30 {
+        let mut held = Vec::new();
+        for _ in 0..6 {
+            let (access, _) = tokens(&sign_in(&node.ctx, "ann", TOKENS).await);
+            held.push(Credential::Access(access));
+        }
+        let old = signer(&node.ctx, &boss).await;
+        node.clock.advance(Duration::from_secs(1));
+        let next = ("access".into(), Begin::Now);
+        keyring::rotate(&node.ctx, &boss, next).await.unwrap();
+        second.follow().await;
+        assert!(accepted(who(&node.ctx, &held[0]).await));
+        assert!(accepted(who(&second.ctx, &held[0]).await));
+        let crowd = Crowd::gather([&node, &second], &held);
+        keyring::remove(&node.ctx, &boss, old).await.unwrap();
+        for credential in &held {
+            assert!(!accepted(who(&node.ctx, credential).await), "{round}");
+        }
+        second.follow().await;
+        for credential in &held {
+            assert!(!accepted(who(&second.ctx, credential).await), "{round}");
+        }
+        crowd.rest().await;
+    }
+}
+
+/// A refresh token minted elsewhere that is first seen while all sessions end
+/// leaves nothing that lives on: vuln:19, vuln:23.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_foreign_token_does_not_slip_through_while_everything_ends() {
+    let node = Node::new().await;
+    let second = node.second().await;
+    let ann = join(&node.ctx, "ann").await;
+    let number = sign_in(&node.ctx, "ann", COOKIE)
+        .await
+        .account
+        .aliases
+        .number;
+    for round in 0..40 {
+        node.clock.advance(Duration::from_secs(1));
+        let token = foreign(&node.ctx, number, "refresh");
+        let ending = node.ctx.clone();
+        let ending = tokio::spawn(async move {
+            signout::end_all(&ending, &Principal::Operator, (ann, Which::All)).await
+        });
+        let ctx = second.ctx.clone();
+        let exchanged = tokio::spawn(async move {
+            admit::chatbot_refresh(&ctx, &Principal::Anonymous, &token).await
+        });
+        ending.await.unwrap().unwrap();
+        if let Ok(minted) = exchanged.await.unwrap() {
+            let access = Credential::ChatbotAccess(minted.access);
+            assert!(!accepted(who(&node.ctx, &access).await), "{round}");
+            second.follow().await;
+            assert!(!accepted(who(&second.ctx, &access).await), "{round}");
+        }
+    }
+}
+
+/// A node that hears of changes and cannot act on all of them, as its database
+/// fails at that moment, hears of them again: fault:F1.
+#[tokio::test]
+async fn news_of_a_round_that_failed_are_not_lost() {
+    let node = Node::new().await;
+    let second = node.second().await;
+    let (_, boss) = boss(&node.ctx, "boss").await;
+    join(&node.ctx, "ann").await;
+    let held = cookie(&sign_in(&node.ctx, "ann", COOKIE).await);
+    let (mut feed, by) = (Feed::default(), Principal::Chore("test"));
+    feed.follow(&second.ctx, &by).await.unwrap();
+    let ann = who(&second.ctx, &held).await.unwrap();
+    let next = ("access".into(), Begin::Now);
+    keyring::rotate(&node.ctx, &boss, next).await.unwrap();
+    signout::signout(&node.ctx, &ann, ()).await.unwrap();
+    let hide = "ALTER TABLE signing_keys RENAME TO hidden";
+    node.ctx.db().write_one(hide, Vec::new()).await.unwrap();
+    assert!(feed.follow(&second.ctx, &by).await.is_err());
+    let show = "ALTER TABLE hidden RENAME TO signing_keys";
+    node.ctx.db().write_one(show, Vec::new()).await.unwrap();
+    feed.follow(&second.ctx, &by).await.unwrap();
+    assert!(!accepted(who(&second.ctx, &held).await));
+}
+
+async fn signer(ctx: &Ctx, by: &Principal) -> KeyId {
+    let keys = keyring::list(ctx, by, ()).await.unwrap();
+    let signs = |key: &&keyring::KeyView| key.signs && key.purpose == "access";
+    keys.iter().find(signs).unwrap().id
+}

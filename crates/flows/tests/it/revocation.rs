@@ -1,0 +1,292 @@
+//! What must die, and what must live: every way to take access away against
+//! every credential, on the node that did it at the next call and on another
+//! one as soon as it has heard.
+
+use std::time::Duration;
+
+use tollgate_base::{
+    SecretString,
+    access::{Principal, Role},
+    id::UserId,
+};
+use tollgate_flows::{
+    ClientProfile, Ctx, Opening, account,
+    admit::{self, Credential},
+    backup::Sessions,
+    password::{self, ChangePassword, ResetPassword},
+    people,
+    signout::{self, Which},
+};
+use tollgate_testkit::node::Node;
+
+use crate::support::{
+    Bare, COOKIE, OTHER_PASSWORD, PASSWORD, TOKENS, accepted, boss, cookie, foreign, join,
+    renew, secret, sign_in, tokens, who,
+};
+
+/// Everything a person may hold. `UNSEEN` was never presented before the act.
+const ALL: [&str; 8] = [
+    "cookie",
+    "access",
+    "refresh",
+    "chatbot access",
+    "chatbot refresh",
+    "foreign access",
+    "foreign refresh",
+    UNSEEN,
+];
+const UNSEEN: &str = "unseen foreign access";
+
+/// How a credential is presented.
+enum Held {
+    Admitted(Credential),
+    Rotating(SecretString),
+    ChatbotRefresh(SecretString),
+}
+
+/// One credential of each kind, by name.
+struct Purse {
+    user: UserId,
+    held: Vec<(&'static str, Held)>,
+}
+
+impl Purse {
+    async fn fill(ctx: &Ctx, name: &str) -> Self {
+        let signed_in = sign_in(ctx, name, COOKIE).await;
+        let (user, number) = (
+            signed_in.account.account.id,
+            signed_in.account.aliases.number,
+        );
+        let (access, refresh) = tokens(&sign_in(ctx, name, TOKENS).await);
+        let (chatbot, chatbot_refresh) = tokens(&sign_in(ctx, name, Opening::Chatbot).await);
+        let chatbot_access = |token| Held::Admitted(Credential::ChatbotAccess(token));
+        let held = [
+            Held::Admitted(cookie(&signed_in)),
+            Held::Admitted(Credential::Access(access)),
+            Held::Rotating(refresh),
+            chatbot_access(chatbot),
+            Held::ChatbotRefresh(chatbot_refresh),
+            chatbot_access(foreign(ctx, number, "access")),
+            Held::ChatbotRefresh(foreign(ctx, number, "refresh")),
+            chatbot_access(foreign(ctx, number, "access")),
+        ];
+        let held = ALL.into_iter().zip(held).collect();
+        Self { user, held }
+    }
+
+    /// Which of `names` are accepted. Within the retry window a rotating token
+    /// may be presented again, as its successor stays unused here.
+    async fn living(&self, ctx: &Ctx, names: &[&'static str]) -> Vec<&'static str> {
+        let mut living = Vec::new();
+        for (name, held) in self.held.iter().filter(|(name, _)| names.contains(name)) {
+            let lives = match held {
+                Held::Admitted(credential) => accepted(who(ctx, credential).await),
+                Held::Rotating(token) => accepted(renew(ctx, token).await),
+                Held::ChatbotRefresh(token) => {
+                    accepted(admit::chatbot_refresh(ctx, &Principal::Anonymous, token).await)
+                }
+            };
+            if lives {
+                living.push(*name);
+            }
+        }
+        living
+    }
+
+    /// As whom a credential acts.
+    async fn acts(&self, ctx: &Ctx, name: &str) -> Principal {
+        let (_, held) = self.held.iter().find(|(known, _)| *known == name).unwrap();
+        match held {
+            Held::Admitted(credential) => who(ctx, credential).await.unwrap(),
+            _ => panic!("{name} admits to nothing"),
+        }
+    }
+}
+
+/// Two nodes that remember everything ann and bob hold.
+struct Stage {
+    node: Node,
+    second: Node,
+    boss: Principal,
+    ann: Purse,
+    bob: Purse,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let node = Node::new().await;
+        let second = node.second().await;
+        let (_, boss) = boss(&node.ctx, "boss").await;
+        for name in ["ann", "bob"] {
+            join(&node.ctx, name).await;
+        }
+        let ann = Purse::fill(&node.ctx, "ann").await;
+        let bob = Purse::fill(&node.ctx, "bob").await;
+        let stage = Self {
+            node,
+            second,
+            boss,
+            ann,
+            bob,
+        };
+        for node in [&stage.node, &stage.second] {
+            assert_eq!(stage.ann.living(&node.ctx, &ALL[..7]).await, ALL[..7]);
+            assert_eq!(stage.bob.living(&node.ctx, &ALL).await, ALL);
+        }
+        stage
+    }
+
+    /// Of what ann holds exactly this lives on, and everything of bob's.
+    async fn only_lives(&self, wanted: &[&str]) {
+        assert_eq!(self.ann.living(&self.node.ctx, &ALL).await, wanted);
+        assert_eq!(self.bob.living(&self.node.ctx, &ALL).await, ALL);
+        self.second.follow().await;
+        assert_eq!(self.ann.living(&self.second.ctx, &ALL).await, wanted);
+        assert_eq!(self.bob.living(&self.second.ctx, &ALL).await, ALL);
+    }
+}
+
+/// vuln:21, vuln:23, vuln:28, asvs:V7.4.1
+#[tokio::test]
+async fn signing_out_ends_that_session_and_no_other() {
+    let stage = Stage::new().await;
+    let ctx = &stage.node.ctx;
+    let steps: [(&str, &[&str]); 4] = [
+        ("cookie", &ALL[1..]),
+        ("access", &ALL[3..]),
+        ("chatbot access", &ALL[5..]),
+        ("foreign access", &ALL[6..]),
+    ];
+    for (name, left) in steps {
+        let by = stage.ann.acts(ctx, name).await;
+        signout::signout(ctx, &by, ()).await.unwrap();
+        stage.only_lives(left).await;
+    }
+}
+
+/// vuln:23, asvs:V7.4.5
+#[tokio::test]
+async fn an_administrator_ends_every_session_one_by_one() {
+    let stage = Stage::new().await;
+    let (ctx, ann) = (&stage.node.ctx, stage.ann.user);
+    let live = signout::list(ctx, &stage.boss, ann).await.unwrap();
+    assert_eq!(live.len(), 5);
+    for session in live {
+        signout::end(ctx, &stage.boss, (ann, session.id))
+            .await
+            .unwrap();
+    }
+    stage.only_lives(&[UNSEEN]).await;
+}
+
+/// vuln:23, asvs:V7.4.3, asvs:V7.5.2
+#[tokio::test]
+async fn ending_the_others_spares_the_session_that_asks_and_ending_all_spares_none() {
+    let stage = Stage::new().await;
+    let ctx = &stage.node.ctx;
+    let by = stage.ann.acts(ctx, "access").await;
+    let of = stage.ann.user;
+    signout::end_all(ctx, &by, (of, Which::Others))
+        .await
+        .unwrap();
+    stage.only_lives(&["access", "refresh", UNSEEN]).await;
+    signout::end_all(ctx, &by, (of, Which::All)).await.unwrap();
+    stage.only_lives(&[]).await;
+}
+
+/// vuln:19, vuln:21, vuln:23, asvs:V7.4.2
+#[tokio::test]
+async fn suspension_ends_everything_for_good() {
+    let stage = Stage::new().await;
+    let (ctx, ann) = (&stage.node.ctx, stage.ann.user);
+    people::suspend(ctx, &stage.boss, ann).await.unwrap();
+    stage.only_lives(&[]).await;
+    people::resume(ctx, &stage.boss, ann).await.unwrap();
+    stage.only_lives(&[]).await;
+}
+
+/// vuln:23, vuln:32, asvs:V7.4.3
+#[tokio::test]
+async fn a_changed_password_ends_all_but_the_session_that_changed_it() {
+    let stage = Stage::new().await;
+    let ctx = &stage.node.ctx;
+    let by = stage.ann.acts(ctx, "cookie").await;
+    let change = ChangePassword {
+        current: secret(PASSWORD),
+        new: secret(OTHER_PASSWORD),
+        client: ClientProfile::NATIVE,
+    };
+    password::change_own(ctx, &by, change).await.unwrap();
+    stage.only_lives(&["cookie"]).await;
+}
+
+/// vuln:23, vuln:32, asvs:V7.4.3
+#[tokio::test]
+async fn a_reset_password_ends_everything() {
+    let stage = Stage::new().await;
+    let ctx = &stage.node.ctx;
+    let link = password::reset_link(ctx, &stage.boss, stage.ann.user)
+        .await
+        .unwrap();
+    let reset = ResetPassword {
+        token: link.token,
+        new: secret(OTHER_PASSWORD),
+        client: ClientProfile::NATIVE,
+    };
+    password::reset(ctx, &Principal::Anonymous, reset)
+        .await
+        .unwrap();
+    stage.only_lives(&[]).await;
+}
+
+/// vuln:23, asvs:V7.4.2
+#[tokio::test]
+async fn deletion_ends_everything() {
+    let stage = Stage::new().await;
+    account::delete(&stage.node.ctx, &stage.boss, stage.ann.user)
+        .await
+        .unwrap();
+    stage.only_lives(&[]).await;
+}
+
+/// vuln:23, vuln:30
+#[tokio::test]
+async fn a_dropped_role_is_gone_from_every_credential() {
+    let stage = Stage::new().await;
+    let (ctx, ann) = (&stage.node.ctx, stage.ann.user);
+    let admitted = ["cookie", "access", "chatbot access", "foreign access"];
+    for role in [Role::Admin, Role::Default] {
+        people::assign_role(ctx, &stage.boss, (ann, role))
+            .await
+            .unwrap();
+        stage.second.follow().await;
+        for node in [&stage.node, &stage.second] {
+            for name in admitted {
+                let Principal::Person(person) = stage.ann.acts(&node.ctx, name).await else {
+                    panic!("a person");
+                };
+                assert_eq!(person.role, role, "{name}");
+            }
+        }
+    }
+    stage.only_lives(&ALL).await;
+}
+
+/// asvs:V7.4.1
+#[tokio::test]
+async fn a_restore_ends_what_the_backup_holds_unless_it_is_to_be_kept() {
+    let node = Node::new().await;
+    let bare = || Bare::new(&node.ctx, [7; 32], node.clock.clone());
+    let (old, ended, kept) = (bare().await, bare().await, bare().await);
+    old.load_keys().await;
+    join(&old.ctx, "ann").await;
+    let ann = Purse::fill(&old.ctx, "ann").await;
+    assert_eq!(ann.living(&old.ctx, &ALL[..7]).await, ALL[..7]);
+    ended.restore(&old.ctx, Sessions::End).await;
+    kept.restore(&old.ctx, Sessions::Keep).await;
+    assert_eq!(ann.living(&ended.ctx, &ALL).await, [""; 0]);
+    assert_eq!(ann.living(&kept.ctx, &ALL).await, ALL);
+    node.clock.advance(Duration::from_secs(1));
+    let anew = Purse::fill(&ended.ctx, "ann").await;
+    assert_eq!(anew.living(&ended.ctx, &ALL).await, ALL);
+}
