@@ -81,11 +81,11 @@ pub(crate) static ALL: &[Step] = &[
     },
 ];
 
-/// Selected by its module's name, `campaign`.
+/// Selected by its module's name, `faults`.
 static CAMPAIGN: Step = Step {
     name: "campaign",
     title: "the long fault tests",
-    line: "test --release --package tollgate --test it -- --include-ignored --nocapture campaign::",
+    line: "test --release --package tollgate --test it -- --include-ignored --nocapture --test-threads 1 faults::",
     needs: &needs::PEERS,
     peers: Peers::Servers,
 };

@@ -28,7 +28,8 @@ pub(crate) struct Documents {
 
 /// The OpenAPI 3.1 description of this API
 #[utoipa::path(
-    get, path = "/api/openapi.json", operation_id = "show_openapi", tag = "operation",
+    get, path = "/api/openapi.json", operation_id = "show_openapi",
+    tag = "operation",
     responses((status = 200, description = "OpenAPI 3.1", body = Value)),
 )]
 pub(crate) async fn openapi(Extension(documents): Extension<Arc<Documents>>) -> impl IntoResponse {
@@ -40,7 +41,8 @@ pub(crate) async fn openapi(Extension(documents): Extension<Arc<Documents>>) -> 
 
 /// The operations as a page
 #[utoipa::path(
-    get, path = "/api/docs", operation_id = "show_docs", tag = "operation",
+    get, path = "/api/docs", operation_id = "show_docs",
+    tag = "operation",
     responses((status = 200, description = "A page", content_type = "text/html")),
 )]
 pub(crate) async fn page(Extension(documents): Extension<Arc<Documents>>) -> Response {
@@ -49,7 +51,8 @@ pub(crate) async fn page(Extension(documents): Extension<Arc<Documents>>) -> Res
 
 /// The page of an error code
 #[utoipa::path(
-    get, path = "/docs/errors/{code}", operation_id = "show_error", tag = "operation", params(("code" = String, Path)),
+    get, path = "/docs/errors/{code}", operation_id = "show_error",
+    tag = "operation", params(("code" = String, Path)),
     responses(
         (status = 200, description = "A page", content_type = "text/html"),
         (status = 404, description = "`route.missing`"),

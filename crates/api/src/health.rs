@@ -44,14 +44,19 @@ struct PartShape {
 }
 
 /// Does the process live
-#[utoipa::path(get, path = "/livez", operation_id = "livez", tag = "operation", responses((status = 200, description = "It does.")))]
+#[utoipa::path(
+    get, path = "/livez", operation_id = "livez",
+    tag = "operation",
+    responses((status = 200, description = "It does.", content_type = "text/plain", body = String)),
+)]
 pub(crate) async fn live() -> &'static str {
     "ok\n"
 }
 
 /// Can it do its work
 #[utoipa::path(
-    get, path = "/readyz", operation_id = "readyz", tag = "operation", params(Detail),
+    get, path = "/readyz", operation_id = "readyz",
+    tag = "operation", params(Detail),
     responses(
         (status = 200, body = Readiness),
         (status = 403, description = "`access.denied` for `verbose`", body = ProblemShape),

@@ -23,7 +23,8 @@ pub(crate) struct NameBody {
 
 /// My account
 #[utoipa::path(
-    get, path = "/api/v1/me", operation_id = "show_me", tag = "me", security(("bearer" = []), ("cookie" = [])),
+    get, path = "/api/v1/me", operation_id = "show_me",
+    tag = "me", security(("bearer" = []), ("cookie" = [])),
     responses(
         (status = 200, body = User, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 401, description = "`auth.required` and the codes of bad credentials", body = ProblemShape),
@@ -35,7 +36,8 @@ pub(crate) async fn show(State(web): State<Web>, Who(who): Who) -> Result<Respon
 
 /// Change my profile
 #[utoipa::path(
-    patch, path = "/api/v1/me", operation_id = "edit_me", tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = Edit,
+    patch, path = "/api/v1/me", operation_id = "edit_me",
+    tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = Edit,
     params(("If-Match" = Option<String>, Header, description = "The ETag that was read")),
     responses(
         (status = 200, body = User),
@@ -58,7 +60,8 @@ pub(crate) async fn edit(
 
 /// Delete my account
 #[utoipa::path(
-    delete, path = "/api/v1/me", operation_id = "delete_me", tag = "me", security(("bearer" = []), ("cookie" = [])),
+    delete, path = "/api/v1/me", operation_id = "delete_me",
+    tag = "me", security(("bearer" = []), ("cookie" = [])),
     responses(
         (status = 204, description = "The account and all that belongs to it are gone."),
         (status = 401, description = "`auth.required`", body = ProblemShape),
@@ -73,7 +76,8 @@ pub(crate) async fn delete(State(web): State<Web>, Who(who): Who) -> Result<Resp
 
 /// Take my data out
 #[utoipa::path(
-    get, path = "/api/v1/me/export", operation_id = "export_me", tag = "me", security(("bearer" = []), ("cookie" = [])),
+    get, path = "/api/v1/me/export", operation_id = "export_me",
+    tag = "me", security(("bearer" = []), ("cookie" = [])),
     responses(
         (status = 200, body = ExportShape),
         (status = 401, description = "`auth.required`", body = ProblemShape),
@@ -92,7 +96,8 @@ pub(crate) async fn export(
 
 /// Add a name to sign in with
 #[utoipa::path(
-    post, path = "/api/v1/me/identifiers", operation_id = "add_identifier", tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = NameBody,
+    post, path = "/api/v1/me/identifiers", operation_id = "add_identifier",
+    tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = NameBody,
     responses(
         (status = 200, body = User),
         (status = 400, description = "`identifier.invalid`, `request.invalid`", body = ProblemShape),
@@ -115,7 +120,8 @@ pub(crate) async fn add_name(
 
 /// Remove a name to sign in with
 #[utoipa::path(
-    delete, path = "/api/v1/me/identifiers", operation_id = "remove_identifier", tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = NameBody,
+    delete, path = "/api/v1/me/identifiers", operation_id = "remove_identifier",
+    tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = NameBody,
     responses(
         (status = 200, body = User),
         (status = 400, description = "`identifier.invalid`, `request.invalid` for the last one", body = ProblemShape),

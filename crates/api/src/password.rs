@@ -39,7 +39,8 @@ pub(crate) struct Confirm {
 ///
 /// All other sessions end.
 #[utoipa::path(
-    put, path = "/api/v1/me/password", operation_id = "change_password", tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = Change,
+    put, path = "/api/v1/me/password", operation_id = "change_password",
+    tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = Change,
     responses(
         (status = 204, description = "It is changed."),
         (status = 400, description = "`password.weak`", body = ProblemShape),
@@ -66,7 +67,8 @@ pub(crate) async fn change(
 ///
 /// The answer is the same whether or not somebody signs in with that address.
 #[utoipa::path(
-    post, path = "/api/v1/password-reset", operation_id = "request_password_reset", tag = "sign-in", request_body = Ask,
+    post, path = "/api/v1/password-reset", operation_id = "request_password_reset",
+    tag = "sign-in", request_body = Ask,
     responses(
         (status = 202, description = "If it is somebody's, a mail is on its way."),
         (status = 400, description = "`identifier.invalid`", body = ProblemShape),
@@ -87,7 +89,8 @@ pub(crate) async fn ask(
 ///
 /// All sessions end.
 #[utoipa::path(
-    post, path = "/api/v1/password-reset/confirm", operation_id = "reset_password", tag = "sign-in", request_body = Confirm,
+    post, path = "/api/v1/password-reset/confirm", operation_id = "reset_password",
+    tag = "sign-in", request_body = Confirm,
     responses(
         (status = 204, description = "It is set."),
         (status = 400, description = "`one_time.invalid`, `password.weak`", body = ProblemShape),

@@ -83,7 +83,8 @@ pub(crate) struct ResetLinkShape {
 
 /// List people
 #[utoipa::path(
-    get, path = "/api/v1/people", operation_id = "list_people", tag = "people", security(("bearer" = []), ("cookie" = [])), params(Search),
+    get, path = "/api/v1/people", operation_id = "list_people",
+    tag = "people", security(("bearer" = []), ("cookie" = [])), params(Search),
     responses(
         (status = 200, body = People, headers(("Link" = String, description = "The next page, if there is one"))),
         (status = 400, description = "`request.invalid`, `cursor.invalid`", body = ProblemShape),
@@ -112,7 +113,8 @@ pub(crate) async fn list(
 ///
 /// With an `Idempotency-Key` a repetition makes nothing new.
 #[utoipa::path(
-    post, path = "/api/v1/people", operation_id = "create_person", tag = "people", security(("bearer" = []), ("cookie" = [])), request_body = NewPerson,
+    post, path = "/api/v1/people", operation_id = "create_person",
+    tag = "people", security(("bearer" = []), ("cookie" = [])), request_body = NewPerson,
     params(("Idempotency-Key" = Option<String>, Header)),
     responses(
         (status = 201, body = User),
@@ -135,7 +137,8 @@ pub(crate) async fn create(
 
 /// A person
 #[utoipa::path(
-    get, path = "/api/v1/people/{id}", operation_id = "show_person", tag = "people", security(("bearer" = []), ("cookie" = [])),
+    get, path = "/api/v1/people/{id}", operation_id = "show_person",
+    tag = "people", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path)),
     responses(
         (status = 200, body = User),
@@ -154,7 +157,8 @@ pub(crate) async fn show(
 
 /// Change a person's profile
 #[utoipa::path(
-    patch, path = "/api/v1/people/{id}", operation_id = "edit_person", tag = "people", security(("bearer" = []), ("cookie" = [])), request_body = Edit,
+    patch, path = "/api/v1/people/{id}", operation_id = "edit_person",
+    tag = "people", security(("bearer" = []), ("cookie" = [])), request_body = Edit,
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The ETag that was read")),
     responses(
         (status = 200, body = User),
@@ -179,7 +183,8 @@ pub(crate) async fn edit(
 
 /// Delete a person
 #[utoipa::path(
-    delete, path = "/api/v1/people/{id}", operation_id = "delete_person", tag = "people", security(("bearer" = []), ("cookie" = [])),
+    delete, path = "/api/v1/people/{id}", operation_id = "delete_person",
+    tag = "people", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path)),
     responses(
         (status = 204, description = "The account and all that belongs to it are gone."),
@@ -202,7 +207,8 @@ pub(crate) async fn delete(
 ///
 /// All their sessions end at once.
 #[utoipa::path(
-    post, path = "/api/v1/people/{id}/suspend", operation_id = "suspend_person", tag = "people", security(("bearer" = []), ("cookie" = [])),
+    post, path = "/api/v1/people/{id}/suspend", operation_id = "suspend_person",
+    tag = "people", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path)),
     responses(
         (status = 204, description = "They are out."),
@@ -223,7 +229,8 @@ pub(crate) async fn suspend(
 
 /// Let a suspended person sign in again
 #[utoipa::path(
-    post, path = "/api/v1/people/{id}/resume", operation_id = "resume_person", tag = "people", security(("bearer" = []), ("cookie" = [])),
+    post, path = "/api/v1/people/{id}/resume", operation_id = "resume_person",
+    tag = "people", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path)),
     responses(
         (status = 204, description = "They may sign in."),
@@ -243,7 +250,8 @@ pub(crate) async fn resume(
 
 /// Give a person a role
 #[utoipa::path(
-    put, path = "/api/v1/people/{id}/role", tag = "people", security(("bearer" = []), ("cookie" = [])), request_body = RoleBody,
+    put, path = "/api/v1/people/{id}/role",
+    tag = "people", security(("bearer" = []), ("cookie" = [])), request_body = RoleBody,
     params(("id" = String, Path)),
     responses(
         (status = 204, description = "It is in force with the next request."),
@@ -268,7 +276,8 @@ pub(crate) async fn assign_role(
 ///
 /// To be passed on by hand. It works once; earlier ones are void.
 #[utoipa::path(
-    post, path = "/api/v1/people/{id}/reset-link", operation_id = "make_reset_link", tag = "people", security(("bearer" = []), ("cookie" = [])),
+    post, path = "/api/v1/people/{id}/reset-link", operation_id = "make_reset_link",
+    tag = "people", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path)),
     responses(
         (status = 200, body = ResetLinkShape),
@@ -292,7 +301,8 @@ pub(crate) async fn reset_link(
 
 /// Take a person's data out
 #[utoipa::path(
-    get, path = "/api/v1/people/{id}/export", operation_id = "export_person", tag = "people", security(("bearer" = []), ("cookie" = [])),
+    get, path = "/api/v1/people/{id}/export", operation_id = "export_person",
+    tag = "people", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path)),
     responses(
         (status = 200, body = ExportShape),

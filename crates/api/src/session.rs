@@ -80,7 +80,8 @@ pub(crate) struct Tokens {
 /// Unknown, wrong and suspended are answered alike. In cookie mode the answer
 /// sets the cookie and holds no tokens.
 #[utoipa::path(
-    post, path = "/api/v1/session", tag = "sign-in", request_body = Login,
+    post, path = "/api/v1/session",
+    tag = "sign-in", request_body = Login,
     responses(
         (status = 200, body = Opened),
         (status = 400, description = "`request.invalid`", body = ProblemShape),
@@ -141,7 +142,8 @@ pub(crate) async fn sign_in(
 /// Each works once. Whoever lost the answer may ask again within ten seconds;
 /// a token that is used later ends its session.
 #[utoipa::path(
-    post, path = "/api/v1/session/refresh", operation_id = "refresh_session", tag = "sign-in", request_body = RefreshBody,
+    post, path = "/api/v1/session/refresh", operation_id = "refresh_session",
+    tag = "sign-in", request_body = RefreshBody,
     responses(
         (status = 200, body = Tokens),
         (status = 401, description = "`token.invalid`, `token.expired`, `token.reused`, `session.revoked`, `session.expired`, `account.suspended`", body = ProblemShape),
@@ -160,7 +162,8 @@ pub(crate) async fn renew(
 
 /// Sign out
 #[utoipa::path(
-    delete, path = "/api/v1/session", tag = "sign-in", security(("bearer" = []), ("cookie" = [])),
+    delete, path = "/api/v1/session",
+    tag = "sign-in", security(("bearer" = []), ("cookie" = [])),
     responses(
         (status = 204, description = "The session has ended; its cookie is cleared."),
         (status = 401, description = "`auth.required`", body = ProblemShape),

@@ -35,7 +35,8 @@ enum Mine {
 
 /// My sessions
 #[utoipa::path(
-    get, path = "/api/v1/me/sessions", operation_id = "list_my_sessions", tag = "me", security(("bearer" = []), ("cookie" = [])),
+    get, path = "/api/v1/me/sessions", operation_id = "list_my_sessions",
+    tag = "me", security(("bearer" = []), ("cookie" = [])),
     responses(
         (status = 200, body = SessionList),
         (status = 401, description = "`auth.required`", body = ProblemShape),
@@ -52,7 +53,8 @@ pub(crate) async fn mine(
 
 /// End one of my sessions
 #[utoipa::path(
-    delete, path = "/api/v1/me/sessions/{id}", operation_id = "end_my_session", tag = "me", security(("bearer" = []), ("cookie" = [])),
+    delete, path = "/api/v1/me/sessions/{id}", operation_id = "end_my_session",
+    tag = "me", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path)),
     responses(
         (status = 204, description = "It has ended."),
@@ -71,7 +73,8 @@ pub(crate) async fn end_mine(
 
 /// End my other sessions, or all
 #[utoipa::path(
-    delete, path = "/api/v1/me/sessions", operation_id = "end_my_sessions", tag = "me", security(("bearer" = []), ("cookie" = [])), params(Selection),
+    delete, path = "/api/v1/me/sessions", operation_id = "end_my_sessions",
+    tag = "me", security(("bearer" = []), ("cookie" = [])), params(Selection),
     responses(
         (status = 200, body = Ended),
         (status = 401, description = "`auth.required`", body = ProblemShape),
@@ -92,7 +95,8 @@ pub(crate) async fn end_several(
 
 /// A person's sessions
 #[utoipa::path(
-    get, path = "/api/v1/people/{id}/sessions", operation_id = "list_sessions_of_person", tag = "people", security(("bearer" = []), ("cookie" = [])),
+    get, path = "/api/v1/people/{id}/sessions", operation_id = "list_sessions_of_person",
+    tag = "people", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path)),
     responses(
         (status = 200, body = SessionList),
@@ -112,7 +116,8 @@ pub(crate) async fn of_person(
 
 /// End all sessions of a person
 #[utoipa::path(
-    delete, path = "/api/v1/people/{id}/sessions", operation_id = "end_sessions_of_person", tag = "people", security(("bearer" = []), ("cookie" = [])),
+    delete, path = "/api/v1/people/{id}/sessions", operation_id = "end_sessions_of_person",
+    tag = "people", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path)),
     responses(
         (status = 200, body = Ended),
@@ -132,7 +137,8 @@ pub(crate) async fn end_of_person(
 
 /// End one session of a person
 #[utoipa::path(
-    delete, path = "/api/v1/people/{id}/sessions/{sid}", operation_id = "end_session_of_person", tag = "people", security(("bearer" = []), ("cookie" = [])),
+    delete, path = "/api/v1/people/{id}/sessions/{sid}", operation_id = "end_session_of_person",
+    tag = "people", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path), ("sid" = String, Path)),
     responses(
         (status = 204, description = "It has ended."),

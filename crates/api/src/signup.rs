@@ -33,7 +33,8 @@ pub(crate) struct NewUser {
 ///
 /// It does not sign in. `[signin] registration` allows it.
 #[utoipa::path(
-    post, path = "/api/v1/signup", tag = "sign-in", request_body = NewUser,
+    post, path = "/api/v1/signup",
+    tag = "sign-in", request_body = NewUser,
     responses(
         (status = 201, body = User),
         (status = 400, description = "`request.invalid`, `identifier.invalid`, `password.weak`", body = ProblemShape),

@@ -8,7 +8,8 @@ use tollgate_web::Web;
 ///
 /// A key stands here for as long as an answer may be kept before it signs.
 #[utoipa::path(
-    get, path = "/.well-known/jwks.json", tag = "operation",
+    get, path = "/.well-known/jwks.json",
+    tag = "operation",
     responses((status = 200, description = "A JSON Web Key Set", body = serde_json::Value)),
 )]
 pub(crate) async fn jwks(State(web): State<Web>) -> impl IntoResponse {

@@ -19,7 +19,7 @@ use tollgate_store::sql::Tx;
 use crate::{
     ctx::Ctx,
     steps::{
-        enrol::{Applicant, Enrolment},
+        enrol::{Applicant, Enrolment, close_setup},
         facts::{allow, allow_giving, allow_reading, keep_an_admin},
         note::{Details, Log, change},
         repeat,
@@ -183,6 +183,9 @@ pub async fn assign_role(ctx: &Ctx, by: &Principal, (id, role): (UserId, Role)) 
             details.data.insert("from".into(), held.as_str().into());
             details.data.insert("to".into(), role.as_str().into());
             log.note(EventKind::RoleAssigned, details);
+        }
+        if role == Role::Admin {
+            close_setup(tx, log, id, now).await?;
         }
         Ok(())
     })

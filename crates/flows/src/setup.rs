@@ -9,7 +9,6 @@ use tollgate_base::{
     access::{Facts, Permission, Principal, Role, Target, decide},
     codes,
     identifier::Identifier,
-    time::Time,
 };
 use tollgate_crypto::token::{self, Prefix};
 use tollgate_records::{
@@ -24,7 +23,7 @@ use tollgate_store::sql::Tx;
 use crate::{
     ctx::Ctx,
     steps::{
-        enrol::{Applicant, Enrolment},
+        enrol::{Applicant, Enrolment, close_setup},
         land::{Landing, Opening, SignedIn},
         note::{Details, Log, change},
         once,
@@ -116,7 +115,7 @@ pub async fn set_up(ctx: &Ctx, by: &Principal, request: SetUp) -> Result<SignedI
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         require_open(tx).await?;
         once::redeem(tx, Purpose::Setup, hash_of_token, now).await?;
-        make(tx, log, &enrolment, now).await?;
+        enrolment.make(tx, log).await?;
         opened.open(tx, log, "setup").await
     })
     .await?;
@@ -140,12 +139,12 @@ pub async fn create_admin(
         &Facts::NONE,
     )?;
     let enrolment = Enrolment::prepare(ctx, admin, Role::Admin, ClientProfile::NATIVE).await?;
-    let (id, now) = (enrolment.id, ctx.now());
+    let id = enrolment.id;
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         if condition == Condition::First {
             require_open(tx).await?;
         }
-        make(tx, log, &enrolment, now).await
+        enrolment.make(tx, log).await
     })
     .await?;
     view(ctx, id).await
@@ -173,19 +172,10 @@ pub async fn recover(ctx: &Ctx, by: &Principal, identifier: Identifier) -> Resul
         accounts::set_role(tx, id, Role::Admin, now).await?;
         accounts::set_suspended(tx, id, false, now).await?;
         log.about(EventKind::AdminRecovered, id);
-        Ok(())
+        close_setup(tx, log, id, now).await
     })
     .await?;
     view(ctx, id).await
-}
-
-async fn make(tx: &mut Tx<'_>, log: &mut Log, enrolment: &Enrolment, now: Time) -> Result<()> {
-    enrolment.make(tx, log).await?;
-    if installation::mark_set_up(tx, now).await? {
-        one_time::withdraw(tx, Purpose::Setup, None, now).await?;
-        log.about(EventKind::SetUp, enrolment.id);
-    }
-    Ok(())
 }
 
 async fn require_open(tx: &mut Tx<'_>) -> Result<()> {

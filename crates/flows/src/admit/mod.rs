@@ -57,21 +57,23 @@ pub async fn admit(ctx: &Ctx, by: &Principal, credential: &Credential) -> Result
     let remembered = ctx.freshness().recall(&key)?;
     metrics::counter!("tollgate_principal_cache_total", "result" => if remembered.is_some() { "hit" } else { "miss" })
         .increment(1);
-    let cached = match remembered {
-        Some(cached) => cached,
-        None => {
-            let sight = ctx.freshness().sight();
-            let loaded = match credential {
-                Credential::Cookie(secret) => cookie(ctx, secret).await?,
-                Credential::Access(token) => native::load(ctx, token, now).await?,
-                Credential::ChatbotAccess(token) => chatbot::load(ctx, token, now).await?,
-            };
-            ctx.freshness().remember(key, loaded.clone(), sight);
-            loaded
-        }
+    // What is remembered of the last use grows old when it is stored, and when
+    // another node serves the session: only the database says that it expired.
+    if let Some(cached) = remembered
+        && check(ctx, &cached, now).is_ok()
+    {
+        return Ok(Principal::Person(cached.person));
+    }
+    let sight = ctx.freshness().sight();
+    let loaded = match credential {
+        Credential::Cookie(secret) => cookie(ctx, secret).await?,
+        Credential::Access(token) => native::load(ctx, token, now).await?,
+        Credential::ChatbotAccess(token) => chatbot::load(ctx, token, now).await?,
     };
-    check(ctx, &cached, now)?;
-    Ok(Principal::Person(cached.person))
+    check(ctx, &loaded, now)?;
+    let person = loaded.person.clone();
+    ctx.freshness().remember(key, loaded, sight);
+    Ok(Principal::Person(person))
 }
 
 /// A token of the chatbot dialect that is not a session's access token: the

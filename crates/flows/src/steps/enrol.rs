@@ -12,6 +12,8 @@ use tollgate_records::{
     accounts::{self, NewAccount, Profile},
     aliases,
     events::EventKind,
+    installation,
+    one_time::{self, Purpose},
     passwords,
 };
 use tollgate_store::sql::Tx;
@@ -119,8 +121,26 @@ impl Enrolment {
             .data
             .insert("role".into(), self.new.role.as_str().into());
         log.note(EventKind::AccountCreated, details);
+        if self.new.role == Role::Admin {
+            close_setup(tx, log, self.id, self.now).await?;
+        }
         Ok(())
     }
+}
+
+/// There is an administrator, by whichever verb: the first one is not to be
+/// made any more.
+pub(crate) async fn close_setup(
+    tx: &mut Tx<'_>,
+    log: &mut Log,
+    admin: UserId,
+    now: Time,
+) -> Result<()> {
+    if installation::mark_set_up(tx, now).await? {
+        one_time::withdraw(tx, Purpose::Setup, None, now).await?;
+        log.about(EventKind::SetUp, admin);
+    }
+    Ok(())
 }
 
 /// Check what there is, and report all faults at once.

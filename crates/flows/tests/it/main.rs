@@ -8,7 +8,10 @@
 
 mod audit;
 mod feed;
+mod first_admin;
 mod freshness;
+mod one_time;
+mod people;
 mod revocation;
 mod sessions;
 mod signin;

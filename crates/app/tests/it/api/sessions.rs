@@ -1,0 +1,331 @@
+//! Getting in, staying in, and being out at once, with a cookie and with
+//! tokens, on one node and on two.
+
+use serde_json::{Value, json};
+use tollgate_testkit::house::{Client, House, PASSWORD, Someone};
+
+use super::browser;
+use crate::support::house;
+
+const NEW_PASSWORD: &str = "another fine phrase";
+
+/// Somebody's request is refused, and for that reason.
+async fn is_out(client: &Client, because: &str) {
+    let answer = client.get("/api/v1/me").await.expect(401);
+    assert_eq!(answer.code(), because);
+    assert!(
+        answer
+            .header("www-authenticate")
+            .contains("error=\"invalid_token\"")
+    );
+}
+
+async fn is_in(client: &Client) {
+    client.get("/api/v1/me").await.expect(200);
+}
+
+/// Exchange a refresh token for the next pair.
+async fn refreshed(house: &House, refresh: &Value) -> Value {
+    let body = json!({ "refresh_token": refresh });
+    let answer = house.stranger().post("/api/v1/session/refresh", body).await;
+    answer.expect(200).json()
+}
+
+async fn is_not_refreshed(house: &House, refresh: &str, because: &str) {
+    let body = json!({ "refresh_token": refresh });
+    let answer = house.stranger().post("/api/v1/session/refresh", body).await;
+    assert_eq!(answer.expect(401).code(), because);
+}
+
+/// asvs:V7.2.4, asvs:V7.4.1
+#[tokio::test]
+async fn a_life_in_tokens() {
+    let house = house().await;
+    let stranger = house.stranger();
+    let new = json!({ "email": "Ann@Example.org", "username": "ann", "password": PASSWORD });
+    let made = stranger.post("/api/v1/signup", new).await.expect(201);
+    assert_eq!(made.json()["email"], "Ann@Example.org");
+    assert_eq!(made.header("set-cookie"), "", "it does not sign in");
+
+    for login in ["ann@example.org", "ANN", "ann"] {
+        let body = json!({ "login": login, "password": PASSWORD, "device": "a laptop" });
+        let opened = stranger.post("/api/v1/session", body).await.expect(200);
+        assert_eq!(opened.header("set-cookie"), "");
+        assert_eq!(opened.json()["user"]["username"], "ann");
+    }
+    let ann = house.sign_in("ann@example.org").await;
+    is_in(&ann.client).await;
+    let next = refreshed(&house, &json!(ann.refresh)).await;
+    assert_eq!(next["token_type"], "Bearer");
+    assert_eq!(next["expires_in"], 300);
+    let bearer = |tokens: &Value| {
+        let access = tokens["access_token"].as_str().unwrap();
+        stranger
+            .clone()
+            .with("authorization", &format!("Bearer {access}"))
+    };
+    is_in(&bearer(&next)).await;
+    assert_eq!(
+        refreshed(&house, &json!(ann.refresh)).await["refresh_token"],
+        next["refresh_token"],
+        "an honest retry gets the same successor"
+    );
+    let third = refreshed(&house, &next["refresh_token"]).await;
+    is_not_refreshed(&house, &ann.refresh, "token.reused").await;
+    is_out(&bearer(&third), "session.revoked").await;
+    is_not_refreshed(
+        &house,
+        third["refresh_token"].as_str().unwrap(),
+        "session.revoked",
+    )
+    .await;
+
+    let again = house.sign_in("ann@example.org").await;
+    again.client.delete("/api/v1/session").await.expect(204);
+    is_out(&again.client, "session.revoked").await;
+    is_not_refreshed(&house, &again.refresh, "session.revoked").await;
+    is_not_refreshed(&house, &again.access, "token.invalid").await;
+    is_not_refreshed(&house, "", "token.invalid").await;
+}
+
+/// asvs:V7.4.1
+#[tokio::test]
+async fn a_life_in_a_cookie() {
+    let house = house().await;
+    let ann = house.person("ann").await;
+    let (short, long) = (
+        browser(&house, &ann.email, false).await,
+        browser(&house, &ann.email, true).await,
+    );
+    for page in [&short, &long] {
+        is_in(page).await;
+        let list = page.get("/api/v1/me/sessions").await.expect(200).json();
+        let current: Vec<&Value> = sessions(&list)
+            .filter(|one| one["current"] == true)
+            .collect();
+        assert_eq!(current.len(), 1);
+        assert_eq!(current[0]["kind"], "cookie");
+    }
+    let out = short.delete("/api/v1/session").await.expect(204);
+    assert!(out.header("set-cookie").contains("Max-Age=0"));
+    let refused = short.get("/api/v1/me").await.expect(401);
+    assert_eq!(refused.code(), "session.revoked");
+    assert!(
+        refused.header("set-cookie").contains("Max-Age=0"),
+        "a dead cookie is taken away"
+    );
+    is_in(&long).await;
+    is_in(&ann.client).await;
+}
+
+/// asvs:V7.4.3, asvs:V7.5.2
+#[tokio::test]
+async fn a_changed_password_ends_the_other_sessions() {
+    let house = house().await;
+    let ann = house.person("ann").await;
+    let others = [
+        house.sign_in(&ann.email).await,
+        house.sign_in(&ann.email).await,
+    ];
+    let page = browser(&house, &ann.email, true).await;
+    let wrong = json!({ "current_password": "not this one", "new_password": NEW_PASSWORD });
+    let refused = ann
+        .client
+        .put("/api/v1/me/password", wrong)
+        .await
+        .expect(403);
+    assert_eq!(refused.code(), "password.wrong");
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/current_password");
+    let weak = json!({ "current_password": PASSWORD, "new_password": "short" });
+    let refused = ann
+        .client
+        .put("/api/v1/me/password", weak)
+        .await
+        .expect(400);
+    assert_eq!(refused.code(), "password.weak");
+    is_in(&others[0].client).await;
+
+    let change = json!({ "current_password": PASSWORD, "new_password": NEW_PASSWORD });
+    ann.client
+        .put("/api/v1/me/password", change)
+        .await
+        .expect(204);
+    for other in &others {
+        is_out(&other.client, "session.revoked").await;
+        is_not_refreshed(&house, &other.refresh, "session.revoked").await;
+    }
+    is_out(&page, "session.revoked").await;
+    is_in(&ann.client).await;
+    refreshed(&house, &json!(ann.refresh)).await;
+    let old = json!({ "login": ann.email, "password": PASSWORD });
+    let refused = house
+        .stranger()
+        .post("/api/v1/session", old)
+        .await
+        .expect(401);
+    assert_eq!(refused.code(), "signin.failed");
+}
+
+/// asvs:V7.4.2, asvs:V8.3.2
+#[tokio::test]
+async fn what_an_administrator_decides_is_in_force_at_the_next_request() {
+    let house = house().await;
+    let (admin, ann) = (house.admin().await, house.person("ann").await);
+    let page = browser(&house, &ann.email, true).await;
+    let at = format!("/api/v1/people/{}", ann.id);
+    let role = |role| json!({ "role": role });
+
+    ann.client.get("/api/v1/people").await.expect(403);
+    admin
+        .client
+        .put(&format!("{at}/role"), role("manager"))
+        .await
+        .expect(204);
+    ann.client.get("/api/v1/people").await.expect(200);
+    page.get("/api/v1/people").await.expect(200);
+    admin
+        .client
+        .put(&format!("{at}/role"), role("default"))
+        .await
+        .expect(204);
+    ann.client.get("/api/v1/people").await.expect(403);
+    page.get("/api/v1/people").await.expect(403);
+
+    admin
+        .client
+        .post(&format!("{at}/suspend"), json!({}))
+        .await
+        .expect(204);
+    for client in [&ann.client, &page] {
+        client.get("/api/v1/me").await.expect(401);
+    }
+    let shown = admin.client.get(&at).await.expect(200).json();
+    assert!(shown["suspended_at"].is_string());
+    let login = json!({ "login": ann.email, "password": PASSWORD });
+    let refused = house
+        .stranger()
+        .post("/api/v1/session", login)
+        .await
+        .expect(401);
+    assert_eq!(refused.code(), "signin.failed", "as for a wrong password");
+    admin
+        .client
+        .post(&format!("{at}/resume"), json!({}))
+        .await
+        .expect(204);
+    for client in [&ann.client, &page] {
+        client.get("/api/v1/me").await.expect(401);
+    }
+    is_in(&house.sign_in(&ann.email).await.client).await;
+}
+
+/// asvs:V7.4.5, asvs:V7.5.2
+#[tokio::test]
+async fn one_others_and_all_can_be_ended() {
+    let house = house().await;
+    let ann = house.person("ann").await;
+    let (admin, bob) = (house.admin().await, house.person("bob").await);
+    let [one, two, three] = three(&house, &ann.email).await;
+    let mine = ann
+        .client
+        .get("/api/v1/me/sessions")
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(sessions(&mine).count(), 4);
+    assert_eq!(
+        sessions(&mine)
+            .filter(|one| one["id"] == ann.session)
+            .count(),
+        1
+    );
+
+    ann.client
+        .delete(&format!("/api/v1/me/sessions/{}", one.session))
+        .await
+        .expect(204);
+    is_out(&one.client, "session.revoked").await;
+    let theirs = format!("/api/v1/me/sessions/{}", bob.session);
+    assert_eq!(
+        ann.client.delete(&theirs).await.expect(404).code(),
+        "session.missing"
+    );
+    is_in(&bob.client).await;
+    let ended = ann
+        .client
+        .delete("/api/v1/me/sessions")
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(ended["ended"], 2, "all but the one that asks");
+    is_out(&two.client, "session.revoked").await;
+    is_out(&three.client, "session.revoked").await;
+    is_in(&ann.client).await;
+    ann.client
+        .delete("/api/v1/me/sessions?which=some")
+        .await
+        .expect(400);
+    ann.client
+        .delete("/api/v1/me/sessions?which=all")
+        .await
+        .expect(200);
+    is_out(&ann.client, "session.revoked").await;
+
+    let [one, two, _] = three(&house, &ann.email).await;
+    let at = format!("/api/v1/people/{}/sessions", ann.id);
+    let list = admin.client.get(&at).await.expect(200).json();
+    assert_eq!(sessions(&list).count(), 3);
+    assert!(sessions(&list).all(|session| session["current"] == false));
+    admin
+        .client
+        .delete(&format!("{at}/{}", one.session))
+        .await
+        .expect(204);
+    is_out(&one.client, "session.revoked").await;
+    is_in(&two.client).await;
+    assert_eq!(
+        admin.client.delete(&at).await.expect(200).json()["ended"],
+        2
+    );
+    is_out(&two.client, "session.revoked").await;
+}
+
+/// asvs:V7.4.1
+#[tokio::test]
+async fn what_ends_on_one_node_ends_on_the_other() {
+    let house = house().await;
+    let second = house.second_node().await;
+    let ann = house.person("ann").await;
+    let admin = house.admin().await;
+    for (path, because) in [
+        ("sessions", "session.revoked"),
+        ("suspend", "session.revoked"),
+    ] {
+        let there = second.sign_in(&ann.email).await;
+        let here = house
+            .stranger()
+            .with("authorization", &format!("Bearer {}", there.access));
+        is_in(&here).await;
+        is_in(&there.client).await;
+        let at = format!("/api/v1/people/{}/{path}", ann.id);
+        match path {
+            "sessions" => admin.client.delete(&at).await.expect(200),
+            _ => admin.client.post(&at, json!({})).await.expect(204),
+        };
+        is_out(&here, because).await;
+        second.node.follow().await;
+        is_out(&there.client, because).await;
+    }
+}
+
+fn sessions(list: &Value) -> impl Iterator<Item = &Value> {
+    list["data"].as_array().unwrap().iter()
+}
+
+async fn three(house: &House, email: &str) -> [Someone; 3] {
+    [
+        house.sign_in(email).await,
+        house.sign_in(email).await,
+        house.sign_in(email).await,
+    ]
+}

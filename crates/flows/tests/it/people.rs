@@ -1,0 +1,513 @@
+//! Looking after other people's accounts: who may do what to whom, lists that
+//! neither skip nor repeat, requests that arrive twice, and a last
+//! administrator who stays.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use tollgate_base::{
+    Result,
+    access::{Person, Principal, Role},
+    id::UserId,
+    identifier::{Identifier, Username},
+    page::PageRequest,
+};
+use tollgate_flows::{
+    Applicant, Ctx, Filter, Once, account, password,
+    people::{self, CreatePerson},
+    signout,
+};
+use tollgate_records::schema::TABLES;
+use tollgate_store::args;
+use tollgate_testkit::node::Node;
+
+use crate::support::{
+    COOKIE, TOKENS, applicant, boss, code, count, email, enter, force_role, join, number, sign_in,
+    together, try_join,
+};
+
+/// asvs:V8.2.1, asvs:V8.2.2, asvs:V8.3.1, vuln:80
+#[tokio::test]
+async fn rank_decides_who_may_look_after_whom() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    let (root, admin) = boss(ctx, "root").await;
+    for name in ["mia", "max"] {
+        force_role(ctx, join(ctx, name).await, Role::Manager).await;
+    }
+    let ((_, manager), (peer, _)) = (enter(ctx, "mia").await, enter(ctx, "max").await);
+    let (ann, bob) = (join(ctx, "ann").await, join(ctx, "bob").await);
+    let (_, plain) = enter(ctx, "ann").await;
+    let nobody = UserId::new(ctx.now(), ctx.entropy()).unwrap();
+    for (who, by, on, looks_after, rules) in [
+        ("admin on manager", &admin, peer, "ok", "ok"),
+        (
+            "admin on nobody",
+            &admin,
+            nobody,
+            "person.missing",
+            "person.missing",
+        ),
+        ("manager on default", &manager, bob, "ok", "access.denied"),
+        (
+            "manager on peer",
+            &manager,
+            peer,
+            "access.rank",
+            "access.denied",
+        ),
+        (
+            "manager on admin",
+            &manager,
+            root,
+            "access.rank",
+            "access.denied",
+        ),
+        (
+            "default on default",
+            &plain,
+            bob,
+            "access.denied",
+            "access.denied",
+        ),
+        (
+            "default on nobody",
+            &plain,
+            nobody,
+            "access.denied",
+            "access.denied",
+        ),
+        (
+            "stranger",
+            &Principal::Anonymous,
+            ann,
+            "auth.required",
+            "auth.required",
+        ),
+    ] {
+        let care = [
+            code(&people::show(ctx, by, on).await),
+            code(&signout::list(ctx, by, on).await),
+            code(&password::reset_link(ctx, by, on).await),
+            code(&people::suspend(ctx, by, on).await),
+            code(&people::resume(ctx, by, on).await),
+        ];
+        assert_eq!(care, [looks_after; 5], "{who}");
+        let rule = [
+            code(&people::assign_role(ctx, by, (on, Role::Admin)).await),
+            code(&people::assign_role(ctx, by, (on, Role::Manager)).await),
+            code(&account::export(ctx, by, on).await),
+        ];
+        assert_eq!(rule, [rules; 3], "{who}");
+    }
+    for (by, role, answer) in [
+        (&manager, Role::Default, "ok"),
+        (&manager, Role::Manager, "access.rank"),
+        (&manager, Role::Admin, "access.rank"),
+        (&plain, Role::Default, "access.denied"),
+        (&admin, Role::Admin, "ok"),
+    ] {
+        let outcome = create(ctx, by, &format!("new-{role}"), role, None).await;
+        assert_eq!(code(&outcome), answer, "{by} makes {role}");
+    }
+}
+
+/// asvs:V15.4.2
+#[tokio::test]
+async fn pages_neither_skip_nor_repeat_while_people_arrive() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    for place in 0..25 {
+        // All at one time: the id breaks ties.
+        join(ctx, &format!("ann-{place}")).await;
+    }
+    let before: BTreeSet<String> = names(ctx, Filter::default()).await.into_iter().collect();
+    let mut seen = Vec::new();
+    let mut page = PageRequest {
+        limit: 7,
+        after: None,
+    };
+    loop {
+        let part = people::list(ctx, &Principal::Operator, (Filter::default(), page))
+            .await
+            .unwrap();
+        seen.extend(
+            part.rows
+                .iter()
+                .map(|view| view.username().unwrap().shown.clone()),
+        );
+        node.clock.advance(Duration::from_secs(1));
+        join(ctx, &format!("late-{}", seen.len())).await;
+        let Some(next) = part.next else { break };
+        page = PageRequest {
+            limit: 7,
+            after: Some(next),
+        };
+    }
+    assert_eq!(seen.len(), 25);
+    assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), before);
+}
+
+#[tokio::test]
+async fn a_list_is_narrowed_by_role_state_and_first_letters() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    for name in ["anna", "ann-x", "ann_y", "an", "bob", "émile"] {
+        join(ctx, name).await;
+    }
+    let bob = Identifier::parse("BOB").unwrap();
+    let bob = people::find(ctx, &Principal::Operator, bob)
+        .await
+        .unwrap()
+        .account
+        .id;
+    people::suspend(ctx, &Principal::Operator, bob)
+        .await
+        .unwrap();
+    force_role(ctx, join(ctx, "mia").await, Role::Manager).await;
+    let begins = |text: &str| Filter {
+        begins: Some(text.into()),
+        ..Filter::default()
+    };
+    let (manager, suspended) = (Some(Role::Manager), Some(true));
+    for (filter, wanted) in [
+        (begins("ann"), vec!["ann-x", "ann_y", "anna"]),
+        (begins("é"), vec!["émile"]),
+        (begins("%"), vec![]),
+        (
+            Filter {
+                role: manager,
+                ..Filter::default()
+            },
+            vec!["mia"],
+        ),
+        (
+            Filter {
+                suspended,
+                ..Filter::default()
+            },
+            vec!["bob"],
+        ),
+        (
+            Filter {
+                role: manager,
+                suspended,
+                ..Filter::default()
+            },
+            vec![],
+        ),
+    ] {
+        let mut found = names(ctx, filter.clone()).await;
+        found.sort();
+        assert_eq!(found, wanted, "{filter:?}");
+    }
+}
+
+/// asvs:V15.4.2
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_request_that_arrives_twenty_times_makes_one_person() {
+    let node = Node::new().await;
+    let other = node.second().await;
+    let (root, admin) = boss(&node.ctx, "root").await;
+    for round in 0..5 {
+        let key = format!("key {round}");
+        let name = format!("ann-{round}");
+        let nodes = [node.ctx.clone(), other.ctx.clone()];
+        let outcomes = together(20, |place| {
+            let (ctx, admin) = (nodes[place % 2].clone(), admin.clone());
+            let (name, once) = (name.clone(), once(root, &key, 1));
+            async move { create(&ctx, &admin, &name, Role::Default, Some(once)).await }
+        })
+        .await;
+        let made: BTreeSet<UserId> = outcomes.into_iter().map(Result::unwrap).collect();
+        assert_eq!(made.len(), 1);
+        let mismatch = create(
+            &node.ctx,
+            &admin,
+            "other",
+            Role::Default,
+            Some(once(root, &key, 2)),
+        );
+        assert_eq!(code(&mismatch.await), "idempotency.mismatch");
+    }
+    // Keys belong to who uses them, and a day later they are new again.
+    let (rita, second) = boss(&node.ctx, "rita").await;
+    create(
+        &node.ctx,
+        &second,
+        "bob",
+        Role::Default,
+        Some(once(rita, "key 0", 3)),
+    )
+    .await
+    .unwrap();
+    node.clock.advance(Duration::from_hours(24));
+    let again = create(
+        &node.ctx,
+        &admin,
+        "cid",
+        Role::Default,
+        Some(once(root, "key 0", 4)),
+    );
+    again.await.unwrap();
+}
+
+/// asvs:V15.4.2, asvs:V8.3.1
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_administrators_who_remove_each_other_leave_one() {
+    let node = Node::new().await;
+    let other = node.second().await;
+    for round in 0..9 {
+        let (ann, by_ann) = boss(&node.ctx, &format!("ann{round}")).await;
+        let (bob, by_bob) = boss(&node.ctx, &format!("bob{round}")).await;
+        let sides = [
+            (node.ctx.clone(), by_ann, bob),
+            (other.ctx.clone(), by_bob, ann),
+        ];
+        let outcomes = together(2, |place| {
+            let (ctx, by, on) = sides[place].clone();
+            async move {
+                match round % 3 {
+                    0 => people::assign_role(&ctx, &by, (on, Role::Default)).await,
+                    1 => people::suspend(&ctx, &by, on).await,
+                    _ => account::delete(&ctx, &by, on).await,
+                }
+            }
+        })
+        .await;
+        assert_eq!(
+            (count(&outcomes, "ok"), count(&outcomes, "admin.last")),
+            (1, 1)
+        );
+        let acting = "SELECT CAST(count(*) AS BIGINT) AS number FROM accounts
+            WHERE role = 'admin' AND suspended_at IS NULL";
+        assert_eq!(number(&node.ctx, acting, Vec::new()).await, 1);
+        let retire = "UPDATE accounts SET role = 'default' WHERE role = 'admin'";
+        node.ctx.db().write_one(retire, Vec::new()).await.unwrap();
+    }
+}
+
+/// vuln:110, asvs:V6.1.1
+#[tokio::test]
+async fn one_name_in_two_spellings_is_taken() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    join(ctx, "straße").await;
+    for spelling in ["STRASSE", "ＳＴＲＡＳＳＥ", "Straße", " strasse ", "ﬆrasse"] {
+        let same = Username::parse(spelling).unwrap();
+        let new = Applicant {
+            username: Some(same),
+            email: None,
+            ..applicant("bob")
+        };
+        assert_eq!(
+            code(&try_join(ctx, new).await),
+            "identifier.taken",
+            "{spelling}"
+        );
+        let same = email(&format!("{}@EXAMPLE.org", spelling.trim()));
+        let new = Applicant {
+            username: None,
+            email: Some(same),
+            ..applicant("bob")
+        };
+        assert_eq!(
+            code(&try_join(ctx, new).await),
+            "identifier.taken",
+            "{spelling}"
+        );
+    }
+}
+
+/// asvs:V15.4.2, vuln:110
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_crowd_gets_aliases_of_its_own_and_none_comes_back() {
+    let node = Node::new().await;
+    let other = node.second().await;
+    let nodes = [node.ctx.clone(), other.ctx.clone()];
+    let made = together(20, |place| {
+        let ctx = nodes[place % 2].clone();
+        // Half of them want one name, spelled differently.
+        let name = if place < 10 {
+            ["ann", "ANN"][place % 2].into()
+        } else {
+            format!("p{place}")
+        };
+        async move { try_join(&ctx, applicant(&name)).await }
+    })
+    .await;
+    assert_eq!(
+        (count(&made, "ok"), count(&made, "identifier.taken")),
+        (11, 9)
+    );
+    let ctx = &node.ctx;
+    let highest = "SELECT CAST(max(number) AS BIGINT) AS number FROM aliases";
+    let before = number(ctx, highest, Vec::new()).await;
+    for id in made.into_iter().flatten() {
+        account::delete(ctx, &Principal::Operator, id)
+            .await
+            .unwrap();
+    }
+    join(ctx, "zoe").await;
+    assert!(number(ctx, highest, Vec::new()).await > before);
+}
+
+/// asvs:V14.2.4
+#[tokio::test]
+async fn an_export_has_all_and_a_deletion_leaves_nothing() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    boss(ctx, "root").await;
+    let ann = join(ctx, "ann").await;
+    let (_, herself) = enter(ctx, "ann").await;
+    sign_in(ctx, "ann", TOKENS).await;
+    sign_in(ctx, "ann", COOKIE).await;
+    password::reset_link(ctx, &Principal::Operator, ann)
+        .await
+        .unwrap();
+    people::assign_role(ctx, &Principal::Operator, (ann, Role::Manager))
+        .await
+        .unwrap();
+    let herself = match herself {
+        Principal::Person(person) => Principal::Person(Person {
+            role: Role::Manager,
+            ..person
+        }),
+        other => other,
+    };
+    create(
+        ctx,
+        &herself,
+        "bob",
+        Role::Default,
+        Some(once(ann, "key", 1)),
+    )
+    .await
+    .unwrap();
+    let link = "INSERT INTO external_ids (provider, external_id, account_id, created_at) VALUES ('x', 'y', $1, 0)";
+    ctx.db().write_one(link, args![ann]).await.unwrap();
+
+    let export = account::export(ctx, &herself, ann).await.unwrap();
+    assert_eq!(export.account.account.id, ann);
+    assert_eq!(
+        (
+            export.account.identifiers.len(),
+            export.account.external_ids.len()
+        ),
+        (2, 1)
+    );
+    assert_eq!(export.sessions.len(), 3);
+    assert!(export.password_hash.is_some() && export.events.len() >= 6);
+
+    for (table, rows) in traces(ctx, ann).await {
+        assert!(rows > 0, "the story puts something into {table}");
+    }
+    account::delete(ctx, &herself, ann).await.unwrap();
+    for (table, rows) in traces(ctx, ann).await {
+        assert_eq!(rows, 0, "{table}");
+    }
+}
+
+/// Rows of an account in every table that may have some.
+async fn traces(ctx: &Ctx, of: UserId) -> Vec<(&'static str, i64)> {
+    const IMPERSONAL: [&str; 6] = [
+        "installation",
+        "alias_counters",
+        "signing_keys",
+        "attempts",
+        "jobs",
+        "events",
+    ];
+    let tables = [
+        (
+            "accounts",
+            "SELECT CAST(count(*) AS BIGINT) AS number FROM accounts WHERE id = $1",
+        ),
+        (
+            "identifiers",
+            "SELECT CAST(count(*) AS BIGINT) AS number FROM identifiers WHERE account_id = $1",
+        ),
+        (
+            "external_ids",
+            "SELECT CAST(count(*) AS BIGINT) AS number FROM external_ids WHERE account_id = $1",
+        ),
+        (
+            "passwords",
+            "SELECT CAST(count(*) AS BIGINT) AS number FROM passwords WHERE account_id = $1",
+        ),
+        (
+            "aliases",
+            "SELECT CAST(count(*) AS BIGINT) AS number FROM aliases WHERE account_id = $1",
+        ),
+        (
+            "sessions",
+            "SELECT CAST(count(*) AS BIGINT) AS number FROM sessions WHERE account_id = $1",
+        ),
+        (
+            "refresh_tokens",
+            "SELECT CAST(count(*) AS BIGINT) AS number FROM refresh_tokens
+            WHERE session_id NOT IN (SELECT id FROM sessions WHERE account_id <> $1)",
+        ),
+        (
+            "one_time_secrets",
+            "SELECT CAST(count(*) AS BIGINT) AS number FROM one_time_secrets WHERE account_id = $1",
+        ),
+        (
+            "idempotency",
+            "SELECT CAST(count(*) AS BIGINT) AS number FROM idempotency WHERE principal = $1",
+        ),
+    ];
+    let told: BTreeSet<&str> = tables
+        .iter()
+        .map(|(table, _)| *table)
+        .chain(IMPERSONAL)
+        .collect();
+    assert_eq!(
+        told,
+        TABLES.iter().copied().collect(),
+        "a new table is considered here"
+    );
+    let mut traces = Vec::new();
+    for (table, sql) in tables {
+        traces.push((table, number(ctx, sql, args![of]).await));
+    }
+    traces
+}
+
+async fn create(
+    ctx: &Ctx,
+    by: &Principal,
+    name: &str,
+    role: Role,
+    once: Option<Once>,
+) -> Result<UserId> {
+    let applicant = applicant(name);
+    let request = CreatePerson {
+        applicant,
+        role,
+        once,
+    };
+    Ok(people::create(ctx, by, request).await?.account.id)
+}
+
+fn once(by: UserId, key: &str, body: u8) -> Once {
+    Once {
+        principal: by.to_string(),
+        route: "POST /api/v1/people",
+        key: key.to_owned(),
+        body_hash: [body; 32],
+    }
+}
+
+async fn names(ctx: &Ctx, filter: Filter) -> Vec<String> {
+    let page = PageRequest {
+        limit: PageRequest::MOST,
+        after: None,
+    };
+    let page = people::list(ctx, &Principal::Operator, (filter, page))
+        .await
+        .unwrap();
+    page.rows
+        .iter()
+        .map(|view| view.username().unwrap().shown.clone())
+        .collect()
+}
