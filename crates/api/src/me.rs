@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
-use tollgate_base::identifier::Identifier;
+use tollgate_base::{Error, Result, codes, identifier::Identifier};
 use tollgate_flows::account;
 use tollgate_web::{Problem, Web, Who, body::Json, cookies};
 use utoipa::ToSchema;
@@ -110,7 +110,7 @@ pub(crate) async fn add_name(
     Who(who): Who,
     Json(body): Json<NameBody>,
 ) -> Result<axum::Json<User>, Problem> {
-    let request = (who.person()?.user, Identifier::parse(&body.identifier)?);
+    let request = (who.person()?.user, body.parse()?);
     Ok(axum::Json(
         account::add_identifier(web.ctx(), &who, request)
             .await?
@@ -133,10 +133,19 @@ pub(crate) async fn remove_name(
     Who(who): Who,
     Json(body): Json<NameBody>,
 ) -> Result<axum::Json<User>, Problem> {
-    let request = (who.person()?.user, Identifier::parse(&body.identifier)?);
+    let request = (who.person()?.user, body.parse()?);
     Ok(axum::Json(
         account::remove_identifier(web.ctx(), &who, request)
             .await?
             .into(),
     ))
+}
+
+impl NameBody {
+    fn parse(&self) -> Result<Identifier> {
+        Identifier::parse(&self.identifier).map_err(|_| {
+            let detail = "Neither an e-mail address nor a username.";
+            Error::new(&codes::IDENTIFIER_INVALID).field("/identifier", "identifier", detail)
+        })
+    }
 }

@@ -10,7 +10,6 @@ use tollgate_base::{
     ExposeSecret,
     access::Role,
     id::UserId,
-    identifier::{Email, Username},
     page::{Cursor, PageRequest},
 };
 use tollgate_flows::{
@@ -26,7 +25,7 @@ use tollgate_web::{
 };
 use utoipa::ToSchema;
 
-use crate::shapes::{Edit, ExportShape, Password, ProblemShape, User, tagged};
+use crate::shapes::{Edit, ExportShape, Password, ProblemShape, User, names, tagged};
 
 /// Which people, and how many of them.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -333,9 +332,10 @@ impl Search {
 
 impl NewPerson {
     fn request(self, once: Option<Once>) -> Result<CreatePerson, Problem> {
+        let (email, username) = names(self.email.as_deref(), self.username.as_deref())?;
         let applicant = Applicant {
-            email: self.email.as_deref().map(Email::parse).transpose()?,
-            username: self.username.as_deref().map(Username::parse).transpose()?,
+            email,
+            username,
             display_name: self.display_name,
             password: self.password.map(|password| password.0),
         };

@@ -5,7 +5,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use tollgate_base::{SecretString, id::SessionId, time::Time};
+use tollgate_base::{
+    Result, SecretString,
+    id::SessionId,
+    identifier::{Email, Username},
+    time::Time,
+};
 use tollgate_flows::{
     AccountView, Event, ExternalId, Session, StoredIdentifier,
     account::{EditProfile, Export},
@@ -282,6 +287,21 @@ impl From<Event> for EventShape {
 pub(crate) fn tagged(view: AccountView) -> Response {
     let tag = conditional::etag(view.account.version);
     ([(header::ETAG, tag)], axum::Json(User::from(view))).into_response()
+}
+
+/// The names of who is to have an account; the faults of both at once.
+pub(crate) fn names(
+    email: Option<&str>,
+    username: Option<&str>,
+) -> Result<(Option<Email>, Option<Username>)> {
+    let email = email.map(Email::parse).transpose();
+    match (email, username.map(Username::parse).transpose()) {
+        (Ok(email), Ok(username)) => Ok((email, username)),
+        (Err(one), Err(other)) => Err(other.fields().iter().fold(one, |both, fault| {
+            both.field(fault.pointer, fault.rule, fault.detail.clone())
+        })),
+        (Err(fault), _) | (_, Err(fault)) => Err(fault),
+    }
 }
 
 /// RFC 3339.

@@ -6,10 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
-use tollgate_base::{
-    access::Principal,
-    identifier::{Email, Username},
-};
+use tollgate_base::access::Principal;
 use tollgate_flows::{
     Applicant, ClientProfile,
     signup::{SignUp, signup},
@@ -17,7 +14,7 @@ use tollgate_flows::{
 use tollgate_web::{Peer, Problem, Web, body::Json};
 use utoipa::ToSchema;
 
-use crate::shapes::{Password, ProblemShape, User};
+use crate::shapes::{Password, ProblemShape, User, names};
 
 /// Who wants an account. An address or a username at least.
 #[derive(Deserialize, ToSchema)]
@@ -60,9 +57,10 @@ pub(crate) async fn sign_up(
 
 impl NewUser {
     fn applicant(self) -> Result<Applicant, Problem> {
+        let (email, username) = names(self.email.as_deref(), self.username.as_deref())?;
         Ok(Applicant {
-            email: self.email.as_deref().map(Email::parse).transpose()?,
-            username: self.username.as_deref().map(Username::parse).transpose()?,
+            email,
+            username,
             display_name: self.display_name,
             password: Some(self.password.0),
         })

@@ -52,7 +52,8 @@ impl Email {
                 "Not an e-mail address.",
             )
         };
-        let text = text.trim();
+        let composed = compose(text);
+        let text = composed.as_str();
         let (local, domain) = text.rsplit_once('@').ok_or_else(fault)?;
         let local_fits = (1..=64).contains(&local.len())
             && !local.starts_with('.')
@@ -84,7 +85,8 @@ impl Username {
         let fault = || {
             Error::new(&codes::IDENTIFIER_INVALID).field("/username", "username", "Not a username.")
         };
-        let text = text.trim();
+        let composed = compose(text);
+        let text = composed.as_str();
         let length = text.chars().count();
         let plain = text
             .chars()
@@ -173,6 +175,13 @@ impl fmt::Debug for Identifier {
     }
 }
 
+/// Without space at the ends, in NFC: a letter and its mark may be typed apart.
+fn compose(text: &str) -> String {
+    ComposingNormalizer::new_nfc()
+        .normalize(text.trim())
+        .into_owned()
+}
+
 /// NFKC and full case folding until nothing changes, as compatibility
 /// characters may fold into something that composes anew.
 fn fold(text: &str) -> String {
@@ -238,6 +247,7 @@ mod tests {
         assert_eq!(canonical("JOHN"), "john");
         assert_eq!(canonical("ｊohn"), "john");
         assert_eq!(canonical("K"), "k");
+        assert_eq!(canonical("Zoe\u{308}"), canonical("Zo\u{eb}"));
         for bad in [
             "",
             " ",

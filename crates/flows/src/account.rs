@@ -12,7 +12,7 @@ use tollgate_records::{
     accounts::{self, Profile},
     aliases,
     events::{self, Event, EventKind},
-    one_time, passwords,
+    idempotency, one_time, passwords,
     sessions::{self, Session},
 };
 use tollgate_store::sql::Tx;
@@ -22,6 +22,7 @@ use crate::{
     steps::{
         facts::{allow, allow_reading, keep_an_admin},
         note::{Details, Log, change},
+        profile,
         view::{AccountView, view},
     },
 };
@@ -185,6 +186,7 @@ pub async fn delete(ctx: &Ctx, by: &Principal, id: UserId) -> Result<()> {
         one_time::forget(tx, id).await?;
         passwords::forget(tx, id).await?;
         aliases::forget(tx, id).await?;
+        idempotency::forget(tx, &id.to_string()).await?;
         accounts::forget(tx, id).await?;
         events::clean_personal(tx, &id.to_string()).await?;
         log.note(
@@ -202,8 +204,7 @@ pub async fn delete(ctx: &Ctx, by: &Principal, id: UserId) -> Result<()> {
 fn merged(new: Option<&String>, old: Option<String>) -> Option<String> {
     match new {
         None => old,
-        Some(text) if text.trim().is_empty() => None,
-        Some(text) => Some(text.trim().to_owned()),
+        Some(text) => profile::kept(text),
     }
 }
 
@@ -214,28 +215,15 @@ fn check(edit: &EditProfile) -> Result<()> {
         ("/picture", &edit.picture, Profile::PICTURE_MOST),
         ("/locale", &edit.locale, Profile::LOCALE_MOST),
     ];
-    let mut fault = None;
-    let mut blame = |pointer, rule, detail: String| {
-        let error = fault
-            .take()
-            .unwrap_or_else(|| Error::new(&codes::REQUEST_INVALID));
-        fault = Some(error.field(pointer, rule, detail));
-    };
+    let mut fault = Error::new(&codes::REQUEST_INVALID);
     for (pointer, text, most) in limits {
-        let Some(text) = text else { continue };
-        if text.chars().count() > most {
-            blame(pointer, "too_long", format!("{most} characters at most."));
-        }
-        if text
-            .chars()
-            .any(|c| c.is_control() && c != '\n' && c != '\r' && c != '\t')
-        {
-            blame(pointer, "characters", "No control characters.".into());
+        if let Some(text) = text {
+            fault = profile::judge(fault, pointer, text, most);
         }
     }
     let scheme_fits = |text: &String| text.trim().is_empty() || text.trim().starts_with("https://");
     if edit.picture.as_ref().is_some_and(|text| !scheme_fits(text)) {
-        blame("/picture", "scheme", "An https:// address.".into());
+        fault = fault.field("/picture", "scheme", "An https:// address.");
     }
     let tag = |text: &String| {
         text.trim()
@@ -243,11 +231,12 @@ fn check(edit: &EditProfile) -> Result<()> {
             .all(|c| c.is_ascii_alphanumeric() || c == '-')
     };
     if edit.locale.as_ref().is_some_and(|text| !tag(text)) {
-        blame(
-            "/locale",
-            "language_tag",
-            "A language tag, such as de or pt-BR.".into(),
-        );
+        let detail = "A language tag, such as de or pt-BR.";
+        fault = fault.field("/locale", "language_tag", detail);
     }
-    fault.map_or(Ok(()), Err)
+    if fault.fields().is_empty() {
+        Ok(())
+    } else {
+        Err(fault)
+    }
 }

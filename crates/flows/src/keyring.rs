@@ -204,6 +204,14 @@ async fn adopt(ctx: &Ctx, by: &Principal, secret: &SecretString) -> Result<()> {
         if signer.is_some_and(|signer| signer.fingerprint == row.fingerprint) {
             return Ok(());
         }
+        let is_same = |known: &&SigningKeyRow| {
+            known.purpose == row.purpose && known.fingerprint == row.fingerprint
+        };
+        // A secret that returns is one key: removing that must end it.
+        for same in known.iter().filter(is_same) {
+            signing_keys::remove(tx, same.id, now).await?;
+            log.note(EventKind::KeyRemoved, about(same.id, &same.purpose));
+        }
         insert(tx, log, &row).await
     })
     .await

@@ -123,10 +123,12 @@ pub async fn request_reset(
     (email, address): (Email, Option<IpAddr>),
 ) -> Result<()> {
     ctx.throttle("reset", address).await?;
+    // Whoever asks from many addresses still floods nobody with mail.
+    strikes::count(ctx, digest(&[b"reset", email.canonical().as_bytes()])).await?;
     let now = ctx.now();
     let id = JobId::new(now, ctx.entropy())?;
     let payload = ResetJob {
-        email: email.canonical().to_owned(),
+        email: email.shown().to_owned(),
     }
     .to_payload()?;
     let add = async move |tx: &mut Tx<'_>, _: &mut Log| {

@@ -116,7 +116,15 @@ pub async fn create(ctx: &Ctx, by: &Principal, request: CreatePerson) -> Result<
         return view(ctx, made.parse()?).await;
     }
     let enrolment =
-        Enrolment::prepare(ctx, request.applicant, request.role, ClientProfile::NATIVE).await?;
+        Enrolment::prepare(ctx, request.applicant, request.role, ClientProfile::NATIVE).await;
+    let enrolment = match enrolment {
+        Ok(enrolment) => enrolment,
+        // The name may be taken by this very request, sent twice at once.
+        Err(refusal) => match repeat::made(ctx, once.as_ref(), now).await? {
+            Some(made) => return view(ctx, made.parse()?).await,
+            None => return Err(refusal),
+        },
+    };
     let made = change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         if let Some(id) = repeat::earlier(tx, once.as_ref(), now).await? {
             return id.parse();

@@ -106,11 +106,7 @@ async fn evaluate(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> {
     Err(Error::new(&codes::SIGNIN_FAILED))
 }
 
-async fn prove(
-    ctx: &Ctx,
-    found: Option<Found>,
-    password: &SecretString,
-) -> Result<Option<Proved>> {
+async fn prove(ctx: &Ctx, found: Option<Found>, password: &SecretString) -> Result<Option<Proved>> {
     let Some(Found { account, hash }) = found else {
         ctx.hasher().verify_nobody(password).await?;
         return Ok(None);

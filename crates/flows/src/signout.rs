@@ -113,11 +113,9 @@ pub async fn end_all(ctx: &Ctx, by: &Principal, (of, which): (UserId, Which)) ->
     };
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         allow(tx, &asks, Permission::SessionsEnd, of).await?;
-        if but.is_none() {
-            // Tokens signed elsewhere have no session of ours before they are
-            // seen; they end by their time of issue.
-            accounts::stop_earlier_tokens(tx, of, now).await?;
-        }
+        // Tokens signed elsewhere have no session of ours before they are seen;
+        // they end by their time of issue.
+        accounts::stop_earlier_tokens(tx, of, now).await?;
         let count = sessions::end_all(tx, of, but, why, now).await?;
         let mut details = Details {
             subject: Some(of),

@@ -59,17 +59,11 @@ pub async fn signup(ctx: &Ctx, by: &Principal, request: SignUp) -> Result<Accoun
 /// that have faults of their own and tell all of them at once. Makes nothing.
 ///
 /// # Errors
-/// `registration.off`, `throttled`, `password.weak`, `identifier.taken`.
+/// `registration.off`, `throttled`, `password.weak`, `identifier.taken`,
+/// `request.invalid`.
 pub async fn review(ctx: &Ctx, _by: &Principal, request: &SignUp) -> Result<()> {
     allow(ctx, request.address).await?;
-    let who = &request.applicant;
-    enrol::check(
-        ctx,
-        &who.identifiers(),
-        who.password.as_ref(),
-        request.client,
-    )
-    .await
+    enrol::check(ctx, &request.applicant, request.client).await
 }
 
 async fn allow(ctx: &Ctx, address: Option<IpAddr>) -> Result<()> {

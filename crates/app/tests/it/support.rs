@@ -71,7 +71,7 @@ fn operation(method: &Method, path: &str) -> Option<&'static Value> {
     item?.get(method.as_str().to_lowercase())
 }
 
-fn defaults() -> Config {
+pub(crate) fn defaults() -> Config {
     let sources = Sources {
         file: None,
         usual_files: Vec::new(),

@@ -33,7 +33,7 @@ use crate::{
 
 use super::{
     check,
-    read::{self, Loaded},
+    read::{self, Loaded, Named},
 };
 
 /// A new access token of the dialect.
@@ -56,8 +56,7 @@ struct Read {
 impl Read {
     /// Where no time of issue is told it follows from the lifetime.
     fn issued(&self) -> Time {
-        self.issued
-            .unwrap_or_else(|| self.until.minus(self.lives))
+        self.issued.unwrap_or_else(|| self.until.minus(self.lives))
     }
 }
 
@@ -166,12 +165,7 @@ async fn session(ctx: &Ctx, claims: Read, now: Time) -> Result<Loaded> {
     }
     let id: SessionId = match &claims.sid {
         Some(sid) => sid.parse().map_err(|_| invalid())?,
-        None => {
-            if claims.issued() <= named.not_before.max(ctx.installation().not_before) {
-                return Err(Error::new(&codes::SESSION_REVOKED));
-            }
-            adopt(ctx, &claims, named.id, now).await?
-        }
+        None => adopted(ctx, &claims, &named, now).await?,
     };
     let loaded = read::by_session(ctx.db(), id)
         .await?
@@ -182,20 +176,31 @@ async fn session(ctx: &Ctx, claims: Read, now: Time) -> Result<Loaded> {
     loaded.active()
 }
 
-/// The session that stands for a token minted elsewhere, made if it is new.
-async fn adopt(ctx: &Ctx, claims: &Read, account: UserId, now: Time) -> Result<SessionId> {
+/// The session that stands for a token minted elsewhere, made if it is new: a
+/// token from before the last "all sessions" is not taken in, and one that was
+/// taken in ends with its session.
+async fn adopted(ctx: &Ctx, claims: &Read, named: &Named, now: Time) -> Result<SessionId> {
     // Hashed, as its text may be of any length and hold what no column takes.
     let jti = digest(&[claims.jti.as_bytes()]);
     let name = format!("{PURPOSE_CHATBOT}:{}", hex(&jti));
     if let Some(known) = sessions::by_foreign_token(ctx.db(), &name).await? {
         return Ok(known);
     }
+    if claims.issued() <= named.not_before.max(ctx.installation().not_before) {
+        return Err(Error::new(&codes::SESSION_REVOKED));
+    }
+    adopt(ctx, claims, named.id, name.clone(), now).await?;
+    let known = sessions::by_foreign_token(ctx.db(), &name).await?;
+    known.ok_or_else(|| Error::new(&codes::TOKEN_INVALID))
+}
+
+async fn adopt(ctx: &Ctx, claims: &Read, account: UserId, name: String, now: Time) -> Result<()> {
     let new = NewSession {
         id: SessionId::new(now, ctx.entropy())?,
         account,
         kind: SessionKind::Chatbot,
         secret_hash: None,
-        foreign_token: Some(name.clone()),
+        foreign_token: Some(name),
         epoch: ctx.installation().epoch,
         assurance: Assurance::One,
         idle_span: claims.until.since(now),
@@ -223,7 +228,5 @@ async fn adopt(ctx: &Ctx, claims: &Read, account: UserId, now: Time) -> Result<S
             Ok(())
         },
     )
-    .await?;
-    let known = sessions::by_foreign_token(ctx.db(), &name).await?;
-    known.ok_or_else(|| Error::new(&codes::TOKEN_INVALID))
+    .await
 }

@@ -37,7 +37,9 @@ fn read_claims(ctx: &Ctx, claims: &Claims, now: Time) -> Result<(UserId, Session
     if claims.text("iss")? != policy.tokens.issuer
         || claims.audience()? != [policy.tokens.audience.as_str()]
         || claims.integer("iat")? > soon
-        || claims.optional_integer("nbf")?.is_some_and(|from| from > soon)
+        || claims
+            .optional_integer("nbf")?
+            .is_some_and(|from| from > soon)
     {
         return Err(invalid());
     }

@@ -22,6 +22,7 @@ use crate::ctx::Ctx;
 
 use super::{
     note::{Details, Log},
+    profile,
     vet::{ClientProfile, vet},
 };
 
@@ -77,17 +78,17 @@ impl Enrolment {
                 "Give an e-mail address or a username.",
             ));
         }
-        check(ctx, &identifiers, who.password.as_ref(), client).await?;
+        let profile = Profile {
+            display_name: who.display_name.as_deref().and_then(profile::kept),
+            ..Profile::default()
+        };
+        check(ctx, &who, client).await?;
         let hash = match &who.password {
             Some(password) => Some(ctx.hash(password).await?),
             None => None,
         };
         let now = ctx.now();
         let id = UserId::new(now, ctx.entropy())?;
-        let profile = Profile {
-            display_name: who.display_name,
-            ..Profile::default()
-        };
         Ok(Self {
             id,
             new: NewAccount {
@@ -146,15 +147,10 @@ pub(crate) async fn close_setup(
 /// Check what there is, and report all faults at once.
 ///
 /// # Errors
-/// `password.weak`, `identifier.taken`.
-pub(crate) async fn check(
-    ctx: &Ctx,
-    identifiers: &[Identifier],
-    password: Option<&SecretString>,
-    client: ClientProfile,
-) -> Result<()> {
-    let mut fault = None;
-    if let Some(password) = password {
+/// `password.weak`, `identifier.taken`, `request.invalid`.
+pub(crate) async fn check(ctx: &Ctx, who: &Applicant, client: ClientProfile) -> Result<()> {
+    let (identifiers, mut fault) = (who.identifiers(), None);
+    if let Some(password) = &who.password {
         let context: Vec<&str> = identifiers.iter().map(Identifier::canonical).collect();
         fault = vet(
             password,
@@ -164,11 +160,16 @@ pub(crate) async fn check(
         )
         .err();
     }
-    for identifier in identifiers {
+    for identifier in &identifiers {
         if accounts::taken(ctx.db(), identifier).await? {
             let taken = fault.unwrap_or_else(|| Error::new(&codes::IDENTIFIER_TAKEN));
             fault = Some(taken.field(pointer(identifier), "taken", "Somebody has it already."));
         }
+    }
+    if let Some(name) = &who.display_name {
+        let judged = fault.unwrap_or_else(|| Error::new(&codes::REQUEST_INVALID));
+        let judged = profile::judge(judged, "/display_name", name, Profile::NAME_MOST);
+        fault = Some(judged).filter(|fault| !fault.fields().is_empty());
     }
     fault.map_or(Ok(()), Err)
 }

@@ -7,6 +7,7 @@ pub(crate) mod land;
 pub(crate) mod mint;
 pub(crate) mod note;
 pub(crate) mod once;
+pub(crate) mod profile;
 pub(crate) mod queue;
 pub(crate) mod repeat;
 pub(crate) mod strikes;

@@ -6,24 +6,19 @@ use std::{collections::BTreeSet, time::Duration};
 
 use tollgate_base::{
     Result,
-    access::{Person, Principal, Role},
+    access::{Principal, Role},
     id::UserId,
-    identifier::{Identifier, Username},
+    identifier::Identifier,
     page::PageRequest,
 };
 use tollgate_flows::{
-    Applicant, Ctx, Filter, Once, account, password,
+    Ctx, Filter, Once, account, password,
     people::{self, CreatePerson},
     signout,
 };
-use tollgate_records::schema::TABLES;
-use tollgate_store::args;
 use tollgate_testkit::node::Node;
 
-use crate::support::{
-    COOKIE, TOKENS, applicant, boss, code, count, email, enter, force_role, join, number, sign_in,
-    together, try_join,
-};
+use crate::support::{applicant, boss, code, count, enter, force_role, join, number, together};
 
 /// asvs:V8.2.1, asvs:V8.2.2, asvs:V8.3.1, vuln:80
 #[tokio::test]
@@ -284,193 +279,6 @@ async fn two_administrators_who_remove_each_other_leave_one() {
         let retire = "UPDATE accounts SET role = 'default' WHERE role = 'admin'";
         node.ctx.db().write_one(retire, Vec::new()).await.unwrap();
     }
-}
-
-/// vuln:110, asvs:V6.1.1
-#[tokio::test]
-async fn one_name_in_two_spellings_is_taken() {
-    let node = Node::new().await;
-    let ctx = &node.ctx;
-    join(ctx, "straße").await;
-    for spelling in ["STRASSE", "ＳＴＲＡＳＳＥ", "Straße", " strasse ", "ﬆrasse"] {
-        let same = Username::parse(spelling).unwrap();
-        let new = Applicant {
-            username: Some(same),
-            email: None,
-            ..applicant("bob")
-        };
-        assert_eq!(
-            code(&try_join(ctx, new).await),
-            "identifier.taken",
-            "{spelling}"
-        );
-        let same = email(&format!("{}@EXAMPLE.org", spelling.trim()));
-        let new = Applicant {
-            username: None,
-            email: Some(same),
-            ..applicant("bob")
-        };
-        assert_eq!(
-            code(&try_join(ctx, new).await),
-            "identifier.taken",
-            "{spelling}"
-        );
-    }
-}
-
-/// asvs:V15.4.2, vuln:110
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_crowd_gets_aliases_of_its_own_and_none_comes_back() {
-    let node = Node::new().await;
-    let other = node.second().await;
-    let nodes = [node.ctx.clone(), other.ctx.clone()];
-    let made = together(20, |place| {
-        let ctx = nodes[place % 2].clone();
-        // Half of them want one name, spelled differently.
-        let name = if place < 10 {
-            ["ann", "ANN"][place % 2].into()
-        } else {
-            format!("p{place}")
-        };
-        async move { try_join(&ctx, applicant(&name)).await }
-    })
-    .await;
-    assert_eq!(
-        (count(&made, "ok"), count(&made, "identifier.taken")),
-        (11, 9)
-    );
-    let ctx = &node.ctx;
-    let highest = "SELECT CAST(max(number) AS BIGINT) AS number FROM aliases";
-    let before = number(ctx, highest, Vec::new()).await;
-    for id in made.into_iter().flatten() {
-        account::delete(ctx, &Principal::Operator, id)
-            .await
-            .unwrap();
-    }
-    join(ctx, "zoe").await;
-    assert!(number(ctx, highest, Vec::new()).await > before);
-}
-
-/// asvs:V14.2.4
-#[tokio::test]
-async fn an_export_has_all_and_a_deletion_leaves_nothing() {
-    let node = Node::new().await;
-    let ctx = &node.ctx;
-    boss(ctx, "root").await;
-    let ann = join(ctx, "ann").await;
-    let (_, herself) = enter(ctx, "ann").await;
-    sign_in(ctx, "ann", TOKENS).await;
-    sign_in(ctx, "ann", COOKIE).await;
-    password::reset_link(ctx, &Principal::Operator, ann)
-        .await
-        .unwrap();
-    people::assign_role(ctx, &Principal::Operator, (ann, Role::Manager))
-        .await
-        .unwrap();
-    let herself = match herself {
-        Principal::Person(person) => Principal::Person(Person {
-            role: Role::Manager,
-            ..person
-        }),
-        other => other,
-    };
-    create(
-        ctx,
-        &herself,
-        "bob",
-        Role::Default,
-        Some(once(ann, "key", 1)),
-    )
-    .await
-    .unwrap();
-    let link = "INSERT INTO external_ids (provider, external_id, account_id, created_at) VALUES ('x', 'y', $1, 0)";
-    ctx.db().write_one(link, args![ann]).await.unwrap();
-
-    let export = account::export(ctx, &herself, ann).await.unwrap();
-    assert_eq!(export.account.account.id, ann);
-    assert_eq!(
-        (
-            export.account.identifiers.len(),
-            export.account.external_ids.len()
-        ),
-        (2, 1)
-    );
-    assert_eq!(export.sessions.len(), 3);
-    assert!(export.password_hash.is_some() && export.events.len() >= 6);
-
-    for (table, rows) in traces(ctx, ann).await {
-        assert!(rows > 0, "the story puts something into {table}");
-    }
-    account::delete(ctx, &herself, ann).await.unwrap();
-    for (table, rows) in traces(ctx, ann).await {
-        assert_eq!(rows, 0, "{table}");
-    }
-}
-
-/// Rows of an account in every table that may have some.
-async fn traces(ctx: &Ctx, of: UserId) -> Vec<(&'static str, i64)> {
-    const IMPERSONAL: [&str; 6] = [
-        "installation",
-        "alias_counters",
-        "signing_keys",
-        "attempts",
-        "jobs",
-        "events",
-    ];
-    let tables = [
-        (
-            "accounts",
-            "SELECT CAST(count(*) AS BIGINT) AS number FROM accounts WHERE id = $1",
-        ),
-        (
-            "identifiers",
-            "SELECT CAST(count(*) AS BIGINT) AS number FROM identifiers WHERE account_id = $1",
-        ),
-        (
-            "external_ids",
-            "SELECT CAST(count(*) AS BIGINT) AS number FROM external_ids WHERE account_id = $1",
-        ),
-        (
-            "passwords",
-            "SELECT CAST(count(*) AS BIGINT) AS number FROM passwords WHERE account_id = $1",
-        ),
-        (
-            "aliases",
-            "SELECT CAST(count(*) AS BIGINT) AS number FROM aliases WHERE account_id = $1",
-        ),
-        (
-            "sessions",
-            "SELECT CAST(count(*) AS BIGINT) AS number FROM sessions WHERE account_id = $1",
-        ),
-        (
-            "refresh_tokens",
-            "SELECT CAST(count(*) AS BIGINT) AS number FROM refresh_tokens
-            WHERE session_id NOT IN (SELECT id FROM sessions WHERE account_id <> $1)",
-        ),
-        (
-            "one_time_secrets",
-            "SELECT CAST(count(*) AS BIGINT) AS number FROM one_time_secrets WHERE account_id = $1",
-        ),
-        (
-            "idempotency",
-            "SELECT CAST(count(*) AS BIGINT) AS number FROM idempotency WHERE principal = $1",
-        ),
-    ];
-    let told: BTreeSet<&str> = tables
-        .iter()
-        .map(|(table, _)| *table)
-        .chain(IMPERSONAL)
-        .collect();
-    assert_eq!(
-        told,
-        TABLES.iter().copied().collect(),
-        "a new table is considered here"
-    );
-    let mut traces = Vec::new();
-    for (table, sql) in tables {
-        traces.push((table, number(ctx, sql, args![of]).await));
-    }
-    traces
 }
 
 async fn create(

@@ -4,104 +4,20 @@
 
 use std::time::Duration;
 
-use tollgate_base::{
-    SecretString,
-    access::{Principal, Role},
-    id::UserId,
-};
+use tollgate_base::access::{Principal, Role};
 use tollgate_flows::{
-    ClientProfile, Ctx, Opening, account,
-    admit::{self, Credential},
+    ClientProfile, account,
     backup::Sessions,
-    password::{self, ChangePassword, ResetPassword},
+    password::{self, ChangePassword},
     people,
     signout::{self, Which},
 };
 use tollgate_testkit::node::Node;
 
-use crate::support::{
-    Bare, COOKIE, OTHER_PASSWORD, PASSWORD, TOKENS, accepted, boss, cookie, foreign, join,
-    renew, secret, sign_in, tokens, who,
+use crate::{
+    purse::{ALL, Purse, UNSEEN},
+    support::{Bare, OTHER_PASSWORD, PASSWORD, boss, join, reset, secret},
 };
-
-/// Everything a person may hold. `UNSEEN` was never presented before the act.
-const ALL: [&str; 8] = [
-    "cookie",
-    "access",
-    "refresh",
-    "chatbot access",
-    "chatbot refresh",
-    "foreign access",
-    "foreign refresh",
-    UNSEEN,
-];
-const UNSEEN: &str = "unseen foreign access";
-
-/// How a credential is presented.
-enum Held {
-    Admitted(Credential),
-    Rotating(SecretString),
-    ChatbotRefresh(SecretString),
-}
-
-/// One credential of each kind, by name.
-struct Purse {
-    user: UserId,
-    held: Vec<(&'static str, Held)>,
-}
-
-impl Purse {
-    async fn fill(ctx: &Ctx, name: &str) -> Self {
-        let signed_in = sign_in(ctx, name, COOKIE).await;
-        let (user, number) = (
-            signed_in.account.account.id,
-            signed_in.account.aliases.number,
-        );
-        let (access, refresh) = tokens(&sign_in(ctx, name, TOKENS).await);
-        let (chatbot, chatbot_refresh) = tokens(&sign_in(ctx, name, Opening::Chatbot).await);
-        let chatbot_access = |token| Held::Admitted(Credential::ChatbotAccess(token));
-        let held = [
-            Held::Admitted(cookie(&signed_in)),
-            Held::Admitted(Credential::Access(access)),
-            Held::Rotating(refresh),
-            chatbot_access(chatbot),
-            Held::ChatbotRefresh(chatbot_refresh),
-            chatbot_access(foreign(ctx, number, "access")),
-            Held::ChatbotRefresh(foreign(ctx, number, "refresh")),
-            chatbot_access(foreign(ctx, number, "access")),
-        ];
-        let held = ALL.into_iter().zip(held).collect();
-        Self { user, held }
-    }
-
-    /// Which of `names` are accepted. Within the retry window a rotating token
-    /// may be presented again, as its successor stays unused here.
-    async fn living(&self, ctx: &Ctx, names: &[&'static str]) -> Vec<&'static str> {
-        let mut living = Vec::new();
-        for (name, held) in self.held.iter().filter(|(name, _)| names.contains(name)) {
-            let lives = match held {
-                Held::Admitted(credential) => accepted(who(ctx, credential).await),
-                Held::Rotating(token) => accepted(renew(ctx, token).await),
-                Held::ChatbotRefresh(token) => {
-                    accepted(admit::chatbot_refresh(ctx, &Principal::Anonymous, token).await)
-                }
-            };
-            if lives {
-                living.push(*name);
-            }
-        }
-        living
-    }
-
-    /// As whom a credential acts.
-    async fn acts(&self, ctx: &Ctx, name: &str) -> Principal {
-        let (_, held) = self.held.iter().find(|(known, _)| *known == name).unwrap();
-        match held {
-            Held::Admitted(credential) => who(ctx, credential).await.unwrap(),
-            _ => panic!("{name} admits to nothing"),
-        }
-    }
-}
 
 /// Two nodes that remember everything ann and bob hold.
 struct Stage {
@@ -189,7 +105,7 @@ async fn ending_the_others_spares_the_session_that_asks_and_ending_all_spares_no
     signout::end_all(ctx, &by, (of, Which::Others))
         .await
         .unwrap();
-    stage.only_lives(&["access", "refresh", UNSEEN]).await;
+    stage.only_lives(&["access", "refresh"]).await;
     signout::end_all(ctx, &by, (of, Which::All)).await.unwrap();
     stage.only_lives(&[]).await;
 }
@@ -228,14 +144,7 @@ async fn a_reset_password_ends_everything() {
     let link = password::reset_link(ctx, &stage.boss, stage.ann.user)
         .await
         .unwrap();
-    let reset = ResetPassword {
-        token: link.token,
-        new: secret(OTHER_PASSWORD),
-        client: ClientProfile::NATIVE,
-    };
-    password::reset(ctx, &Principal::Anonymous, reset)
-        .await
-        .unwrap();
+    reset(ctx, &link.token, OTHER_PASSWORD).await.unwrap();
     stage.only_lives(&[]).await;
 }
 

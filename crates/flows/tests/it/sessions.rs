@@ -16,11 +16,12 @@ use tollgate_flows::{
 use tollgate_testkit::node::Node;
 
 use crate::support::{
-    COOKIE, accepted, boss, code, cookie, count, enter, events, force_role, join, number,
-    secret, sign_in, together, who,
+    COOKIE, accepted, boss, code, cookie, count, enter, events, force_role, join, number, secret,
+    sign_in, together, who,
 };
 
 const HOUR: Duration = Duration::from_hours(1);
+const TICK: Duration = Duration::from_micros(1);
 const DAY: Duration = Duration::from_hours(24);
 const REMEMBERED: Opening = Opening::Cookie { remember: true };
 
@@ -31,10 +32,10 @@ async fn a_session_ends_when_nobody_uses_it() {
         let node = Node::new().await;
         join(&node.ctx, "ann").await;
         let [used, unused] = two(&node.ctx, opening).await;
-        node.clock.advance(limit - Duration::from_micros(1));
+        node.clock.advance(limit.saturating_sub(TICK));
         who(&node.ctx, &used).await.unwrap();
         node.settle().await;
-        node.clock.advance(Duration::from_micros(1));
+        node.clock.advance(TICK);
         who(&node.ctx, &used).await.unwrap();
         let late = who(&node.ctx, &unused).await;
         assert_eq!(code(&late), "session.expired", "{opening:?}");
@@ -55,7 +56,11 @@ async fn a_session_ends_in_time_however_much_it_is_used() {
                 break;
             }
             let busy = who(&node.ctx, &cookie).await;
-            assert!(busy.is_ok(), "{opening:?}, {:?}", node.clock.now().since(opened));
+            assert!(
+                busy.is_ok(),
+                "{opening:?}, {:?}",
+                node.clock.now().since(opened)
+            );
             node.settle().await;
         }
         let late = who(&node.ctx, &cookie).await;
@@ -91,7 +96,11 @@ async fn when_a_session_was_last_seen_is_told_at_once_and_stored_later() {
     node.clock.advance(Duration::from_secs(29));
     who(&node.ctx, &used).await.unwrap();
     node.settle().await;
-    assert_eq!(latest(&node.ctx).await, opened, "too soon to be worth a write");
+    assert_eq!(
+        latest(&node.ctx).await,
+        opened,
+        "too soon to be worth a write"
+    );
 
     node.clock.advance(Duration::from_secs(1));
     who(&node.ctx, &used).await.unwrap();
@@ -120,16 +129,28 @@ async fn people_see_their_sessions_and_end_one_or_the_others_or_all() {
     let newest_first: Vec<SessionId> = elsewhere.iter().rev().chain([&here]).map(id).collect();
     assert_eq!(listed(ctx, &by, ann).await, newest_first);
 
-    signout::end(ctx, &by, (ann, elsewhere[0].session)).await.unwrap();
+    signout::end(ctx, &by, (ann, elsewhere[0].session))
+        .await
+        .unwrap();
     assert_eq!(living(ctx, &elsewhere).await, [false, true, true, true]);
-    signout::end(ctx, &by, (ann, elsewhere[0].session)).await.unwrap();
+    signout::end(ctx, &by, (ann, elsewhere[0].session))
+        .await
+        .unwrap();
     assert_eq!(events(ctx, "session.ended").await, 1, "once is enough");
 
-    assert_eq!(signout::end_all(ctx, &by, (ann, Which::Others)).await.unwrap(), 3);
+    assert_eq!(
+        signout::end_all(ctx, &by, (ann, Which::Others))
+            .await
+            .unwrap(),
+        3
+    );
     assert_eq!(living(ctx, &elsewhere).await, [false; 4]);
     assert_eq!(listed(ctx, &by, ann).await, [here.session]);
 
-    assert_eq!(signout::end_all(ctx, &by, (ann, Which::All)).await.unwrap(), 1);
+    assert_eq!(
+        signout::end_all(ctx, &by, (ann, Which::All)).await.unwrap(),
+        1
+    );
     assert_eq!(living(ctx, &[here]).await, [false]);
     assert_eq!(listed(ctx, &by, ann).await, []);
 }
@@ -164,8 +185,12 @@ async fn an_administrator_ends_anybodys_sessions_and_a_manager_only_those_below(
     }
     let (ann, ann_in) = &people[0];
     assert_eq!(listed(ctx, &manager, *ann).await, [ann_in.session]);
-    signout::end(ctx, &manager, (*ann, ann_in.session)).await.unwrap();
-    signout::end_all(ctx, &admin, (*max, Which::All)).await.unwrap();
+    signout::end(ctx, &manager, (*ann, ann_in.session))
+        .await
+        .unwrap();
+    signout::end_all(ctx, &admin, (*max, Which::All))
+        .await
+        .unwrap();
     let (_, entered): (Vec<UserId>, Vec<SignedIn>) = people.into_iter().unzip();
     assert_eq!(living(ctx, &entered).await, [false, true, false]);
 }
@@ -186,7 +211,9 @@ async fn somebody_elses_session_is_not_there() {
     }
     let refused = [
         signout::end(ctx, &by, (bea, hers.session)).await,
-        signout::end_all(ctx, &by, (bea, Which::All)).await.map(|_| ()),
+        signout::end_all(ctx, &by, (bea, Which::All))
+            .await
+            .map(|_| ()),
         signout::list(ctx, &by, bea).await.map(|_| ()),
     ];
     assert_eq!(count(&refused, "access.denied"), 3);
@@ -196,7 +223,7 @@ async fn somebody_elses_session_is_not_there() {
 }
 
 /// vuln:78
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_ended_by_twenty_at_once_ends_once() {
     let node = Node::new().await;
     let second = node.second().await;

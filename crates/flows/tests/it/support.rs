@@ -11,7 +11,7 @@ use tollgate_base::{
     access::{Principal, Role},
     entropy::Entropy,
     error::Kind,
-    id::UserId,
+    id::{KeyId, UserId},
     identifier::{Email, Username},
     time::Clock,
 };
@@ -25,7 +25,8 @@ use tollgate_flows::{
     admit::{self, Credential},
     backup::{self, Sessions},
     ctx::found,
-    keyring,
+    keyring::{self, KeyView},
+    password::{self, ResetPassword},
     refresh::{self, Refresh},
     setup::{self, Condition},
     signin::{self, SignIn, Step},
@@ -136,6 +137,23 @@ pub(crate) async fn renew(ctx: &Ctx, token: &SecretString) -> Result<SecretStrin
         Credentials::Tokens { refresh, .. } => Ok(refresh),
         Credentials::Cookie { .. } => panic!("a refresh token is never exchanged for a cookie"),
     }
+}
+
+/// Set a new password by a link.
+pub(crate) async fn reset(ctx: &Ctx, token: &SecretString, new: &str) -> Result<()> {
+    let request = ResetPassword {
+        token: token.clone(),
+        new: secret(new),
+        client: ClientProfile::NATIVE,
+    };
+    password::reset(ctx, &Principal::Anonymous, request).await
+}
+
+/// The key of a purpose that signs now.
+pub(crate) async fn signer(ctx: &Ctx, purpose: &str) -> KeyId {
+    let keys = keyring::list(ctx, &Principal::Operator, ()).await.unwrap();
+    let signs = |key: &&KeyView| key.purpose == purpose && key.signs;
+    keys.iter().find(signs).unwrap().id
 }
 
 /// The cookie of a sign-in.

@@ -23,9 +23,9 @@ queries! {
         WHERE (CAST($1 AS TEXT) IS NULL OR role = $1)
             AND (CAST($2 AS BOOLEAN) IS NULL OR (suspended_at IS NOT NULL) = $2)
             AND (CAST($3 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM identifiers i
-                WHERE i.account_id = accounts.id AND i.canonical >= $3 AND i.canonical < $4))
-            AND (CAST($5 AS BIGINT) IS NULL OR (created_at, id) < ($5, $6))
-        ORDER BY created_at DESC, id DESC LIMIT $7";
+                WHERE i.account_id = accounts.id AND substr(i.canonical, 1, length($3)) = $3))
+            AND (CAST($4 AS BIGINT) IS NULL OR (created_at, id) < ($4, $5))
+        ORDER BY created_at DESC, id DESC LIMIT $6";
     ADMINS = "SELECT id FROM accounts WHERE role = 'admin' AND suspended_at IS NULL ORDER BY id";
     ROLE = "SELECT role FROM accounts WHERE id = $1";
     SAVE_PROFILE = "UPDATE accounts SET display_name = $2, bio = $3, picture = $4, locale = $5, updated_at = $6,
@@ -208,15 +208,15 @@ pub async fn external_ids(db: &Db, id: UserId) -> Result<Vec<ExternalId>> {
 /// Accounts, newest first: one row more than asked for, so that the caller
 /// sees whether there is a next page.
 pub async fn list(db: &Db, filter: &Filter, page: &PageRequest) -> Result<Vec<Account>> {
-    let after = page.after.as_ref();
+    let (after, begins) = (page.after.as_ref(), filter.begins.as_deref());
+    // No identifier has a control character, and PostgreSQL takes no NUL.
+    if begins.is_some_and(|begins| begins.contains(char::is_control)) {
+        return Ok(Vec::new());
+    }
     let args = args![
         filter.role,
         filter.suspended,
-        filter.begins.clone(),
-        filter
-            .begins
-            .as_ref()
-            .map(|begins| format!("{begins}\u{10ffff}")),
+        begins,
         after.map(|cursor| cursor.at),
         after.map(|cursor| cursor.id.clone()),
         page.limit + 1

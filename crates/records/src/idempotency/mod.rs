@@ -41,6 +41,7 @@ queries! {
         VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (principal, route, idempotency_key) DO UPDATE SET
             body_hash = excluded.body_hash, result_id = excluded.result_id, created_at = excluded.created_at";
+    FORGET = "DELETE FROM idempotency WHERE principal = $1";
     CLEAN = "DELETE FROM idempotency WHERE created_at <= $1";
 }
 
@@ -71,6 +72,12 @@ pub async fn store(tx: &mut Tx<'_>, once: &Once, result_id: &str, now: Time) -> 
         now
     ];
     tx.run(STORE, row).await?;
+    Ok(())
+}
+
+/// Delete the keys of who is deleted: clients choose their texts.
+pub async fn forget(tx: &mut Tx<'_>, principal: &str) -> Result<()> {
+    tx.run(FORGET, args![principal]).await?;
     Ok(())
 }
 

@@ -130,9 +130,15 @@ impl Device {
     /// Most characters of each part.
     pub const MOST: usize = 200;
 
-    /// From what a client sent, cut to [`Device::MOST`] characters each.
+    /// From what a client sent, cut to [`Device::MOST`] characters each, without
+    /// control characters: NUL is what PostgreSQL does not store.
     pub fn new(name: Option<String>, browser: Option<String>, address: Option<String>) -> Self {
-        let cut = |text: Option<String>| text.map(|text| text.chars().take(Self::MOST).collect());
+        let cut = |text: Option<String>| {
+            text.map(|text| {
+                let shown = text.chars().filter(|c| !c.is_control());
+                shown.take(Self::MOST).collect()
+            })
+        };
         Self {
             name: cut(name),
             browser: cut(browser),

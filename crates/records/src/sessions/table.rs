@@ -46,6 +46,9 @@ queries! {
         (SELECT hash FROM refresh_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500)";
 }
 
+/// Longest idle limit in microseconds: added to a time it is still one.
+const SPAN_MOST: i64 = i64::MAX / 2;
+
 /// Open a session. False if one stands for the same foreign token already.
 pub async fn open(tx: &mut Tx<'_>, new: &NewSession, now: Time) -> Result<bool> {
     let assurance: i64 = match new.assurance {
@@ -61,7 +64,7 @@ pub async fn open(tx: &mut Tx<'_>, new: &NewSession, now: Time) -> Result<bool> 
         new.epoch,
         assurance,
         now,
-        i64::try_from(new.idle_span.as_micros()).unwrap_or(i64::MAX / 2),
+        i64::try_from(new.idle_span.as_micros()).map_or(SPAN_MOST, |span| span.min(SPAN_MOST)),
         new.expires_at,
         new.device.name.clone(),
         new.device.browser.clone(),

@@ -1,0 +1,205 @@
+//! A new password for who has lost the old one: by a link in a mail, and by a
+//! link that an administrator passes on.
+
+use serde_json::{Value, json};
+use tollgate_testkit::house::{House, PASSWORD, PUBLIC_URL};
+
+use super::{browser, is_in, is_out};
+use crate::support::house;
+
+const NEW_PASSWORD: &str = "another fine phrase";
+const ASK: &str = "/api/v1/password-reset";
+const CONFIRM: &str = "/api/v1/password-reset/confirm";
+
+/// The tokens of all links in mails, in no order.
+fn mailed(house: &House) -> Vec<String> {
+    let start = format!("{PUBLIC_URL}/reset#");
+    let mails = house.node.mails();
+    let token = |mail: &String| {
+        let rest = mail.split(&start).nth(1).expect("a link in the mail");
+        rest.split_whitespace().next().unwrap().to_owned()
+    };
+    mails.iter().map(token).collect()
+}
+
+fn confirmation(token: &str, password: &str) -> Value {
+    json!({ "token": token, "new_password": password })
+}
+
+async fn signs_in(house: &House, password: &str, status: u16) {
+    let body = json!({ "login": "ann@example.org", "password": password });
+    house
+        .stranger()
+        .post("/api/v1/session", body)
+        .await
+        .expect(status);
+}
+
+/// asvs:V6.4.3, asvs:V7.4.3, asvs:V6.5.1
+#[tokio::test]
+async fn a_link_in_a_mail_works_once_and_ends_all_sessions() {
+    let house = house().await;
+    let ann = house.person("ann").await;
+    let page = browser(&house, &ann.email, true).await;
+    let stranger = house.stranger();
+    stranger
+        .post(ASK, json!({ "email": "ANN@example.org" }))
+        .await
+        .expect(202);
+    house.node.settle().await;
+    let [token] = mailed(&house).try_into().expect("one mail");
+    is_in(&ann.client).await;
+
+    stranger.get("/reset").await.expect(200);
+    stranger.get(&format!("/reset?token={token}")).await;
+    let weak = stranger
+        .post(CONFIRM, confirmation(&token, "short"))
+        .await
+        .expect(400);
+    assert_eq!(weak.code(), "password.weak");
+    let weak = stranger
+        .post(CONFIRM, confirmation(&token, "ann@example.org"))
+        .await;
+    assert_eq!(weak.expect(400).code(), "password.weak");
+    let other = format!("{}A", &token[..token.len() - 1]);
+    for wrong in ["", "x", other.as_str(), &ann.refresh] {
+        let refused = stranger
+            .post(CONFIRM, confirmation(wrong, NEW_PASSWORD))
+            .await;
+        assert_eq!(refused.expect(400).code(), "one_time.invalid", "{wrong}");
+    }
+    signs_in(&house, PASSWORD, 200).await;
+
+    stranger
+        .post(CONFIRM, confirmation(&token, NEW_PASSWORD))
+        .await
+        .expect(204);
+    is_out(&ann.client, "session.revoked").await;
+    is_out(&page, "session.revoked").await;
+    let refresh = json!({ "refresh_token": ann.refresh });
+    stranger
+        .post("/api/v1/session/refresh", refresh)
+        .await
+        .expect(401);
+    signs_in(&house, PASSWORD, 401).await;
+    signs_in(&house, NEW_PASSWORD, 200).await;
+    let again = stranger
+        .post(CONFIRM, confirmation(&token, PASSWORD))
+        .await
+        .expect(400);
+    assert_eq!(again.code(), "one_time.invalid");
+    signs_in(&house, NEW_PASSWORD, 200).await;
+}
+
+/// asvs:V6.3.8
+#[tokio::test]
+async fn nobody_learns_who_has_an_account() {
+    let house = house().await;
+    house.person("ann").await;
+    let ask = |email: &str| {
+        let (stranger, body) = (house.stranger(), json!({ "email": email }));
+        async move { stranger.post(ASK, body).await }
+    };
+    let (known, unknown) = (ask("ann@example.org").await, ask("bob@example.org").await);
+    assert_eq!((known.status, &known.text), (unknown.status, &unknown.text));
+    let names = |answer: &tollgate_testkit::house::Answer| -> Vec<String> {
+        answer.headers.keys().map(ToString::to_string).collect()
+    };
+    assert_eq!(names(&known), names(&unknown));
+    assert_eq!(
+        ask("no address").await.expect(400).code(),
+        "identifier.invalid"
+    );
+    house.node.settle().await;
+    assert_eq!(
+        mailed(&house).len(),
+        1,
+        "only somebody's address gets a mail"
+    );
+
+    let sign_in = |login: &str| {
+        let body = json!({ "login": login, "password": "not this one" });
+        let stranger = house.stranger();
+        async move {
+            stranger
+                .post("/api/v1/session", body)
+                .await
+                .expect(401)
+                .json()
+        }
+    };
+    let mut answers = Vec::new();
+    for login in ["ann@example.org", "bob@example.org", "no body\u{1}", ""] {
+        let mut answer = sign_in(login).await;
+        answer["request_id"].take();
+        answers.push(answer);
+    }
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    assert_eq!(answers[0]["code"], "signin.failed");
+}
+
+#[tokio::test]
+async fn a_newer_link_voids_the_older_and_all_expire() {
+    let house = house().await;
+    let ann = house.person("ann").await;
+    let stranger = house.stranger();
+    let ask = json!({ "email": ann.email });
+    stranger.post(ASK, ask.clone()).await.expect(202);
+    house.node.settle().await;
+    let [first] = mailed(&house).try_into().expect("one mail");
+    stranger.post(ASK, ask.clone()).await.expect(202);
+    house.node.settle().await;
+    let second = mailed(&house)
+        .into_iter()
+        .find(|token| *token != first)
+        .unwrap();
+    let void = stranger
+        .post(CONFIRM, confirmation(&first, NEW_PASSWORD))
+        .await;
+    assert_eq!(void.expect(400).code(), "one_time.invalid");
+    house.node.clock.advance(std::time::Duration::from_hours(2));
+    let late = stranger
+        .post(CONFIRM, confirmation(&second, NEW_PASSWORD))
+        .await;
+    assert_eq!(late.expect(400).code(), "one_time.invalid");
+    signs_in(&house, PASSWORD, 200).await;
+}
+
+/// asvs:V6.4.4
+#[tokio::test]
+async fn an_administrator_passes_a_link_on() {
+    let house = house().await;
+    let (admin, ann) = (house.admin().await.client, house.person("ann").await);
+    let at = format!("/api/v1/people/{}/reset-link", ann.id);
+    ann.client.post(&at, json!({})).await.expect(403);
+    let older = admin.post(&at, json!({})).await.expect(200).json();
+    let made = admin.post(&at, json!({})).await.expect(200).json();
+    let token = made["token"].as_str().unwrap();
+    assert_eq!(made["link"], format!("{PUBLIC_URL}/reset#{token}"));
+    is_in(&ann.client).await;
+    let stranger = house.stranger();
+    let older = confirmation(older["token"].as_str().unwrap(), NEW_PASSWORD);
+    assert_eq!(
+        stranger.post(CONFIRM, older).await.expect(400).code(),
+        "one_time.invalid"
+    );
+    stranger
+        .post(CONFIRM, confirmation(token, NEW_PASSWORD))
+        .await
+        .expect(204);
+    is_out(&ann.client, "session.revoked").await;
+    signs_in(&house, NEW_PASSWORD, 200).await;
+    stranger
+        .post(CONFIRM, confirmation(token, PASSWORD))
+        .await
+        .expect(400);
+
+    let new = json!({ "email": "bob@example.org" });
+    let bob = admin.post("/api/v1/people", new).await.expect(201).json();
+    let at = format!("/api/v1/people/{}/reset-link", bob["id"].as_str().unwrap());
+    let link = admin.post(&at, json!({})).await.expect(200).json();
+    let set = confirmation(link["token"].as_str().unwrap(), PASSWORD);
+    stranger.post(CONFIRM, set).await.expect(204);
+    house.sign_in("bob@example.org").await;
+}

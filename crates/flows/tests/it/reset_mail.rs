@@ -1,0 +1,72 @@
+//! Who gets a reset mail, and how many.
+
+use std::time::Duration;
+
+use tollgate_base::access::Principal;
+use tollgate_flows::{Applicant, Ctx, password};
+use tollgate_testkit::node::Node;
+
+use crate::support::{applicant, code, email, events, try_join};
+
+/// vuln:109: what somebody typed is read again as they typed it, as not every
+/// canonical form is an address by itself.
+#[tokio::test]
+async fn an_address_is_mailed_to_however_it_folds() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    for odd in ["ann\u{2488}@example.org", "\u{fb00}\u{fdfa}@example.org"] {
+        let somebody = Applicant {
+            email: Some(email(odd)),
+            username: None,
+            ..applicant("somebody")
+        };
+        try_join(ctx, somebody).await.unwrap();
+        let asked = email(odd);
+        let by = &Principal::Anonymous;
+        password::request_reset(ctx, by, (asked, None))
+            .await
+            .unwrap();
+        node.settle().await;
+        let to = format!("To: {odd}\n");
+        assert_eq!(
+            node.mails()
+                .iter()
+                .filter(|mail| mail.starts_with(&to))
+                .count(),
+            1,
+            "{odd}"
+        );
+    }
+    node.clock.advance(Duration::from_hours(4));
+    node.settle().await;
+    assert_eq!(events(ctx, "mail.given_up").await, 0);
+}
+
+/// asvs:V6.3.1: nobody is flooded, and whether the address is anybody's does
+/// not show.
+#[tokio::test]
+async fn a_mailbox_is_not_flooded() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    try_join(ctx, applicant("ann")).await.unwrap();
+    for address in ["ann@example.org", "nobody@example.org"] {
+        let codes = ask(ctx, address, 12).await;
+        assert_eq!(codes[..10], ["ok"; 10], "{address}");
+        assert_eq!(codes[10..], ["throttled"; 2], "{address}");
+    }
+    assert_eq!(ask(ctx, "ANN@Example.org", 1).await, ["throttled"]);
+    node.settle().await;
+    assert_eq!(node.mails().len(), 10);
+    node.clock.advance(Duration::from_mins(15));
+    assert_eq!(ask(ctx, "ann@example.org", 1).await, ["ok"]);
+}
+
+async fn ask(ctx: &Ctx, address: &str, times: usize) -> Vec<&'static str> {
+    let mut codes = Vec::new();
+    for _ in 0..times {
+        let request = (email(address), None);
+        let outcome = password::request_reset(ctx, &Principal::Anonymous, request).await;
+        codes.push(code(&outcome));
+    }
+    codes
+}
