@@ -40,7 +40,7 @@ pub(crate) async fn show(State(web): State<Web>, Who(who): Who) -> Result<Respon
     tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = Edit,
     params(("If-Match" = Option<String>, Header, description = "The ETag that was read")),
     responses(
-        (status = 200, body = User),
+        (status = 200, body = User, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 400, description = "`request.invalid`", body = ProblemShape),
         (status = 401, description = "`auth.required`", body = ProblemShape),
         (status = 412, description = "`version.mismatch`", body = ProblemShape),
@@ -99,7 +99,7 @@ pub(crate) async fn export(
     post, path = "/api/v1/me/identifiers", operation_id = "add_identifier",
     tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = NameBody,
     responses(
-        (status = 200, body = User),
+        (status = 200, body = User, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 400, description = "`identifier.invalid`, `request.invalid`", body = ProblemShape),
         (status = 401, description = "`auth.required`", body = ProblemShape),
         (status = 409, description = "`identifier.taken`", body = ProblemShape),
@@ -109,12 +109,10 @@ pub(crate) async fn add_name(
     State(web): State<Web>,
     Who(who): Who,
     Json(body): Json<NameBody>,
-) -> Result<axum::Json<User>, Problem> {
+) -> Result<Response, Problem> {
     let request = (who.person()?.user, body.parse()?);
-    Ok(axum::Json(
-        account::add_identifier(web.ctx(), &who, request)
-            .await?
-            .into(),
+    Ok(tagged(
+        account::add_identifier(web.ctx(), &who, request).await?,
     ))
 }
 
@@ -123,7 +121,7 @@ pub(crate) async fn add_name(
     delete, path = "/api/v1/me/identifiers", operation_id = "remove_identifier",
     tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = NameBody,
     responses(
-        (status = 200, body = User),
+        (status = 200, body = User, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 400, description = "`identifier.invalid`, `request.invalid` for the last one", body = ProblemShape),
         (status = 401, description = "`auth.required`", body = ProblemShape),
     )
@@ -132,12 +130,10 @@ pub(crate) async fn remove_name(
     State(web): State<Web>,
     Who(who): Who,
     Json(body): Json<NameBody>,
-) -> Result<axum::Json<User>, Problem> {
+) -> Result<Response, Problem> {
     let request = (who.person()?.user, body.parse()?);
-    Ok(axum::Json(
-        account::remove_identifier(web.ctx(), &who, request)
-            .await?
-            .into(),
+    Ok(tagged(
+        account::remove_identifier(web.ctx(), &who, request).await?,
     ))
 }
 

@@ -116,7 +116,7 @@ pub(crate) async fn list(
     tag = "people", security(("bearer" = []), ("cookie" = [])), request_body = NewPerson,
     params(("Idempotency-Key" = Option<String>, Header)),
     responses(
-        (status = 201, body = User),
+        (status = 201, body = User, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 400, description = "`request.invalid`, `identifier.invalid`, `password.weak`", body = ProblemShape),
         (status = 401, description = "`auth.required`", body = ProblemShape),
         (status = 403, description = "`access.denied`, `access.rank`", body = ProblemShape),
@@ -140,7 +140,7 @@ pub(crate) async fn create(
     tag = "people", security(("bearer" = []), ("cookie" = [])),
     params(("id" = String, Path)),
     responses(
-        (status = 200, body = User),
+        (status = 200, body = User, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 401, description = "`auth.required`", body = ProblemShape),
         (status = 403, description = "`access.denied`, `access.rank`", body = ProblemShape),
         (status = 404, description = "`person.missing`", body = ProblemShape),
@@ -160,7 +160,7 @@ pub(crate) async fn show(
     tag = "people", security(("bearer" = []), ("cookie" = [])), request_body = Edit,
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The ETag that was read")),
     responses(
-        (status = 200, body = User),
+        (status = 200, body = User, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 400, description = "`request.invalid`", body = ProblemShape),
         (status = 401, description = "`auth.required`", body = ProblemShape),
         (status = 403, description = "`access.denied`, `access.rank`", body = ProblemShape),

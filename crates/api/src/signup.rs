@@ -14,7 +14,7 @@ use tollgate_flows::{
 use tollgate_web::{Peer, Problem, Web, body::Json};
 use utoipa::ToSchema;
 
-use crate::shapes::{Password, ProblemShape, User, names};
+use crate::shapes::{Password, ProblemShape, User, names, tagged};
 
 /// Who wants an account. An address or a username at least.
 #[derive(Deserialize, ToSchema)]
@@ -33,7 +33,7 @@ pub(crate) struct NewUser {
     post, path = "/api/v1/signup",
     tag = "sign-in", request_body = NewUser,
     responses(
-        (status = 201, body = User),
+        (status = 201, body = User, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 400, description = "`request.invalid`, `identifier.invalid`, `password.weak`", body = ProblemShape),
         (status = 403, description = "`registration.off`", body = ProblemShape),
         (status = 409, description = "`identifier.taken`", body = ProblemShape),
@@ -52,7 +52,7 @@ pub(crate) async fn sign_up(
         client: ClientProfile::NATIVE,
     };
     let made = signup(web.ctx(), &Principal::Anonymous, request).await?;
-    Ok((StatusCode::CREATED, axum::Json(User::from(made))).into_response())
+    Ok((StatusCode::CREATED, tagged(made)).into_response())
 }
 
 impl NewUser {

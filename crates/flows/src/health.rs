@@ -17,15 +17,31 @@ pub struct Part {
 
 /// The parts and how they are. Never fails: that is what it tells of.
 pub async fn parts(ctx: &Ctx, _by: &Principal, (): ()) -> Vec<Part> {
-    let database = ctx.db().ping().await.err().map(|error| error.public().to_owned());
+    let database = ctx
+        .db()
+        .ping()
+        .await
+        .err()
+        .map(|error| error.public().to_owned());
     let migrations = match migrate::status(ctx.db(), schema::MIGRATIONS).await {
         Ok(status) if status.pending.is_empty() => status.refusal,
         Ok(status) => Some(format!("{} migrations are pending", status.pending.len())),
         Err(error) => Some(error.public().to_owned()),
     };
-    let key = ctx.keys().signer(PURPOSE_ACCESS, ctx.now()).err().map(|_| "no key signs".to_owned());
-    let feed = ctx.freshness().is_cut_off().then(|| "no news from the database for five seconds".to_owned());
-    let writer = ctx.db().health().poisoned.then(|| "a write to the disk failed; restart after mending it".to_owned());
+    let key = ctx
+        .keys()
+        .signer(PURPOSE_ACCESS, ctx.now())
+        .err()
+        .map(|_| "no key signs".to_owned());
+    let feed = ctx
+        .freshness()
+        .is_cut_off()
+        .then(|| "no news from the database for five seconds".to_owned());
+    let writer = ctx
+        .db()
+        .health()
+        .poisoned
+        .then(|| "a write to the disk failed; restart after mending it".to_owned());
     [
         ("database", database),
         ("migrations", migrations),

@@ -2,8 +2,6 @@
 //! any service that shares the secret. One minted elsewhere gets a session of
 //! ours when it is first seen, so that it can be revoked like any other.
 
-use std::time::Duration;
-
 use tollgate_base::{
     Error, ExposeSecret, Result, SecretString,
     access::{Assurance, Principal},
@@ -48,16 +46,8 @@ struct Read {
     number: i64,
     jti: String,
     sid: Option<String>,
-    issued: Option<Time>,
+    issued: Time,
     until: Time,
-    lives: Duration,
-}
-
-impl Read {
-    /// Where no time of issue is told it follows from the lifetime.
-    fn issued(&self) -> Time {
-        self.issued.unwrap_or_else(|| self.until.minus(self.lives))
-    }
 }
 
 pub(super) async fn load(ctx: &Ctx, token: &SecretString, now: Time) -> Result<Cached> {
@@ -128,17 +118,23 @@ fn claims(ctx: &Ctx, token: &SecretString, token_type: &str, now: Time) -> Resul
         Some(_) => {}
     }
     let policy = ctx.policy().chatbot;
+    let lives = if token_type == "access" {
+        policy.access
+    } else {
+        policy.refresh
+    };
+    // Where no time of issue is told it follows from the lifetime; a token that
+    // lives longer than ours would seem to come from the future.
+    let issued = issued.unwrap_or_else(|| until.minus(lives));
+    if issued > now {
+        return Err(invalid());
+    }
     Ok(Read {
         number: number(&claims)?,
         jti: jti.to_owned(),
         sid: claims.optional_text("sid")?.map(ToOwned::to_owned),
         issued,
         until,
-        lives: if token_type == "access" {
-            policy.access
-        } else {
-            policy.refresh
-        },
     })
 }
 
@@ -186,7 +182,7 @@ async fn adopted(ctx: &Ctx, claims: &Read, named: &Named, now: Time) -> Result<S
     if let Some(known) = sessions::by_foreign_token(ctx.db(), &name).await? {
         return Ok(known);
     }
-    if claims.issued() <= named.not_before.max(ctx.installation().not_before) {
+    if claims.issued <= named.not_before.max(ctx.installation().not_before) {
         return Err(Error::new(&codes::SESSION_REVOKED));
     }
     adopt(ctx, claims, named.id, name.clone(), now).await?;
@@ -207,7 +203,7 @@ async fn adopt(ctx: &Ctx, claims: &Read, account: UserId, name: String, now: Tim
         expires_at: claims.until,
         device: Device::default(),
     };
-    let issued = claims.issued();
+    let issued = claims.issued;
     change(
         ctx,
         &Principal::Anonymous,

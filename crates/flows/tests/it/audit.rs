@@ -33,11 +33,10 @@ const OPERATOR: &Principal = &Principal::Operator;
 
 /// What no verb of this journey does: backups, mails that nobody takes, and
 /// clocks that jump have stories of their own.
-const ELSEWHERE: [EventKind; 4] = [
+const ELSEWHERE: [EventKind; 3] = [
     EventKind::BackupWritten,
     EventKind::BackupRestored,
     EventKind::MailGivenUp,
-    EventKind::ClockJumped,
 ];
 
 /// asvs:V16.2.1, asvs:V16.3.1, asvs:V16.3.2

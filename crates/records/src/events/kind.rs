@@ -104,8 +104,6 @@ kinds! {
     BackupRestored = "backup.restored" Error Everything;
     /// A mail could not be delivered and was given up.
     MailGivenUp = "mail.given_up" Error Keep;
-    /// The clock jumped.
-    ClockJumped = "clock.jumped" Error Keep;
 }
 
 impl EventKind {
