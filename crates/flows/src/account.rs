@@ -136,14 +136,14 @@ pub async fn remove_identifier(
     by: &Principal,
     (id, old): (UserId, Identifier),
 ) -> Result<AccountView> {
-    let asks = by.clone();
+    let (asks, now) = (by.clone(), ctx.now());
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         allow(tx, &asks, Permission::AccountEdit, id).await?;
         if accounts::identifiers_in(tx, id).await?.len() < 2 {
             return Err(Error::new(&codes::REQUEST_INVALID)
                 .detail("An account keeps one name to sign in with."));
         }
-        if accounts::remove_identifier(tx, id, &old).await? {
+        if accounts::remove_identifier(tx, id, &old, now).await? {
             log.about(EventKind::AccountUpdated, id);
         }
         Ok(())

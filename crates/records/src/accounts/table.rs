@@ -31,9 +31,12 @@ queries! {
     SAVE_PROFILE = "UPDATE accounts SET display_name = $2, bio = $3, picture = $4, locale = $5, updated_at = $6,
             version = version + 1
         WHERE id = $1 AND version = $7";
-    SET_ROLE = "UPDATE accounts SET role = $2, updated_at = $3 WHERE id = $1 AND role <> $2";
-    SUSPEND = "UPDATE accounts SET suspended_at = $2, updated_at = $2 WHERE id = $1 AND suspended_at IS NULL";
-    RESUME = "UPDATE accounts SET suspended_at = NULL, updated_at = $2 WHERE id = $1 AND suspended_at IS NOT NULL";
+    SET_ROLE = "UPDATE accounts SET role = $2, updated_at = $3, version = version + 1 WHERE id = $1 AND role <> $2";
+    SUSPEND = "UPDATE accounts SET suspended_at = $2, updated_at = $2, version = version + 1
+        WHERE id = $1 AND suspended_at IS NULL";
+    RESUME = "UPDATE accounts SET suspended_at = NULL, updated_at = $2, version = version + 1
+        WHERE id = $1 AND suspended_at IS NOT NULL";
+    TOUCH = "UPDATE accounts SET updated_at = $2, version = version + 1 WHERE id = $1";
     STOP_TOKENS = "UPDATE accounts SET not_before = $2 WHERE id = $1 AND not_before < $2";
     FORGET = "DELETE FROM accounts WHERE id = $1";
 
@@ -74,7 +77,7 @@ pub async fn create(tx: &mut Tx<'_>, new: &NewAccount, now: Time) -> Result<bool
     tx.run(ADD, row).await?;
     for (place, identifier) in new.identifiers.iter().enumerate() {
         let at = Time::from_micros(now.micros() + place as i64);
-        if !add_identifier(tx, new.id, identifier, at).await? {
+        if !insert_identifier(tx, new.id, identifier, at).await? {
             return Ok(false);
         }
     }
@@ -88,21 +91,28 @@ pub async fn add_identifier(
     new: &Identifier,
     now: Time,
 ) -> Result<bool> {
-    Ok(tx
-        .run(
-            ADD_IDENTIFIER,
-            args![new.canonical(), id, new.kind(), new.shown(), now],
-        )
-        .await?
-        == 1)
+    let added = insert_identifier(tx, id, new, now).await?;
+    if added {
+        tx.run(TOUCH, args![id, now]).await?;
+    }
+    Ok(added)
 }
 
 /// Take an identifier from an account. False if it was not its own.
-pub async fn remove_identifier(tx: &mut Tx<'_>, id: UserId, old: &Identifier) -> Result<bool> {
-    Ok(tx
+pub async fn remove_identifier(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    old: &Identifier,
+    now: Time,
+) -> Result<bool> {
+    let removed = tx
         .run(REMOVE_IDENTIFIER, args![id, old.canonical()])
         .await?
-        == 1)
+        == 1;
+    if removed {
+        tx.run(TOUCH, args![id, now]).await?;
+    }
+    Ok(removed)
 }
 
 /// Note that an identifier is known to be theirs. False if that was known.
@@ -294,6 +304,16 @@ pub async fn forget(tx: &mut Tx<'_>, id: UserId) -> Result<bool> {
     tx.run(FORGET_IDENTIFIERS, args![id]).await?;
     tx.run(FORGET_EXTERNALS, args![id]).await?;
     Ok(tx.run(FORGET, args![id]).await? == 1)
+}
+
+async fn insert_identifier(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    new: &Identifier,
+    now: Time,
+) -> Result<bool> {
+    let row = args![new.canonical(), id, new.kind(), new.shown(), now];
+    Ok(tx.run(ADD_IDENTIFIER, row).await? == 1)
 }
 
 fn read(row: &Row) -> Result<Account> {

@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use serde_json::Value;
-use tollgate_base::codes;
+use tollgate_base::{Error, codes};
+use tollgate_web::problem;
 
 use crate::support::{DESCRIPTION, house, operations};
 
@@ -75,7 +76,7 @@ fn every_code_in_it_exists_and_has_that_status() {
                 }
                 assert!(known.contains(code), "{method} {path} {status}: {code}");
                 let code = codes::ALL.iter().find(|known| known.name == code).unwrap();
-                let sent = tollgate_web::problem::status(&tollgate_base::Error::new(code));
+                let sent = problem::status(&Error::new(code));
                 assert_eq!(sent.as_str(), status, "{method} {path}: {}", code.name);
                 seen += 1;
             }

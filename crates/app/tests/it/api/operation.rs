@@ -1,6 +1,7 @@
 //! What operators, balancers and other programs ask.
 
-use serde_json::Value;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
 use tollgate_base::access::Role;
 use tollgate_web::Http;
 
@@ -15,7 +16,7 @@ async fn anybody_hears_yes_or_no() {
     assert_eq!(live.text, "ok\n");
     assert_eq!(live.header("content-type"), "text/plain; charset=utf-8");
     let ready = house.stranger().get("/readyz").await.expect(200);
-    assert_eq!(ready.json(), serde_json::json!({ "ready": true }));
+    assert_eq!(ready.json(), json!({ "ready": true }));
     assert_eq!(ready.header("cache-control"), "no-store");
     house.stranger().get("/readyz?verbosely").await.expect(400);
     house.stranger().get("/metrics").await.expect(404);
@@ -96,7 +97,6 @@ async fn public_keys_are_public_and_only_they() {
 
 /// The key id in the header of a token.
 fn key_id(header: &str) -> String {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let bytes = URL_SAFE_NO_PAD.decode(header).unwrap();
     let header: Value = serde_json::from_slice(&bytes).unwrap();
     assert_eq!(header["alg"], "EdDSA");

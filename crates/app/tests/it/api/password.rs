@@ -1,8 +1,10 @@
 //! A new password for who has lost the old one: by a link in a mail, and by a
 //! link that an administrator passes on.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
-use tollgate_testkit::house::{House, PASSWORD, PUBLIC_URL};
+use tollgate_testkit::house::{Answer, House, PASSWORD, PUBLIC_URL};
 
 use super::{browser, is_in, is_out};
 use crate::support::house;
@@ -102,7 +104,7 @@ async fn nobody_learns_who_has_an_account() {
     };
     let (known, unknown) = (ask("ann@example.org").await, ask("bob@example.org").await);
     assert_eq!((known.status, &known.text), (unknown.status, &unknown.text));
-    let names = |answer: &tollgate_testkit::house::Answer| -> Vec<String> {
+    let names = |answer: &Answer| -> Vec<String> {
         answer.headers.keys().map(ToString::to_string).collect()
     };
     assert_eq!(names(&known), names(&unknown));
@@ -158,7 +160,7 @@ async fn a_newer_link_voids_the_older_and_all_expire() {
         .post(CONFIRM, confirmation(&first, NEW_PASSWORD))
         .await;
     assert_eq!(void.expect(400).code(), "one_time.invalid");
-    house.node.clock.advance(std::time::Duration::from_hours(2));
+    house.node.clock.advance(Duration::from_hours(2));
     let late = stranger
         .post(CONFIRM, confirmation(&second, NEW_PASSWORD))
         .await;

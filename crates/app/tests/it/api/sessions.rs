@@ -1,5 +1,7 @@
 //! Getting in, staying in and getting out, in tokens and in a cookie.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tollgate_testkit::house::{House, PASSWORD};
 
@@ -148,4 +150,76 @@ async fn a_changed_password_ends_the_other_sessions() {
         .await
         .expect(401);
     assert_eq!(refused.code(), "signin.failed");
+}
+
+#[tokio::test]
+async fn a_session_shows_where_it_is() {
+    let house = house().await;
+    house.person("ann").await;
+    let browser = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    let name = format!("Ann's\u{7} laptop {}", "x".repeat(1_000));
+    let body = json!({ "login": "ann@example.org", "password": PASSWORD, "device": name });
+    let stranger = house.stranger().with("user-agent", browser);
+    let opened = stranger
+        .post("/api/v1/session", body)
+        .await
+        .expect(200)
+        .json();
+    let ann = house.sign_in("ann@example.org").await;
+    let list = ann
+        .client
+        .get("/api/v1/me/sessions")
+        .await
+        .expect(200)
+        .json();
+    let shown = sessions(&list).find(|session| session["id"] == opened["session_id"]);
+    let shown = shown.unwrap();
+    assert_eq!(shown["browser"], "Firefox on Linux");
+    assert_eq!(shown["address"], "127.0.0.1");
+    let device = shown["device"].as_str().unwrap();
+    assert!(device.starts_with("Ann's laptop xxx") && device.len() == 200);
+    assert_eq!(
+        (&shown["kind"], &shown["current"]),
+        (&json!("token"), &json!(false))
+    );
+}
+
+/// asvs:V6.3.1
+#[tokio::test]
+async fn who_guesses_has_to_wait_as_long_as_told() {
+    let house = house().await;
+    let ann = house.person("ann").await;
+    house.person("bob").await;
+    let guess = |password: &str| {
+        let body = json!({ "login": ann.email, "password": password });
+        let stranger = house.stranger();
+        async move { stranger.post("/api/v1/session", body).await }
+    };
+    for _ in 0..10 {
+        guess("not this one").await.expect(401);
+    }
+    let told = guess(PASSWORD).await.expect(429);
+    assert_eq!(told.code(), "throttled");
+    let wait: u64 = told.header("retry-after").parse().unwrap();
+    assert!((1..=900).contains(&wait), "{wait}");
+    is_in(&ann.client).await;
+    house.sign_in("bob@example.org").await;
+    house.node.clock.advance(Duration::from_secs(wait));
+    guess(PASSWORD).await.expect(200);
+}
+
+/// asvs:V7.3.1, asvs:V7.3.2
+#[tokio::test]
+async fn tokens_and_sessions_run_out() {
+    let house = house().await;
+    let ann = house.person("ann").await;
+    let page = browser(&house, &ann.email, false).await;
+    house.node.clock.advance(Duration::from_secs(299));
+    is_in(&ann.client).await;
+    house.node.clock.advance(Duration::from_secs(1));
+    is_out(&ann.client, "token.expired").await;
+    refreshed(&house, &json!(ann.refresh)).await;
+    is_in(&page).await;
+    house.node.clock.advance(Duration::from_hours(12));
+    is_out(&page, "session.expired").await;
 }

@@ -251,7 +251,9 @@ async fn another_secrets_file_ends_the_start_with_words() {
     let secrets = scene.program.folder().join("tollgate-data/secrets.toml");
     let kept = fs::read(&secrets).unwrap();
     fs::remove_file(&secrets).unwrap();
-    let missing = scene.run("serve --json").await;
+    let missing = scene
+        .run("serve --json --set listen=127.0.0.1:0 --set metrics_listen=off")
+        .await;
     assert_eq!(missing.code, Some(3), "{}", missing.stderr);
     assert!(!secrets.exists(), "no new key for old data");
     fs::write(
@@ -259,7 +261,9 @@ async fn another_secrets_file_ends_the_start_with_words() {
         format!("master_key = \"{}\"\n", "A".repeat(43) + "="),
     )
     .unwrap();
-    let other = scene.run("serve").await;
+    let other = scene
+        .run("serve --set listen=127.0.0.1:0 --set metrics_listen=off")
+        .await;
     assert_eq!(other.code, Some(3));
     assert!(
         other.stderr.contains("secrets.mismatch"),
