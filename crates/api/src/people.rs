@@ -10,6 +10,7 @@ use tollgate_base::{
     ExposeSecret,
     access::Role,
     id::UserId,
+    identifier::beginning,
     page::{Cursor, PageRequest},
 };
 use tollgate_flows::{
@@ -325,7 +326,7 @@ impl Search {
         Ok(Filter {
             role: self.role.as_deref().map(str::parse).transpose()?,
             suspended: self.suspended,
-            begins: self.q.as_deref().map(str::to_lowercase),
+            begins: self.q.as_deref().map(beginning),
         })
     }
 }

@@ -175,6 +175,11 @@ impl fmt::Debug for Identifier {
     }
 }
 
+/// The beginning of an identifier in canonical form, to search by.
+pub fn beginning(text: &str) -> String {
+    fold(&compose(text))
+}
+
 /// Without space at the ends, in NFC: a letter and its mark may be typed apart.
 fn compose(text: &str) -> String {
     ComposingNormalizer::new_nfc()
@@ -258,6 +263,14 @@ mod tests {
             &"x".repeat(151),
         ] {
             assert!(Username::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_beginning_is_compared_as_the_whole() {
+        let whole = Username::parse("straßenbahn").unwrap();
+        for typed in ["straß", "STRASS", " Strass"] {
+            assert!(whole.canonical().starts_with(&beginning(typed)), "{typed}");
         }
     }
 

@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::json;
 use tollgate_base::{
     access::Role,
+    identifier::beginning,
     page::{Cursor, PageRequest},
 };
 use tollgate_flows::{AccountView, Filter, people};
@@ -42,7 +43,7 @@ impl List {
     pub(crate) async fn run(self, office: &Office) -> Result<Answer, Failure> {
         let page = PageRequest::parse(self.limit, self.cursor.as_deref())?;
         let suspended = (self.suspended || self.active).then_some(self.suspended);
-        let begins = self.begins.map(|text| text.to_lowercase());
+        let begins = self.begins.as_deref().map(beginning);
         let filter = Filter {
             role: self.role,
             suspended,
