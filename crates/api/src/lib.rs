@@ -14,4 +14,5 @@ mod session;
 mod sessions;
 mod shapes;
 mod signup;
+mod vouching;
 mod well_known;

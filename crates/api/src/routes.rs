@@ -14,7 +14,9 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{docs, health, me, password, people, refusals, session, sessions, signup, well_known};
+use crate::{
+    docs, health, me, password, people, refusals, session, sessions, signup, vouching, well_known,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -63,6 +65,11 @@ fn operations() -> OpenApiRouter<Web> {
         .routes(routes!(people::assign_role))
         .routes(routes!(people::reset_link))
         .routes(routes!(people::export))
+        .routes(routes!(vouching::verify))
+        .routes(routes!(
+            vouching::add_external_id,
+            vouching::remove_external_id
+        ))
         .routes(routes!(sessions::of_person, sessions::end_of_person))
         .routes(routes!(sessions::end_one_of_person))
         .routes(routes!(well_known::jwks))

@@ -98,6 +98,9 @@ permissions! {
     PeopleCreate,
     /// Suspend and resume accounts.
     PeopleSuspend,
+    /// Vouch for an account: that an identifier is its owner's, and what it is
+    /// called in other systems.
+    AccountVouch,
     /// Give roles.
     RoleAssign,
     /// List, rotate and remove signing keys.
@@ -200,7 +203,8 @@ pub fn decide(
         | P::SessionsEnd
         | P::PeopleList
         | P::PeopleCreate
-        | P::PeopleSuspend => {
+        | P::PeopleSuspend
+        | P::AccountVouch => {
             if person.role < Role::Manager {
                 Err(denied())
             } else if outranks(person.role, *facts) {

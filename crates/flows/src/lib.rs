@@ -22,6 +22,7 @@ pub mod signout;
 pub mod signup;
 mod steps;
 pub mod tend;
+pub mod vouch;
 pub mod watch;
 
 pub use ctx::{Ctx, Parts};

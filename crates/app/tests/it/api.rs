@@ -10,6 +10,7 @@ mod profile;
 mod revocation;
 mod sessions;
 mod signup;
+mod vouching;
 
 use serde_json::{Value, json};
 use tollgate_testkit::house::{Client, House, PASSWORD, PUBLIC_URL};

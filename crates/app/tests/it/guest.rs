@@ -103,7 +103,11 @@ fn filled(path: &str, account: &str, session: &str) -> String {
 
 /// With a body that is refused only for who sends it.
 async fn knock(client: &Client, method: &Method, path: &str) -> u16 {
-    let body = if path.ends_with("/role") {
+    let body = if path.ends_with("/verified") {
+        json!({ "identifier": "victim@example.org" })
+    } else if path.ends_with("/external-ids") {
+        json!({ "provider": "p", "external_id": "x" })
+    } else if path.ends_with("/role") {
         json!({ "role": "admin" })
     } else {
         json!({})

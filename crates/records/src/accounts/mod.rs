@@ -6,9 +6,10 @@ mod table;
 use tollgate_base::{access::Role, id::UserId, identifier::Identifier, time::Time};
 
 pub use table::{
-    QUERIES, add_external_id, add_identifier, admins, by_external_id, by_identifier, create,
-    external_ids, find, find_in, forget, identifiers, identifiers_in, list, remove_identifier,
-    role_in, save_profile, set_role, set_suspended, stop_earlier_tokens, taken, verify_identifier,
+    QUERIES, add_external_id, add_identifier, admins, by_identifier, create, external_ids,
+    external_ids_in, find, find_in, forget, identifiers, identifiers_in, list, remove_external_id,
+    remove_identifier, role_in, save_profile, set_role, set_suspended, stop_earlier_tokens, taken,
+    verify_identifier,
 };
 
 /// An account as it is stored.
@@ -100,6 +101,13 @@ impl Profile {
     pub const PICTURE_MOST: usize = 500;
     /// Most characters of a locale.
     pub const LOCALE_MOST: usize = 35;
+}
+
+impl ExternalId {
+    /// Most characters of a provider.
+    pub const PROVIDER_MOST: usize = 64;
+    /// Most characters of a name there.
+    pub const ID_MOST: usize = 255;
 }
 
 impl Account {

@@ -51,7 +51,7 @@ queries! {
 
     ADD_EXTERNAL = "INSERT INTO external_ids (provider, external_id, account_id, created_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (provider, external_id) DO NOTHING";
-    BY_EXTERNAL = "SELECT account_id FROM external_ids WHERE provider = $1 AND external_id = $2";
+    REMOVE_EXTERNAL = "DELETE FROM external_ids WHERE provider = $1 AND external_id = $2 AND account_id = $3";
     EXTERNALS = "SELECT provider, external_id FROM external_ids WHERE account_id = $1 ORDER BY provider, external_id";
     FORGET_EXTERNALS = "DELETE FROM external_ids WHERE account_id = $1";
 }
@@ -105,27 +105,24 @@ pub async fn remove_identifier(
     old: &Identifier,
     now: Time,
 ) -> Result<bool> {
-    let removed = tx
+    let changed = tx
         .run(REMOVE_IDENTIFIER, args![id, old.canonical()])
-        .await?
-        == 1;
-    if removed {
-        tx.run(TOUCH, args![id, now]).await?;
-    }
-    Ok(removed)
+        .await?;
+    touched(tx, id, changed, now).await
 }
 
-/// Note that an identifier is known to be theirs. False if that was known.
+/// Note that an identifier is known to be theirs. False if that was known, or
+/// it is none of theirs.
 pub async fn verify_identifier(
     tx: &mut Tx<'_>,
     id: UserId,
     of: &Identifier,
     now: Time,
 ) -> Result<bool> {
-    Ok(tx
+    let changed = tx
         .run(VERIFY_IDENTIFIER, args![id, of.canonical(), now])
-        .await?
-        == 1)
+        .await?;
+    touched(tx, id, changed, now).await
 }
 
 /// Whether an identifier is somebody's.
@@ -143,21 +140,26 @@ pub async fn add_external_id(
     new: &ExternalId,
     now: Time,
 ) -> Result<bool> {
-    Ok(tx
+    let changed = tx
         .run(
             ADD_EXTERNAL,
             args![&new.provider, &new.external_id, id, now],
         )
-        .await?
-        == 1)
+        .await?;
+    touched(tx, id, changed, now).await
 }
 
-/// Whose name that is in another system.
-pub async fn by_external_id(db: &Db, wanted: &ExternalId) -> Result<Option<UserId>> {
-    let row = db
-        .maybe(BY_EXTERNAL, args![&wanted.provider, &wanted.external_id])
+/// Forget a name of the account in another system. False if it had none such.
+pub async fn remove_external_id(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    old: &ExternalId,
+    now: Time,
+) -> Result<bool> {
+    let changed = tx
+        .run(REMOVE_EXTERNAL, args![&old.provider, &old.external_id, id])
         .await?;
-    row.map(|row| row.get("account_id")).transpose()
+    touched(tx, id, changed, now).await
 }
 
 /// An account by its id.
@@ -204,14 +206,19 @@ pub async fn identifiers_in(tx: &mut Tx<'_>, id: UserId) -> Result<Vec<StoredIde
 
 /// The account's names in other systems.
 pub async fn external_ids(db: &Db, id: UserId) -> Result<Vec<ExternalId>> {
-    let rows = db.rows(EXTERNALS, args![id]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(ExternalId {
-                provider: row.get("provider")?,
-                external_id: row.get("external_id")?,
-            })
-        })
+    db.rows(EXTERNALS, args![id])
+        .await?
+        .iter()
+        .map(read_external)
+        .collect()
+}
+
+/// The same within a transaction.
+pub async fn external_ids_in(tx: &mut Tx<'_>, id: UserId) -> Result<Vec<ExternalId>> {
+    tx.rows(EXTERNALS, args![id])
+        .await?
+        .iter()
+        .map(read_external)
         .collect()
 }
 
@@ -316,6 +323,14 @@ async fn insert_identifier(
     Ok(tx.run(ADD_IDENTIFIER, row).await? == 1)
 }
 
+/// Whether a row changed; if so the account is at a new version.
+async fn touched(tx: &mut Tx<'_>, id: UserId, rows: u64, now: Time) -> Result<bool> {
+    if rows > 0 {
+        tx.run(TOUCH, args![id, now]).await?;
+    }
+    Ok(rows > 0)
+}
+
 fn read(row: &Row) -> Result<Account> {
     Ok(Account {
         id: row.get("id")?,
@@ -340,5 +355,12 @@ fn read_identifier(row: &Row) -> Result<StoredIdentifier> {
         shown: row.get("shown")?,
         canonical: row.get("canonical")?,
         verified_at: row.get("verified_at")?,
+    })
+}
+
+fn read_external(row: &Row) -> Result<ExternalId> {
+    Ok(ExternalId {
+        provider: row.get("provider")?,
+        external_id: row.get("external_id")?,
     })
 }

@@ -52,6 +52,8 @@ kinds! {
     AccountCreated = "account.created" Info Keep;
     /// A profile was changed.
     AccountUpdated = "account.updated" Info Subject;
+    /// An identifier is known to be its owner's.
+    IdentifierVerified = "identifier.verified" Info Subject;
     /// An account's data were taken out.
     AccountExported = "account.exported" Info Keep;
     /// An account was deleted.

@@ -63,7 +63,8 @@ async fn a_link_in_a_mail_works_once_and_ends_all_sessions() {
         .post(CONFIRM, confirmation(&token, "ann@example.org"))
         .await;
     assert_eq!(weak.expect(400).code(), "password.weak");
-    let other = format!("{}A", &token[..token.len() - 1]);
+    let last = if token.ends_with('A') { 'E' } else { 'A' };
+    let other = format!("{}{last}", &token[..token.len() - 1]);
     for wrong in ["", "x", other.as_str(), &ann.refresh] {
         let refused = stranger
             .post(CONFIRM, confirmation(wrong, NEW_PASSWORD))
