@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use tollgate_base::access::Role;
-use tollgate_flows::{AccountView, Ctx, account, people, people::CreatePerson};
+use tollgate_base::{access::Role, identifier::Identifier};
+use tollgate_flows::{AccountView, Ctx, account, people, people::CreatePerson, vouch};
 
 use super::{
     exit::Failure,
@@ -39,6 +39,8 @@ pub(crate) enum User {
     Delete(Many),
     /// Give an account another role
     Role(GiveRole),
+    /// Note that an address or username is known to be its owner's
+    Verify(Verify),
     /// List an account's sign-ins
     Sessions(One),
     /// Take out all that there is of an account, as JSON
@@ -61,6 +63,15 @@ pub(crate) struct GiveRole {
     /// admin, manager or default
     #[arg(value_parser = role)]
     role: Role,
+}
+
+#[derive(Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    one: One,
+    /// Which of their addresses and usernames
+    #[arg(value_name = "IDENTIFIER", value_parser = person::identifier)]
+    name: Identifier,
 }
 
 #[derive(Args)]
@@ -105,6 +116,16 @@ impl User {
                         let view = people::show(ctx, OPERATOR, id).await?;
                         let text = format!("{id} has role {} now.", give.role);
                         Ok(Answer::new(json!({ "user": shapes::account(&view) }), text))
+                    })
+                    .await
+            }
+            Self::Verify(verify) => {
+                office
+                    .work(async |ctx| {
+                        let id = verify.one.user.find(ctx).await?.account.id;
+                        let view = vouch::verify(ctx, OPERATOR, (id, verify.name)).await?;
+                        let json = json!({ "user": shapes::account(&view) });
+                        Ok(Answer::new(json, described(&view)))
                     })
                     .await
             }

@@ -81,6 +81,13 @@ async fn every_command_speaks_json() {
     check("user create carol", 0, "/reset_url").await;
     check("user reset-link carol", 0, "/reset_url").await;
     check("user role carol manager", 0, "/user/role").await;
+    check("user verify carol carol", 0, "/user/id").await;
+    check(
+        "user verify carol nobody@example.org",
+        2,
+        "/error/fields/0/pointer",
+    )
+    .await;
     check("user suspend carol", 0, "/results/0/state").await;
     check("user resume carol", 0, "/results/0/state").await;
     check("user sessions bob", 0, "/data/0/id").await;
