@@ -18,6 +18,7 @@ use tollgate_flows::{
     password::{self, ChangePassword, ResetPassword},
     people, setup,
     signout::{self, Which},
+    vouch,
 };
 use tollgate_records::events::{self, EventKind};
 use tollgate_store::{args, sql::Tx};
@@ -56,6 +57,8 @@ async fn every_kind_of_change_tells_and_the_chain_holds() {
         ..EditProfile::default()
     };
     account::edit(ctx, &herself, (ann, edit)).await.unwrap();
+    let address = Identifier::Email(email("ann@example.org"));
+    vouch::verify(ctx, OPERATOR, (ann, address)).await.unwrap();
     let request = ChangePassword {
         current: secret(PASSWORD),
         new: secret(OTHER_PASSWORD),
