@@ -52,6 +52,17 @@ impl Fault {
             cause: cause.into(),
         }
     }
+
+    /// While a connection is made no statement of ours can be at fault.
+    pub(super) fn while_connecting(self) -> Self {
+        match self.trouble {
+            Trouble::Bug => Self {
+                trouble: Trouble::Down,
+                ..self
+            },
+            _ => self,
+        }
+    }
 }
 
 impl From<Fault> for Error {

@@ -239,7 +239,10 @@ fn a_failed_commit_ends_all_writing() {
 #[tokio::test]
 #[ignore = "runs within a_failed_commit_ends_all_writing"]
 async fn the_story_of_a_failed_commit() {
-    let folder = environment("STORE_TEST_FOLDER").unwrap();
+    let Some(folder) = environment("STORE_TEST_FOLDER") else {
+        // Alone there is no disk that fails: the test that is named above makes one.
+        return;
+    };
     let db = Db::open(settings(format!("sqlite://{folder}/test.db")))
         .await
         .unwrap();

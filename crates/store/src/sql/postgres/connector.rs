@@ -65,9 +65,11 @@ impl Connector {
 
     pub(super) async fn connect(&self) -> Result<(Connection, Driver), Fault> {
         let connecting = self.config.connect(self.tls.clone());
-        let (client, connection) = timeout(self.patience, connecting)
+        let connected = timeout(self.patience, connecting)
             .await
-            .map_err(|_| silent())??;
+            .map_err(|_| silent())?;
+        let (client, connection) =
+            connected.map_err(|error| Fault::from(error).while_connecting())?;
         let driver = async move {
             if let Err(fault) = connection.await {
                 tracing::warn!(fault = ?Fault::from(fault), "A connection to the database was lost");
