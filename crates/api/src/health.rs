@@ -82,7 +82,7 @@ pub(crate) async fn ready(
         return Err(Error::new(&codes::ACCESS_DENIED).into());
     }
     let parts = health::parts(web.ctx(), &who, ()).await;
-    let ready = parts.iter().all(|part| part.fault.is_none());
+    let ready = parts.iter().all(|part| part.spare || part.fault.is_none());
     let shape = |part: Part| PartShape {
         name: part.name,
         ready: part.fault.is_none(),

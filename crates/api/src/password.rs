@@ -2,7 +2,7 @@
 
 use axum::{extract::State, http::StatusCode};
 use serde::Deserialize;
-use tollgate_base::{access::Principal, identifier::Email};
+use tollgate_base::{Error, access::Principal, identifier::Email};
 use tollgate_flows::{
     ClientProfile,
     password::{self, ChangePassword, ResetPassword},
@@ -59,7 +59,9 @@ pub(crate) async fn change(
         new: body.new_password.0,
         client: ClientProfile::NATIVE,
     };
-    password::change_own(web.ctx(), &who, request).await?;
+    password::change_own(web.ctx(), &who, request)
+        .await
+        .map_err(new_password)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -105,6 +107,13 @@ pub(crate) async fn confirm(
         new: body.new_password.0,
         client: ClientProfile::NATIVE,
     };
-    password::reset(web.ctx(), &Principal::Anonymous, request).await?;
+    password::reset(web.ctx(), &Principal::Anonymous, request)
+        .await
+        .map_err(new_password)?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The verbs speak of the password; here it is the new one.
+fn new_password(error: Error) -> Error {
+    error.renamed("/password", "/new_password")
 }

@@ -11,7 +11,7 @@ use tollgate_flows::{
     Applicant, ClientProfile,
     signup::{SignUp, signup},
 };
-use tollgate_web::{Peer, Problem, Web, body::Json};
+use tollgate_web::{Peer, Problem, Web, idempotency::Keyed};
 use utoipa::ToSchema;
 
 use crate::shapes::{Password, ProblemShape, User, names, tagged};
@@ -43,9 +43,11 @@ pub(crate) struct NewUser {
 pub(crate) async fn sign_up(
     State(web): State<Web>,
     Peer(address): Peer,
-    Json(body): Json<NewUser>,
+    keyed: Keyed<NewUser>,
 ) -> Result<Response, Problem> {
-    let applicant = body.applicant()?;
+    // Nobody is known yet by whom a key could be told from another's.
+    keyed.once(&Principal::Anonymous, "POST /api/v1/signup")?;
+    let applicant = keyed.body.applicant()?;
     let request = SignUp {
         applicant,
         address,

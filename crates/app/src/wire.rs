@@ -274,7 +274,10 @@ fn assemble(config: &Config, purpose: Use, core: Core) -> Result<Ctx> {
         hasher: Hasher::new(cost, password.slots, password.queue),
         mailer: match config.mail.delivery {
             config::mail::Delivery::Log => Mailer::Log,
-            config::mail::Delivery::Folder => Mailer::Folder(config.mail.folder.clone()),
+            config::mail::Delivery::Folder => Mailer::Folder {
+                folder: config.mail.folder.clone(),
+                from: config.mail.from.to_string(),
+            },
         },
         clock: core.clock,
         entropy: core.entropy,

@@ -78,6 +78,7 @@ codes! {
 
     // Keys.
     KEY_IN_USE = Conflict "key.in_use", "The key still signs", "Rotate first, then remove the old key.";
+    SECRET_REMOVED = Invalid "secret.removed", "The shared secret was removed as a signing key", "It may be known to others. Set a new one in [dialects.chatbot] secret or SECRET_KEY, here and in every service that shares it.";
     SECRET_WEAK = Invalid "secret.weak", "The shared secret is too weak", "Use at least 32 random bytes, or set allow_weak_secret = true.";
     SIGNING_KEY_INVALID = Invalid "signing_key.invalid", "That is not a private key for this algorithm", "Use an unencrypted PKCS#8 key: Ed25519, P-256, or RSA of at least 2048 bits.";
     SEAL_BROKEN = Broken "seal.broken", "A sealed value cannot be opened", "Operators: check that the master key is the one that this database was sealed with.";

@@ -91,6 +91,17 @@ impl Error {
         self
     }
 
+    /// Call a field by the name that it has on one surface.
+    #[must_use]
+    pub fn renamed(mut self, from: &str, to: &'static str) -> Self {
+        for fault in &mut self.0.fields {
+            if fault.pointer == from {
+                fault.pointer = to;
+            }
+        }
+        self
+    }
+
     /// Say when to ask again.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {

@@ -11,6 +11,8 @@ use crate::ctx::{Ctx, PURPOSE_ACCESS};
 pub struct Part {
     /// Its name.
     pub name: &'static str,
+    /// Whether the server can do its work without it.
+    pub spare: bool,
     /// What is wrong with it, if anything is. Without personal data.
     pub fault: Option<String>,
 }
@@ -42,13 +44,27 @@ pub async fn parts(ctx: &Ctx, _by: &Principal, (): ()) -> Vec<Part> {
         .health()
         .poisoned
         .then(|| "a write to the disk failed; restart after mending it".to_owned());
-    [
+    let needed = [
         ("database", database),
         ("migrations", migrations),
         ("signing_key", key),
         ("feed", feed),
         ("writer", writer),
-    ]
-    .map(|(name, fault)| Part { name, fault })
-    .into()
+    ];
+    let mut parts: Vec<Part> = needed
+        .map(|(name, fault)| Part {
+            name,
+            spare: false,
+            fault,
+        })
+        .into();
+    if let Some(live) = ctx.counters().redis_is_live() {
+        let fault = (!live).then(|| "it cannot be reached; the server goes on without".to_owned());
+        parts.push(Part {
+            name: "redis",
+            spare: true,
+            fault,
+        });
+    }
+    parts
 }

@@ -207,6 +207,12 @@ async fn adopt(ctx: &Ctx, by: &Principal, secret: &SecretString) -> Result<()> {
         let is_same = |known: &&SigningKeyRow| {
             known.purpose == row.purpose && known.fingerprint == row.fingerprint
         };
+        // What was removed may be known to others; it comes back by no restart.
+        if !known.iter().any(|known| is_same(&known))
+            && signing_keys::was_removed(tx, &row.purpose, row.fingerprint).await?
+        {
+            return Err(Error::new(&codes::SECRET_REMOVED));
+        }
         // A secret that returns is one key: removing that must end it.
         for same in known.iter().filter(is_same) {
             signing_keys::remove(tx, same.id, now).await?;

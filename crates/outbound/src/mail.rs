@@ -23,7 +23,12 @@ pub struct Message {
 #[derive(Clone, Debug)]
 pub enum Mailer {
     /// One file for each mail in this folder, readable by its owner alone.
-    Folder(PathBuf),
+    Folder {
+        /// The folder; made if it is not there.
+        folder: PathBuf,
+        /// Who mail is from, such as `Tollgate <tollgate@localhost>`.
+        from: String,
+    },
     /// Whole mails in the log, links and all: for trying things out alone.
     Log,
 }
@@ -35,7 +40,7 @@ impl Mailer {
     /// `mail.failed` if the folder cannot be written.
     pub async fn send(&self, message: Message) -> Result<()> {
         match self {
-            Self::Folder(folder) => write(folder, &message)
+            Self::Folder { folder, from } => write(folder, from, &message)
                 .await
                 .map_err(|fault| Error::new(&codes::MAIL_FAILED).because(fault)),
             Self::Log => {
@@ -54,7 +59,7 @@ impl Mailer {
 
 /// The name follows from the id, so that a retry overwrites; renaming makes
 /// the file appear whole.
-async fn write(folder: &Path, message: &Message) -> std::io::Result<()> {
+async fn write(folder: &Path, from: &str, message: &Message) -> std::io::Result<()> {
     let mut folder_mode = fs::DirBuilder::new();
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -67,7 +72,8 @@ async fn write(folder: &Path, message: &Message) -> std::io::Result<()> {
     let half = folder.join(format!(".{}.part", message.id));
     let mut file = options.open(&half).await?;
     let header = format!(
-        "To: {}\nSubject: {}\n\n",
+        "From: {}\nTo: {}\nSubject: {}\n\n",
+        one_line(from),
         one_line(&message.to),
         one_line(&message.subject)
     );
@@ -90,7 +96,10 @@ mod tests {
     #[tokio::test]
     async fn a_mail_lies_in_the_folder_once_and_is_private() {
         let folder = tempfile::tempdir().unwrap();
-        let mailer = Mailer::Folder(folder.path().join("mail"));
+        let mailer = Mailer::Folder {
+            folder: folder.path().join("mail"),
+            from: "Tollgate <tollgate@localhost>".into(),
+        };
         for _ in 0..2 {
             let message = Message {
                 id: "job_1".into(),
@@ -108,7 +117,7 @@ mod tests {
         let text = std::fs::read_to_string(files[0].path()).unwrap();
         assert_eq!(
             text,
-            "To: ann@example.orgBcc: eve@example.org\nSubject: Hello\n\ntext"
+            "From: Tollgate <tollgate@localhost>\nTo: ann@example.orgBcc: eve@example.org\nSubject: Hello\n\ntext"
         );
         #[cfg(unix)]
         {

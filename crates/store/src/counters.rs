@@ -80,6 +80,11 @@ impl Counters {
         })
     }
 
+    /// Whether Redis is there; nothing if it was never asked for.
+    pub fn redis_is_live(&self) -> Option<bool> {
+        self.redis.as_ref().map(Link::is_live)
+    }
+
     /// Take one from the bucket of `key`, if there is one. The key is hashed,
     /// so that its length costs nothing and no name stands in Redis in clear.
     pub async fn take(&self, key: &str, rate: Rate, now: Time) -> Taken {

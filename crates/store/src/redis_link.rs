@@ -54,6 +54,11 @@ impl Link {
         Ok(Self(live))
     }
 
+    /// Whether Redis was there a moment ago.
+    pub(crate) fn is_live(&self) -> bool {
+        self.0.borrow().is_some()
+    }
+
     /// The answer, if Redis is there, says it within `deadline`, and it makes
     /// sense. Everything else is a miss.
     pub(crate) async fn ask<T: FromRedisValue>(
@@ -106,7 +111,12 @@ async fn keep(client: Client, ear: Option<Ear>, announce: watch::Sender<Option<L
                 tracing::warn!("Redis was lost; going on without it");
             }
             Err(fault) => {
-                tracing::debug!(kind = ?fault.kind(), "Redis cannot be reached; going on without it");
+                // Once, then only for who looks closely: it may stay away for long.
+                if pause == shortest {
+                    tracing::warn!(kind = ?fault.kind(), "Redis cannot be reached; going on without it");
+                } else {
+                    tracing::debug!(kind = ?fault.kind(), "Redis still cannot be reached");
+                }
             }
         }
         tokio::select! {

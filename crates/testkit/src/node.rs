@@ -97,7 +97,10 @@ impl Node {
             }),
             counters: Counters::memory(),
             hasher: Hasher::new(cheap, 2, 64),
-            mailer: Mailer::Folder(ground.folder.path().join("mail")),
+            mailer: Mailer::Folder {
+                folder: ground.folder.path().join("mail"),
+                from: "Tollgate <tollgate@localhost>".into(),
+            },
             clock: clock.clone(),
             entropy: Entropy,
             master,

@@ -119,6 +119,7 @@ fn exit(error: &Error) -> Exit {
         &codes::CONFIG_INVALID,
         &codes::SECRET_WEAK,
         &codes::SECRETS_MISMATCH,
+        &codes::SECRET_REMOVED,
         &codes::SEAL_BROKEN,
     ];
     if configured.into_iter().any(|code| error.is(code)) {

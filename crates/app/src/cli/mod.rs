@@ -55,7 +55,7 @@ struct Global {
     /// Read this configuration file.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Set a setting, such as listen=127.0.0.1:8700; last wins. No secrets: give NAME_file=PATH.
+    /// Set a setting, such as listen=127.0.0.1:8700; above all other sources. No secrets: give NAME_file=PATH.
     #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = office::setting)]
     set: Vec<(String, String)>,
     /// Answer with JSON, errors too.

@@ -20,8 +20,9 @@ words! {
 section! {
     /// Mail.
     pub struct Mail in "mail" + "mail." {
-        /// Where mail goes: nowhere but to the log or a folder, for now.
-        delivery: Delivery = "log";
+        /// Where mail goes: nowhere but to a folder or the log, for now. In the log
+        /// stand whole mails, links that set a password among them.
+        delivery: Delivery = "folder";
         /// The folder.
         folder: PathBuf = "{data_dir}/mail";
         /// Who it is from.

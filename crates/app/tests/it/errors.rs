@@ -215,3 +215,21 @@ async fn no_path_or_header_is_too_strange() {
         assert!((400..500).contains(&status), "{cookie}: {status}");
     }
 }
+
+/// A list is never taken for the fields in their order.
+#[tokio::test]
+async fn only_an_object_is_an_object() {
+    let house = house().await;
+    let list = json!(["ann@example.org", null, null, "a fine long phrase"]);
+    let refused = house.stranger().post("/api/v1/signup", list).await;
+    assert_eq!(refused.expect(400).code(), "request.invalid");
+}
+
+#[tokio::test]
+async fn a_stranger_has_no_idempotency_key() {
+    let house = house().await;
+    let body = json!({ "email": "ann@example.org", "password": "a fine long phrase" });
+    let client = house.stranger().with("idempotency-key", "one");
+    let refused = client.post("/api/v1/signup", body).await;
+    assert_eq!(refused.expect(400).code(), "idempotency.stranger");
+}

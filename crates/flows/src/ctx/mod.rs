@@ -156,6 +156,11 @@ impl Ctx {
         }
     }
 
+    /// Rate windows.
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.0.counters
+    }
+
     /// The database.
     pub fn db(&self) -> &Db {
         &self.0.db

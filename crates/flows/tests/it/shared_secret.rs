@@ -8,12 +8,12 @@ use tollgate_crypto::jwt::{Family, KidRule, MAX_LENGTH, TypRule, sign_plain, ver
 use tollgate_flows::{
     Ctx, Opening,
     admit::Credential,
-    keyring::{self, KeyView},
+    keyring::{self, Begin, KeyView},
 };
 use tollgate_testkit::node::{CHATBOT_SECRET, Node};
 
 use crate::support::{
-    TOKENS, accepted, chatbot_key, join, secret, sign_in, signer, text, tokens, who,
+    TOKENS, accepted, chatbot_key, code, join, secret, sign_in, signer, text, tokens, who,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -52,6 +52,25 @@ async fn a_replaced_shared_secret_is_accepted_until_it_is_removed() {
         assert!(!accepted(who(&node.ctx, &by_old).await));
         assert!(accepted(who(&node.ctx, &by_new).await));
     }
+}
+
+/// What leaked and was removed does not come back by a restart with the old
+/// configuration.
+#[tokio::test]
+async fn a_removed_shared_secret_is_not_taken_again() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    let leaked = signer(ctx, "chatbot").await;
+    node.clock.advance(SECOND);
+    keyring::rotate(ctx, OPERATOR, ("chatbot".into(), Begin::Now))
+        .await
+        .unwrap();
+    keyring::remove(ctx, OPERATOR, leaked).await.unwrap();
+    for _ in 0..2 {
+        let again = keyring::load(ctx, OPERATOR, Some(secret(CHATBOT_SECRET))).await;
+        assert_eq!(code(&again), "secret.removed");
+    }
+    start_with(ctx, OTHER_SECRET).await;
 }
 
 /// A secret that leaks after it was set, replaced and set again is gone when

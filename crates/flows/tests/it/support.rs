@@ -275,7 +275,10 @@ impl Bare {
             bus: Bus::local(),
             counters: Counters::memory(),
             hasher: Hasher::new(CHEAP, 2, 64),
-            mailer: Mailer::Folder(folder.path().join("mail")),
+            mailer: Mailer::Folder {
+                folder: folder.path().join("mail"),
+                from: "Tollgate <tollgate@localhost>".into(),
+            },
             clock,
             entropy: Entropy,
             master,

@@ -32,6 +32,7 @@ queries! {
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     ALL = "SELECT id, purpose, algorithm, sealed, fingerprint, created_at, active_from
         FROM signing_keys WHERE removed_at IS NULL ORDER BY purpose, active_from, id";
+    REMOVED = "SELECT id FROM signing_keys WHERE purpose = $1 AND fingerprint = $2 AND removed_at IS NOT NULL ORDER BY id LIMIT 1";
     REMOVE = "UPDATE signing_keys SET removed_at = $2, sealed = $3 WHERE id = $1 AND removed_at IS NULL";
 }
 
@@ -58,6 +59,14 @@ pub async fn all(db: &Db) -> Result<Vec<SigningKeyRow>> {
 /// The same within a transaction.
 pub async fn all_in(tx: &mut Tx<'_>) -> Result<Vec<SigningKeyRow>> {
     tx.rows(ALL, args![]).await?.iter().map(read).collect()
+}
+
+/// Whether a key with this secret was removed once.
+pub async fn was_removed(tx: &mut Tx<'_>, purpose: &str, fingerprint: [u8; 32]) -> Result<bool> {
+    Ok(tx
+        .maybe(REMOVED, args![purpose, fingerprint])
+        .await?
+        .is_some())
 }
 
 /// Accept a key no longer, and erase its private half. The row stays, so that

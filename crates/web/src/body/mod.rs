@@ -67,6 +67,10 @@ pub fn strict_json(text: &[u8]) -> Result<serde_json::Value> {
 /// As [`strict_json`]; `request.invalid` if it is JSON, but not of that type.
 pub fn typed<T: DeserializeOwned>(text: &[u8]) -> Result<T> {
     scan::check(text)?;
+    // A list would be taken for the fields in their order.
+    if text.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(Error::new(&codes::REQUEST_INVALID).detail("Send a JSON object."));
+    }
     serde_json::from_slice(text).map_err(|fault| mistyped(&fault))
 }
 

@@ -66,6 +66,17 @@ impl fmt::Debug for Mailbox {
     }
 }
 
+/// As in a mail's `From` (RFC 5322, section 3.4).
+impl fmt::Display for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let address = self.address.shown();
+        match self.name.as_str() {
+            "" => f.write_str(address),
+            name => write!(f, "{name} <{address}>"),
+        }
+    }
+}
+
 impl Word for Secret {
     const FORM: &'static str = "a text";
     const SECRET: bool = true;

@@ -55,7 +55,7 @@ const SAMPLES: [(&str, &str); 51] = [
         "http.cors_origins",
         "https://app.example.org,http://localhost:3000",
     ),
-    ("mail.delivery", "folder"),
+    ("mail.delivery", "log"),
     ("mail.folder", "outbox"),
     ("mail.from", "Example <id@example.org>"),
     ("log.format", "json"),
