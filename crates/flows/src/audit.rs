@@ -26,15 +26,17 @@ pub struct Verified {
     pub sealed: i64,
     /// Events that wait to be chained.
     pub waiting: i64,
-    /// Hash of the last one: keep it elsewhere, and a cut tail is found.
+    /// Hash of the last one: kept elsewhere, it shows later that the end was
+    /// not cut off.
     pub head: String,
 }
 
-/// Walk the whole chain.
+/// Walk the whole chain. A head that was kept elsewhere must be met on the
+/// way: by itself a chain cannot show that its end was cut off.
 ///
 /// # Errors
 /// `audit.broken`, naming the first event that does not hold.
-pub async fn verify(ctx: &Ctx, by: &Principal, (): ()) -> Result<Verified> {
+pub async fn verify(ctx: &Ctx, by: &Principal, kept: Option<String>) -> Result<Verified> {
     decide(
         by,
         Permission::AuditRead,
@@ -42,6 +44,7 @@ pub async fn verify(ctx: &Ctx, by: &Principal, (): ()) -> Result<Verified> {
         &Facts::NONE,
     )?;
     let mut chain = Chain::start();
+    let mut met = false;
     loop {
         let batch = events::sealed_after(ctx.db(), chain.seq, BATCH).await?;
         if batch.is_empty() {
@@ -55,7 +58,13 @@ pub async fn verify(ctx: &Ctx, by: &Principal, (): ()) -> Result<Verified> {
                 );
                 Error::new(&codes::AUDIT_BROKEN).detail(place)
             })?;
+            met |= kept.as_ref().is_some_and(|kept| *kept == hex(&chain.hash));
         }
+    }
+    if kept.is_some() && !met {
+        let detail =
+            "No event has the hash that was kept: the end was cut off, or this is another trail.";
+        return Err(Error::new(&codes::AUDIT_BROKEN).detail(detail));
     }
     let waiting = events::waiting(ctx.db()).await?;
     let head = hex(&chain.hash);

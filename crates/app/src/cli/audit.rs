@@ -28,11 +28,19 @@ const REMEMBERED: usize = 4 * BATCH as usize;
 #[derive(Subcommand)]
 pub(crate) enum Audit {
     /// Prove that nothing in it was changed, removed or slipped in
-    Verify,
+    Verify(Verify),
     /// Show the latest events, the newest last
     Tail(Tail),
     /// Write all sealed events in the order of the chain, one JSON object for each line
     Export(Export),
+}
+
+#[derive(Args)]
+pub(crate) struct Verify {
+    /// A head that an earlier run told and that was kept elsewhere: shows that the end of the
+    /// trail was not cut off since
+    #[arg(long, value_name = "HASH")]
+    head: Option<String>,
 }
 
 #[derive(Args)]
@@ -60,7 +68,7 @@ impl Audit {
         let terminal = office.terminal;
         office
             .work(async |ctx| match self {
-                Self::Verify => verify(ctx).await,
+                Self::Verify(verify) => verify.run(ctx).await,
                 Self::Tail(tail) => tail.run(ctx, terminal).await,
                 Self::Export(export) => export.run(ctx).await,
             })
@@ -68,15 +76,16 @@ impl Audit {
     }
 }
 
-async fn verify(ctx: &Ctx) -> Result<Answer, Failure> {
-    let verified = audit::verify(ctx, OPERATOR, ()).await?;
-    let text = format!(
-        "{} events hold, {} wait to be sealed.\nHead: {}",
-        verified.sealed, verified.waiting, verified.head
-    );
-    let json =
-        json!({ "sealed": verified.sealed, "waiting": verified.waiting, "head": verified.head });
-    Ok(Answer::new(json, text))
+impl Verify {
+    async fn run(self, ctx: &Ctx) -> Result<Answer, Failure> {
+        let verified = audit::verify(ctx, OPERATOR, self.head).await?;
+        let text = format!(
+            "{} events hold, {} wait to be sealed.\nHead: {}",
+            verified.sealed, verified.waiting, verified.head
+        );
+        let json = json!({ "sealed": verified.sealed, "waiting": verified.waiting, "head": verified.head });
+        Ok(Answer::new(json, text))
+    }
 }
 
 impl Tail {

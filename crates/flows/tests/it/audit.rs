@@ -114,10 +114,10 @@ async fn every_kind_of_change_tells_and_the_chain_holds() {
             .any(|event| event.kind == kind && event.actor == root.to_string())
     };
     assert!(by_root("role.assigned") && by_root("account.deleted"));
-    let verified = audit::verify(ctx, &admin, ()).await.unwrap();
+    let verified = audit::verify(ctx, &admin, None).await.unwrap();
     assert_eq!((verified.sealed, verified.waiting), (trail.len() as i64, 0));
     assert_eq!(
-        code(&audit::verify(ctx, &herself, ()).await),
+        code(&audit::verify(ctx, &herself, None).await),
         "access.denied"
     );
 }
@@ -131,7 +131,7 @@ async fn a_sealed_event_that_was_touched_is_found_in_every_column() {
         enter_once(ctx, name).await;
     }
     node.settle().await;
-    let whole = audit::verify(ctx, OPERATOR, ()).await.unwrap();
+    let whole = audit::verify(ctx, OPERATOR, None).await.unwrap();
     let db = ctx.db();
     db.write_one("CREATE TABLE kept AS SELECT * FROM events", Vec::new())
         .await
@@ -168,16 +168,22 @@ async fn a_sealed_event_that_was_touched_is_found_in_every_column() {
             1,
             "{tamper}"
         );
-        let outcome = audit::verify(ctx, OPERATOR, ()).await;
+        let outcome = audit::verify(ctx, OPERATOR, None).await;
         assert_eq!(code(&outcome), "audit.broken", "{tamper}");
         restore(ctx).await;
-        assert_eq!(audit::verify(ctx, OPERATOR, ()).await.unwrap(), whole);
+        assert_eq!(audit::verify(ctx, OPERATOR, None).await.unwrap(), whole);
     }
     // A cut tail leaves a chain that holds: the head that was kept elsewhere
     // tells.
     let cut = "DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)";
     db.write_one(cut, Vec::new()).await.unwrap();
-    let shorter = audit::verify(ctx, OPERATOR, ()).await.unwrap();
+    let shorter = audit::verify(ctx, OPERATOR, None).await.unwrap();
+    let kept = audit::verify(ctx, OPERATOR, Some(whole.head.clone())).await;
+    assert_eq!(
+        code(&kept),
+        "audit.broken",
+        "the head that was kept is gone"
+    );
     assert!(shorter.sealed == whole.sealed - 1 && shorter.head != whole.head);
 }
 
@@ -190,7 +196,7 @@ async fn a_deleted_persons_data_leave_the_trail_and_the_chain_holds() {
     let (ann, _) = enter_once(ctx, "ann").await;
     let (bob, _) = enter_once(ctx, "bob").await;
     node.settle().await;
-    let before = audit::verify(ctx, &admin, ()).await.unwrap();
+    let before = audit::verify(ctx, &admin, None).await.unwrap();
     let personal = async |of: UserId| {
         let sql = "SELECT CAST(count(*) AS BIGINT) AS number FROM events
             WHERE subject = $1 AND (personal IS NOT NULL OR salt IS NOT NULL)";
@@ -201,7 +207,7 @@ async fn a_deleted_persons_data_leave_the_trail_and_the_chain_holds() {
     node.settle().await;
     assert_eq!(personal(ann).await, 0);
     assert_eq!(personal(bob).await, 1);
-    let after = audit::verify(ctx, &admin, ()).await.unwrap();
+    let after = audit::verify(ctx, &admin, None).await.unwrap();
     assert_eq!(after.sealed, before.sealed + 1);
     let hers = audit::page(ctx, &admin, (None, Some(ann.to_string()), 100))
         .await
@@ -232,7 +238,7 @@ async fn sealers_on_two_nodes_never_fork_the_chain() {
         node.settle().await;
         other.settle().await;
     }
-    let verified = audit::verify(&other.ctx, OPERATOR, ()).await.unwrap();
+    let verified = audit::verify(&other.ctx, OPERATOR, None).await.unwrap();
     assert_eq!(told(&node.ctx, "account.created").await, 20);
     assert_eq!(verified.waiting, 0);
 }
