@@ -50,6 +50,20 @@ async fn set_up_as(ctx: &Ctx, token: &SecretString, admin: Applicant) -> Result<
     setup::set_up(ctx, NOBODY, request).await
 }
 
+/// One succeeds and the others hear why not. On a machine that is busy with
+/// other things a database may refuse some, even the one that it committed.
+fn one_at_most<T>(outcomes: &[Result<T>], refusals: &[&str]) {
+    let refused: usize = refusals.iter().map(|code| count(outcomes, code)).sum();
+    let unknown = count(outcomes, "busy.store") + count(outcomes, "store.down");
+    let won = count(outcomes, "ok");
+    assert!(
+        won == 1 || (won == 0 && unknown > 0),
+        "{won} of {} won",
+        outcomes.len()
+    );
+    assert_eq!(won + refused + unknown, outcomes.len());
+}
+
 /// asvs:V6.4.1, asvs:V15.4.2
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_a_thousand_who_redeem_a_setup_link_one_becomes_administrator() {
@@ -62,9 +76,7 @@ async fn of_a_thousand_who_redeem_a_setup_link_one_becomes_administrator() {
         async move { set_up(&ctx, &token, &format!("admin{place}")).await }
     })
     .await;
-    assert_eq!(count(&outcomes, "ok"), 1);
-    let refused = count(&outcomes, "one_time.invalid") + count(&outcomes, "admin.exists");
-    assert_eq!(refused, many() - 1);
+    one_at_most(&outcomes, &["one_time.invalid", "admin.exists"]);
     assert_eq!(number(&node.ctx, ADMINS, vec![]).await, 1);
     assert_eq!(events(&node.ctx, "installation.set_up").await, 1);
 }
@@ -87,7 +99,7 @@ async fn a_link_and_a_command_at_once_make_one_first_administrator() {
         }
     })
     .await;
-    assert_eq!(count(&outcomes, "ok"), 1);
+    one_at_most(&outcomes, &["one_time.invalid", "admin.exists"]);
     assert_eq!(number(&node.ctx, ADMINS, vec![]).await, 1);
 }
 
