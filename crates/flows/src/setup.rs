@@ -113,8 +113,11 @@ pub async fn set_up(ctx: &Ctx, by: &Principal, request: SetUp) -> Result<SignedI
     let landing = Landing::prepare(ctx, id, Opening::Cookie { remember: false }, request.device)?;
     let opened = landing.clone();
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
-        require_open(tx).await?;
+        if !installation::mark_set_up(tx, now).await? {
+            return Err(Error::new(&codes::ADMIN_EXISTS));
+        }
         once::redeem(tx, Purpose::Setup, hash_of_token, now).await?;
+        log.about(EventKind::SetUp, id);
         enrolment.make(tx, log).await?;
         opened.open(tx, log, "setup").await
     })
@@ -169,10 +172,11 @@ pub async fn recover(ctx: &Ctx, by: &Principal, identifier: Identifier) -> Resul
         ctx.now(),
     );
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        close_setup(tx, log, id, now).await?;
         accounts::set_role(tx, id, Role::Admin, now).await?;
         accounts::set_suspended(tx, id, false, now).await?;
         log.about(EventKind::AdminRecovered, id);
-        close_setup(tx, log, id, now).await
+        Ok(())
     })
     .await?;
     view(ctx, id).await

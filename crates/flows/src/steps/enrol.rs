@@ -107,6 +107,11 @@ impl Enrolment {
     /// # Errors
     /// `identifier.taken` if somebody was faster.
     pub(crate) async fn make(&self, tx: &mut Tx<'_>, log: &mut Log) -> Result<()> {
+        // First, as everywhere: who takes the same rows in another order waits
+        // for each other until the database ends one of them.
+        if self.new.role == Role::Admin {
+            close_setup(tx, log, self.id, self.now).await?;
+        }
         if !accounts::create(tx, &self.new, self.now).await? {
             return Err(Error::new(&codes::IDENTIFIER_TAKEN));
         }
@@ -122,9 +127,6 @@ impl Enrolment {
             .data
             .insert("role".into(), self.new.role.as_str().into());
         log.note(EventKind::AccountCreated, details);
-        if self.new.role == Role::Admin {
-            close_setup(tx, log, self.id, self.now).await?;
-        }
         Ok(())
     }
 }
