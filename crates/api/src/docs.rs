@@ -59,11 +59,11 @@ pub(crate) async fn page(Extension(documents): Extension<Arc<Documents>>) -> Res
     )
 )]
 pub(crate) async fn error(Path(name): Path<String>) -> Result<Response, Problem> {
-    let known = codes::ALL.iter().find(|code| code.name == name);
-    let code: &Code = known.ok_or_else(|| Error::new(&codes::ROUTE_MISSING))?;
+    let code = Code::named(&name).ok_or_else(|| Error::new(&codes::ROUTE_MISSING))?;
     let body = format!(
-        "<h1>{}</h1><p>{}</p><p><code>{}</code></p>",
+        "<h1>{}</h1><p>{}</p><p>{}</p><p><code>{}</code></p>",
         escaped(code.title),
+        escaped(&code.story()),
         escaped(code.help),
         escaped(code.name)
     );

@@ -90,8 +90,16 @@ pub async fn database(config: &Config) -> Result<Db> {
 /// `secrets.mismatch`, `migration.failed`, `file.failed`, `config.invalid`,
 /// `store.down` and the others of [`Db::open`].
 pub async fn open(config: &Config, purpose: Use) -> Result<(Ctx, Opening)> {
+    open_at(config, purpose, Clock::machine()).await
+}
+
+/// The same by another clock than the machine's.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_at(config: &Config, purpose: Use, clock: Clock) -> Result<(Ctx, Opening)> {
     let data = secrets_file::make_folder(&config.server.data_dir)?;
-    let (clock, entropy, begun) = (Clock::machine(), Entropy, Instant::now());
+    let (entropy, begun) = (Entropy, Instant::now());
     let db = database(config).await?;
     let report = migrate::run(&db, schema::MIGRATIONS, clock.now()).await?;
     let took = begun.elapsed();

@@ -1,5 +1,8 @@
 //! Every error code there is: one table that makes the API's `code` values,
 //! their pages and their words. A code is never renamed or reused.
+//!
+//! The comment above an entry is the page's "What happened"; the words in
+//! brackets above a group are its "Where it occurs".
 
 use crate::error::Kind;
 
@@ -14,110 +17,244 @@ pub struct Code {
     pub title: &'static str,
     /// A sentence that says what to do about it.
     pub help: &'static str,
+    /// What happened, line by line.
+    story: &'static [&'static str],
+    /// Where it occurs: the end of a sentence that begins with "In".
+    pub place: &'static str,
+}
+
+impl Code {
+    /// The code of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        ALL.iter().copied().find(|code| code.name == name)
+    }
+
+    /// What happened, in sentences.
+    pub fn story(&self) -> String {
+        let lines: Vec<&str> = self.story.iter().map(|line| line.trim()).collect();
+        lines.join(" ")
+    }
 }
 
 macro_rules! codes {
-    ($($id:ident = $kind:ident $name:literal, $title:literal, $help:literal;)*) => {
-        $(#[doc = $title]
-        pub static $id: Code = Code { name: $name, kind: Kind::$kind, title: $title, help: $help };)*
+    ($([$place:literal] $($(#[doc = $story:literal])+ $id:ident = $kind:ident $name:literal, $title:literal, $help:literal;)*)*) => {
+        $($($(#[doc = $story])+
+        pub static $id: Code = Code {
+            name: $name,
+            kind: Kind::$kind,
+            title: $title,
+            help: $help,
+            story: &[$($story),+],
+            place: $place,
+        };)*)*
 
         /// The whole table, in the order of its sections.
-        pub static ALL: &[&Code] = &[$(&$id),*];
+        pub static ALL: &[&Code] = &[$($(&$id),*),*];
     };
 }
 
 codes! {
-    // The request as such.
+    ["the answer to any request"]
+    /// The request could be read, but something that it says is missing, too long or of
+    /// the wrong form. `errors` names each field by a JSON pointer.
     REQUEST_INVALID = Invalid "request.invalid", "The request is not valid", "Correct the fields that are named and send it again.";
+    /// The body is not what its Content-Type says: broken JSON, a key twice, or text that
+    /// is not UTF-8. Nothing was done.
     REQUEST_MALFORMED = Invalid "request.malformed", "The body cannot be read", "Send a body of the declared content type, in UTF-8, without duplicate keys.";
+    /// The body is larger than `http.body_limit` allows, and was not read to its end.
     REQUEST_TOO_LARGE = Invalid "request.too_large", "The request is too large", "Send a smaller body.";
+    /// The Content-Type is not one that this address reads.
     REQUEST_MEDIA_TYPE = Invalid "request.media_type", "The content type is not supported", "Send application/json.";
+    /// The request carries a cookie, would change something, and comes from a page of
+    /// another site, or does not say where it comes from. This protects people from pages
+    /// that would act in their name.
     REQUEST_ORIGIN = Denied "request.origin", "The request comes from another site", "Send it from a page of this server, or with an Authorization header instead of the cookie.";
+    /// Two cookies of our name or two Authorization headers arrived. Which of them counts
+    /// could be read in two ways, so none is.
     REQUEST_CREDENTIALS = Invalid "request.credentials", "More than one credential of a kind was sent", "Send one cookie and one Authorization header at most.";
+    /// The answer took longer than `http.request_timeout`.
     REQUEST_TIMEOUT = Busy "request.timeout", "The request took too long", "Try again in a moment.";
+    /// No page and no operation has this path. Paths end as they are documented: a slash
+    /// more or less is another path.
     ROUTE_MISSING = Missing "route.missing", "There is nothing at this address", "Check the path.";
+    /// The path exists, but not with this method.
     ROUTE_METHOD = Invalid "route.method", "This address does not take that method", "Use a method that the Allow header names.";
+    /// Ids look like `usr_` or `ses_` and 26 letters and digits. This one does not, so
+    /// nobody was looked for.
     ID_MALFORMED = Invalid "id.malformed", "That is not an id", "Use the id exactly as this server gave it.";
+    /// A cursor is a place in a list. It is taken as it was given, for the same list and
+    /// the same filters.
     CURSOR_INVALID = Invalid "cursor.invalid", "The cursor is not valid", "Start again without a cursor.";
+    /// The key came before with another body. Repeating it would give the answer of a
+    /// request that was not this one.
     IDEMPOTENCY_MISMATCH = Invalid "idempotency.mismatch", "This Idempotency-Key was used for another request", "Use a new key for a new request.";
+    /// Answers are kept for whoever asked. A stranger is nobody in particular, so there is
+    /// nobody to keep one for.
     IDEMPOTENCY_STRANGER = Invalid "idempotency.stranger", "Idempotency-Key needs a signed-in caller", "Sign in first, or leave the header out.";
 
-    // Who asks.
+    ["the answer to a request that signs in, or that needs somebody who is signed in"]
+    /// The request needs somebody who is signed in and carries no credential.
     AUTH_REQUIRED = Stranger "auth.required", "Sign-in required", "Sign in, or send a valid credential.";
+    /// The token is not one of ours, was changed on its way, or was signed by a key that is
+    /// no longer accepted.
     TOKEN_INVALID = Stranger "token.invalid", "The token is not valid", "Sign in again.";
+    /// Access tokens live for minutes; this one is past its time.
     TOKEN_EXPIRED = Stranger "token.expired", "The token has expired", "Refresh it, or sign in again.";
+    /// A refresh token was sent where an access token belongs, or the other way round.
     TOKEN_TYPE = Stranger "token.type", "The token is of another kind", "Send an access token where one is asked for, and a refresh token to be exchanged.";
+    /// The signature holds, but a claim that is needed is missing or of the wrong type.
     TOKEN_CLAIM = Stranger "token.claim", "The token lacks a claim", "Sign in again.";
+    /// The account of the token was deleted, or never was in this installation.
     TOKEN_PERSON = Stranger "token.person", "The token names nobody", "Sign in again.";
+    /// A refresh token works once. This one had been exchanged before, outside the short
+    /// window for honest retries: two programs hold it, and one of them may be a thief.
     TOKEN_REUSED = Stranger "token.reused", "The refresh token was used twice", "The session was ended for safety; sign in again.";
+    /// Somebody signed out, ended the session from elsewhere, changed the password, or an
+    /// administrator ended it. Every token of the session ended with it.
     SESSION_REVOKED = Stranger "session.revoked", "The session has ended", "Sign in again.";
+    /// The session was not used for as long as `session.idle` says, or reached
+    /// `session.max`.
     SESSION_EXPIRED = Stranger "session.expired", "The session has expired", "Sign in again.";
+    /// The name is unknown, the password is wrong, or the account cannot sign in. Which of
+    /// them is not told, so that nobody can find out who has an account.
     SIGNIN_FAILED = Stranger "signin.failed", "Sign-in failed", "Check the name and the password.";
+    /// An administrator suspended the account. Its sessions ended.
     ACCOUNT_SUSPENDED = Stranger "account.suspended", "The account is suspended", "Ask an administrator.";
+    /// The server is reachable from the network and nobody looks after it yet. Until
+    /// somebody does, only setting up and health answer.
     SETUP_REQUIRED = Denied "setup.required", "There is no administrator yet", "On the machine where this server runs, type: tollgate setup-link";
 
-    // What they may do.
+    ["the answer to a request that its sender may not make, and commands that do the same"]
+    /// The account is known, and its role does not allow this.
     ACCESS_DENIED = Denied "access.denied", "You may not do this", "Ask an administrator for the permission.";
+    /// Managers look after people of the default role. This is about somebody higher, or
+    /// would make somebody higher.
     ACCESS_RANK = Denied "access.rank", "You may not do this to someone of that role", "Ask an administrator of a higher role.";
+    /// An installation keeps at least one administrator who can sign in.
     LAST_ADMIN = Conflict "admin.last", "This is the last administrator", "Make another administrator first.";
+    /// Setting up makes the first administrator, once. That was done.
     ADMIN_EXISTS = Conflict "admin.exists", "There is an administrator already", "Sign in as an administrator, or type: tollgate admin recover";
+    /// People may not make accounts for themselves here. That is the default.
     REGISTRATION_OFF = Denied "registration.off", "Registration is off", "Ask an administrator for an account; operators allow registration with [signin] registration = \"open\".";
 
-    // People.
+    ["requests and commands about people, their sessions and their names"]
+    /// No account has this id, address or username; or there is one that the asker may not
+    /// know of.
     PERSON_MISSING = Missing "person.missing", "There is no such person", "Check the id.";
+    /// There is no such session, or it is somebody else's.
     SESSION_MISSING = Missing "session.missing", "There is no such session", "Check the id.";
+    /// No signing key has this id, or there is no such purpose.
     KEY_MISSING = Missing "key.missing", "There is no such key", "List the keys and use one of their ids.";
+    /// Addresses and usernames belong to one account at a time. Upper and lower case are
+    /// the same.
     IDENTIFIER_TAKEN = Conflict "identifier.taken", "Somebody has this e-mail address or username already", "Choose another, or sign in.";
+    /// The text is neither an e-mail address nor a username as they are written here.
     IDENTIFIER_INVALID = Invalid "identifier.invalid", "That is not a valid e-mail address or username", "Correct it and try again.";
+    /// The password is too short, is on the list of common ones, or holds the account's own
+    /// name. `errors` says which.
     PASSWORD_WEAK = Invalid "password.weak", "The password is not good enough", "Choose a longer or less common password.";
+    /// A new password is set by whoever knows the current one.
     PASSWORD_WRONG = Denied "password.wrong", "The current password is wrong", "Type the current password again.";
+    /// If-Match named the version that was read; somebody changed it since.
     VERSION_MISMATCH = Conflict "version.mismatch", "It was changed meanwhile", "Read it again and repeat the change.";
 
-    // Things that work once.
+    ["requests that redeem a link: setup, password reset"]
+    /// Links work once and for a while. This one was used, has expired, was replaced by a
+    /// newer one, or was not copied whole.
     ONE_TIME_INVALID = Invalid "one_time.invalid", "The link or code is not valid", "It may have been used or have expired; ask for a new one.";
 
-    // Keys.
+    ["commands about signing keys and secrets, and a start with keys that were brought along"]
+    /// The key signs new tokens. Without it none could be made.
     KEY_IN_USE = Conflict "key.in_use", "The key still signs", "Rotate first, then remove the old key.";
+    /// The secret in the configuration is one that was removed with `signing-key remove`.
+    /// To accept it again would accept every token that a thief makes with it.
     SECRET_REMOVED = Invalid "secret.removed", "The shared secret was removed as a signing key", "It may be known to others. Set a new one in [dialects.chatbot] secret or SECRET_KEY, here and in every service that shares it.";
+    /// A secret that signs tokens is under 32 bytes or is a well-known example. Whoever
+    /// guesses it can sign in as anybody.
     SECRET_WEAK = Invalid "secret.weak", "The shared secret is too weak", "Use at least 32 random bytes, or set allow_weak_secret = true.";
+    /// The file holds no key, a key of another kind, or one that is locked by a passphrase.
     SIGNING_KEY_INVALID = Invalid "signing_key.invalid", "That is not a private key for this algorithm", "Use an unencrypted PKCS#8 key: Ed25519, P-256, or RSA of at least 2048 bits.";
+    /// Secrets in the database are sealed with the master key of the secrets file. This one
+    /// does not open with it.
     SEAL_BROKEN = Broken "seal.broken", "A sealed value cannot be opened", "Operators: check that the master key is the one that this database was sealed with.";
 
-    // Password hashes from elsewhere.
+    ["imports of accounts from other systems"]
+    /// The text is not a hash that can be checked here.
     HASH_UNKNOWN = Invalid "hash.unknown", "The password hash is of no known kind", "Use Argon2, bcrypt, scrypt or PBKDF2, written as a PHC string or as Django writes it.";
+    /// One check of this hash would take more time or memory than one sign-in may.
     HASH_COSTLY = Invalid "hash.costly", "The password hash costs too much to check", "Import the account without it and let its owner set a new password.";
 
-    // Load.
+    ["the answer to any request while there is more to do than can be done"]
+    /// Passwords and links may be tried so many times for one account, and so many times
+    /// from one address. `[signin.attempts]` says how many.
     THROTTLED = Limited "throttled", "Too many attempts", "Wait as long as Retry-After says.";
+    /// A password takes time and memory to check on purpose. More wait than can be served
+    /// soon; people who are signed in already do not notice.
     HASHING_BUSY = Busy "busy.hashing", "Too many sign-ins at once", "Try again in a moment.";
+    /// The database had too much to do to take this in time. Nothing of it was done.
     STORE_BUSY = Busy "busy.store", "The database is busy", "Try again in a moment.";
+    /// The database does not answer: it is stopped, cannot be reached, or refuses us.
     STORE_DOWN = Busy "store.down", "The database cannot be reached", "Try again in a moment; operators: see the log and tollgate db status.";
+    /// The database could not write. Nothing of the request was done.
     STORE_FULL = Busy "store.full", "The disk is full", "Operators: free space on the disk that holds the data.";
+    /// This server heard nothing from its database for five seconds. It cannot know who was
+    /// signed out since, so it lets nobody in.
     STORE_STALE = Busy "store.stale", "This server is cut off from its database", "Try again in a moment.";
 
+    ["the log, after a mail could not be handed over"]
+    /// The mail waits in the database and is tried again with growing pauses.
     MAIL_FAILED = Upstream "mail.failed", "The mail could not be sent", "It is tried again; operators: see the log.";
 
-    // Configuration and the command line.
+    ["commands, and the start of the server"]
+    /// A setting is unknown, of the wrong form, out of its range, or contradicts another. A
+    /// server that runs keeps its old configuration.
     CONFIG_INVALID = Invalid "config.invalid", "The configuration is not valid", "Correct it; tollgate config check shows all faults at once.";
+    /// The database was made with another secrets file, or the file is gone. A new one would
+    /// not open what is sealed in the database.
     SECRETS_MISMATCH = Invalid "secrets.mismatch", "The secrets file belongs to another installation", "Put the secrets file with which this database was made in place; it is beside its data, or in your backup.";
+    /// Nothing answers where the configuration says that the server listens.
     SERVER_UNREACHABLE = Upstream "server.unreachable", "The server cannot be reached", "Start it, or check the address.";
+    /// The file is cut short, was changed, or is no backup. Nothing was restored.
     BACKUP_INVALID = Invalid "backup.invalid", "That is not a complete backup", "Use a file that tollgate db backup wrote.";
+    /// A restore writes an installation as it was. It never mixes two.
     BACKUP_NOT_EMPTY = Conflict "backup.not_empty", "The database is not empty", "Restore into a new database: one that was just made and migrated.";
+    /// The file could not be written to its end. No half of it was left behind.
     BACKUP_FAILED = Broken "backup.failed", "The backup could not be written", "Check the folder's permissions and its free space.";
+    /// The database checked its own pages and indexes and found them broken. Disks and
+    /// memory do that.
     DATABASE_DAMAGED = Broken "database.damaged", "The database finds damage in itself", "Stop the server, keep a copy of the files, and restore the last good backup.";
+    /// Each event holds the hash of the one before. Here the chain does not fit: an event
+    /// was changed, taken out or cut off.
     AUDIT_BROKEN = Broken "audit.broken", "The audit trail does not verify", "Keep the database as it is and compare it with a backup.";
+    /// The command cannot be undone, and nobody sat at the terminal to be asked.
     CONFIRMATION_REQUIRED = Invalid "confirmation.required", "This has to be confirmed", "Repeat the command with --yes.";
+    /// The operating system refused to read or write the file.
     FILE_FAILED = Broken "file.failed", "A file cannot be read or written", "Check that it exists, its permissions, and the free space.";
+    /// The command makes new files only, and never writes over one.
     FILE_EXISTS = Conflict "file.exists", "There is a file of that name already", "Choose another name, or move the file away.";
+    /// Somebody has an account here. Real people and sample people are never mixed.
+    DEMO_NOT_EMPTY = Conflict "demo.not_empty", "This installation is in use", "Use an empty folder: tollgate demo --set data_dir=./demo-data";
+    /// The word is none of our codes.
+    CODE_MISSING = Missing "code.missing", "There is no such code", "tollgate explain lists all codes.";
+    /// An argument is unknown, missing or of the wrong form.
     USAGE_INVALID = Invalid "usage.invalid", "The command is not written correctly", "See tollgate help.";
+    /// The port is taken, needs more rights than this user has, or the address belongs to
+    /// another machine.
     LISTEN_FAILED = Broken "listen.failed", "The address cannot be listened on", "Check whether another program listens there, and whether the address is one of this machine.";
 
-    // Faults of ours.
+    ["any answer; the log has the cause under the request id"]
+    /// Something failed that should not. What was asked for was not done.
     INTERNAL = Broken "internal", "Something went wrong here", "Try again; if it stays, give the request id to the operator.";
+    /// Without random numbers no secret can be made, so nothing is.
     INTERNAL_ENTROPY = Broken "internal.entropy", "The operating system has no random numbers", "Operators: see the log.";
+    /// The database refused a statement, or holds something that we did not write.
     INTERNAL_STORE = Broken "internal.store", "The database answered with a fault", "Try again; if it stays, give the request id to the operator.";
+    /// A body of a transaction waited for something other than the database.
     INTERNAL_BODY = Broken "internal.body", "A transaction waited for something else", "This is a programming error; give the request id to the operator.";
+    /// A part of the program stopped in the middle. What it had begun was taken back.
     INTERNAL_PANIC = Broken "internal.panic", "A task stopped unexpectedly", "Try again; if it stays, give the request id to the operator.";
+    /// A step that brings the tables up to date failed, or the database was made by a newer
+    /// version. Nothing of the step remains.
     MIGRATION_FAILED = Broken "migration.failed", "The database could not be brought up to date", "Operators: see tollgate db status.";
 }
 
@@ -143,6 +280,12 @@ mod tests {
                 code.name
             );
             assert!(code.help.len() > 10, "{}", code.name);
+            assert!(code.story().ends_with('.'), "{}", code.name);
+            assert!(
+                code.place.len() > 10 && !code.place.ends_with('.'),
+                "{}",
+                code.name
+            );
         }
     }
 }

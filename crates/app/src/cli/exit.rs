@@ -152,6 +152,7 @@ fn next(code: &Code) -> Option<&'static str> {
         "store.down" | "migration.failed" | "internal.store" | "backup.not_empty" => {
             "tollgate db status"
         }
+        "code.missing" => "tollgate explain",
         "server.unreachable" => "tollgate serve",
         "usage.invalid" => "tollgate help",
         _ => return None,

@@ -8,7 +8,9 @@ mod admin;
 mod audit;
 mod config;
 mod db;
+mod demo;
 mod exit;
+mod explain;
 mod healthcheck;
 mod office;
 mod person;
@@ -106,6 +108,10 @@ enum Command {
     Healthcheck(healthcheck::Healthcheck),
     /// Have the running server read its configuration again
     Reload,
+    /// Fill an empty installation with sample people to look at
+    Demo(demo::Demo),
+    /// Say what an error code means and what to do
+    Explain(explain::Explain),
     /// Say which version this is
     Version,
 }
@@ -152,6 +158,8 @@ async fn dispatch(line: Line, terminal: Terminal) -> Result<Answer, Failure> {
         Command::Config(command) => command.run(&office),
         Command::Healthcheck(command) => command.run(&office).await,
         Command::Reload => reload::run(&office),
+        Command::Demo(command) => command.run(&office).await,
+        Command::Explain(command) => command.run(),
         Command::Version => Ok(version::run()),
     }
 }

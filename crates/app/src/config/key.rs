@@ -174,7 +174,7 @@ pub(super) fn of_variable(variable: &str) -> Option<String> {
 
 /// Which of the known names somebody probably meant: the one with the fewest
 /// slips of the pen, or the only one of that name in another table.
-pub(super) fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
+pub(crate) fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
     if word.len() > LONGEST_NAME {
         return None;
     }

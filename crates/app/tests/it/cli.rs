@@ -5,6 +5,7 @@ mod commands;
 mod life;
 mod newcomer;
 mod restore;
+mod sample;
 
 use std::path::Path;
 
