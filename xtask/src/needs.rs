@@ -3,7 +3,7 @@
 
 use std::process::{Command, Stdio};
 
-use tollgate_throwaway::{find_program, is_root, postgres_program};
+use tollgate_throwaway::{find_daemon, find_program, is_root, postgres_program};
 
 use crate::{Failure, Result};
 
@@ -40,7 +40,7 @@ pub(crate) static LINTER: [Need; 1] = [Need {
 }];
 
 /// What the private servers and the foreign clients in the tests need.
-pub(crate) static PEERS: [Need; 4] = [
+pub(crate) static PEERS: [Need; 6] = [
     Need {
         name: "PostgreSQL",
         purpose: "the second database that every test runs on",
@@ -58,8 +58,20 @@ pub(crate) static PEERS: [Need; 4] = [
         present: || find_program("redis-server").is_some(),
     },
     Need {
+        name: "nginx",
+        purpose: "asks this server who may pass, with the snippet that we publish",
+        remedy: Remedy::Packages(&["nginx"]),
+        present: || find_daemon("nginx").is_some(),
+    },
+    Need {
+        name: "Caddy",
+        purpose: "asks this server who may pass, with the snippet that we publish",
+        remedy: Remedy::Packages(&["caddy"]),
+        present: || find_daemon("caddy").is_some(),
+    },
+    Need {
         name: "Python 3 with venv",
-        purpose: "runs Python clients of foreign systems against this server",
+        purpose: "runs Python clients of foreign systems and brings Envoy",
         remedy: Remedy::Packages(&["python3", "python3-venv"]),
         present: || succeeds("python3", &["-c", "import venv, ensurepip"]),
     },

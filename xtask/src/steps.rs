@@ -40,11 +40,12 @@ enum Peers {
 }
 
 /// What tells tests whom they may meet: set for a step on purpose, or not at all.
-const VARIABLES: [&str; 5] = [
+const VARIABLES: [&str; 6] = [
     "TEST_DATABASE_URL",
     "TEST_REDIS_URL",
     "TEST_PYTHON",
     "TEST_NODE",
+    "TEST_ENVOY",
     "TOLLGATE_CAMPAIGN",
 ];
 
@@ -74,7 +75,7 @@ pub(crate) static ALL: &[Step] = &[
     },
     Step {
         name: "servers",
-        title: "all tests on PostgreSQL and Redis, with foreign clients",
+        title: "all tests on PostgreSQL and Redis, with foreign clients and real proxies",
         line: "test --workspace -- --include-ignored",
         needs: &needs::PEERS,
         peers: Peers::Servers,

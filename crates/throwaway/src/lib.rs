@@ -9,5 +9,5 @@ mod process;
 mod redis;
 
 pub use postgres::{Postgres, Shutdown, postgres_program};
-pub use process::{Signal, find_program, free_port, is_root, send_signal};
+pub use process::{Signal, find_daemon, find_program, free_port, is_root, send_signal};
 pub use redis::Redis;

@@ -82,6 +82,14 @@ pub fn find_program(name: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
+/// The same for a server, which Debian keeps where only root's `PATH` leads.
+pub fn find_daemon(name: &str) -> Option<PathBuf> {
+    find_program(name).or_else(|| {
+        let file = Path::new("/usr/sbin").join(name);
+        file.is_file().then_some(file)
+    })
+}
+
 /// Whether this process runs as root.
 pub fn is_root() -> bool {
     Command::new("id")

