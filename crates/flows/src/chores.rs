@@ -29,6 +29,9 @@ pub fn start(ctx: &Ctx) {
         Duration::from_secs(30),
         |ctx| async move { tend::store_seen(&ctx, &Principal::Chore("store_seen"), ()).await },
     );
+    every(ctx, "try_room", Duration::from_secs(1), |ctx| async move {
+        tend::try_room(&ctx, &Principal::Chore("try_room"), ()).await
+    });
     every(ctx, "clean", Duration::from_mins(5), |ctx| async move {
         tend::clean(&ctx, &Principal::Chore("clean"), ())
             .await

@@ -44,12 +44,17 @@ pub async fn parts(ctx: &Ctx, _by: &Principal, (): ()) -> Vec<Part> {
         .health()
         .poisoned
         .then(|| "a write to the disk failed; restart after mending it".to_owned());
+    let room = ctx
+        .db()
+        .is_full()
+        .then(|| "the disk is full; reads go on, and writes as soon as there is room".to_owned());
     let needed = [
         ("database", database),
         ("migrations", migrations),
         ("signing_key", key),
         ("feed", feed),
         ("writer", writer),
+        ("room", room),
     ];
     let mut parts: Vec<Part> = needed
         .map(|(name, fault)| Part {

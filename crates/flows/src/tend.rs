@@ -64,3 +64,11 @@ pub async fn clean(ctx: &Ctx, _by: &Principal, (): ()) -> Result<u64> {
         }
     }
 }
+
+/// Notice that a disk that was full has room again.
+///
+/// # Errors
+/// `store.full` while it has none, and what else the database says.
+pub async fn try_room(ctx: &Ctx, _by: &Principal, (): ()) -> Result<()> {
+    lease::try_room(ctx.db(), ctx.node(), ctx.now()).await
+}

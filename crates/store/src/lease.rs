@@ -26,3 +26,15 @@ pub async fn hold(db: &Db, name: &str, holder: NodeId, now: Time, span: Duration
         .await?
         == 1)
 }
+
+/// After a write that met a full disk: try whether there is room again.
+///
+/// # Errors
+/// As [`Db::write_one`]; `store.full` while there is none.
+pub async fn try_room(db: &Db, holder: NodeId, now: Time) -> Result<()> {
+    if db.is_full() {
+        hold(db, "room", holder, now, Duration::ZERO).await?;
+        db.found_room();
+    }
+    Ok(())
+}

@@ -16,7 +16,10 @@ mod value;
 
 use std::{
     path::PathBuf,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
@@ -80,7 +83,10 @@ pub enum Engine {
 
 /// A database. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Inside);
+pub struct Db {
+    inside: Inside,
+    full: Arc<AtomicBool>,
+}
 
 #[derive(Clone)]
 enum Inside {
@@ -106,12 +112,15 @@ impl Db {
                     .detail("The database's URL has to begin with sqlite: or postgres://"));
             }
         };
-        Ok(Self(inside))
+        Ok(Self {
+            inside,
+            full: Arc::default(),
+        })
     }
 
     /// Which of the two it is.
     pub fn engine(&self) -> Engine {
-        match self.0 {
+        match self.inside {
             Inside::Sqlite(_) => Engine::Sqlite,
             Inside::Postgres(_) => Engine::Postgres,
         }
@@ -123,7 +132,7 @@ impl Db {
     /// # Errors
     /// `busy.store` after the read deadline, `store.down`, `internal.store`.
     pub async fn rows(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>> {
-        match &self.0 {
+        match &self.inside {
             Inside::Sqlite(sqlite) => sqlite.rows(sql, &args).await,
             Inside::Postgres(postgres) => postgres.rows(sql, &args).await,
         }
@@ -162,10 +171,11 @@ impl Db {
         F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        match &self.0 {
+        let outcome = match &self.inside {
             Inside::Sqlite(sqlite) => sqlite.write(sqlite.write_until(), body).await,
             Inside::Postgres(postgres) => postgres.write(body).await,
-        }
+        };
+        self.seen(outcome)
     }
 
     /// Run one guarded statement as a transaction of its own, for hot paths;
@@ -174,13 +184,14 @@ impl Db {
     /// # Errors
     /// As [`Db::write`].
     pub async fn write_one(&self, sql: &'static str, args: Vec<Value>) -> Result<u64> {
-        match &self.0 {
+        let outcome = match &self.inside {
             Inside::Sqlite(sqlite) => {
                 let body = async move |tx: &mut Tx<'_>| tx.run_text(sql, &args).await;
                 sqlite.write(sqlite.write_until(), body).await
             }
             Inside::Postgres(postgres) => postgres.write_one(sql, &args).await,
-        }
+        };
+        self.seen(outcome)
     }
 
     /// Run a body that only reads on one state of the database, however long
@@ -194,7 +205,7 @@ impl Db {
         F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        match &self.0 {
+        match &self.inside {
             Inside::Sqlite(sqlite) => sqlite.snapshot(body).await,
             Inside::Postgres(postgres) => postgres.snapshot(body).await,
         }
@@ -207,7 +218,7 @@ impl Db {
         F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        match &self.0 {
+        match &self.inside {
             Inside::Sqlite(sqlite) => sqlite.write(Instant::now() + ALONE, body).await,
             Inside::Postgres(postgres) => postgres.alone(body).await,
         }
@@ -218,7 +229,7 @@ impl Db {
     /// # Errors
     /// `internal.store` if it is not valid there.
     pub async fn prepare(&self, sql: &str) -> Result<()> {
-        match &self.0 {
+        match &self.inside {
             Inside::Sqlite(sqlite) => sqlite.prepare(sql).await,
             Inside::Postgres(postgres) => postgres.prepare(sql).await,
         }
@@ -231,7 +242,7 @@ impl Db {
     /// # Errors
     /// As [`Db::rows`].
     pub async fn changed_elsewhere(&self) -> Result<bool> {
-        match &self.0 {
+        match &self.inside {
             Inside::Sqlite(sqlite) => sqlite.changed().await,
             Inside::Postgres(_) => Ok(true),
         }
@@ -243,7 +254,7 @@ impl Db {
     /// # Errors
     /// As [`Db::snapshot`].
     pub async fn check(&self) -> Result<Vec<String>> {
-        match &self.0 {
+        match &self.inside {
             Inside::Sqlite(_) => self.snapshot(sqlite::check).await,
             Inside::Postgres(_) => self.snapshot(postgres::check).await,
         }
@@ -260,15 +271,35 @@ impl Db {
     /// How the writer fares. The metrics `tollgate_store_*` tell the same;
     /// looking here refreshes the queue's depth among them.
     pub fn health(&self) -> Health {
-        match &self.0 {
+        match &self.inside {
             Inside::Sqlite(sqlite) => sqlite.health(),
             Inside::Postgres(postgres) => postgres.health(),
         }
     }
 
+    /// Whether a write met a full disk, and none has found room since.
+    pub fn is_full(&self) -> bool {
+        self.full.load(Relaxed)
+    }
+
+    /// A write that was made to find out found room.
+    pub(crate) fn found_room(&self) {
+        self.full.store(false, Relaxed);
+    }
+
+    fn seen<T>(&self, outcome: Result<T>) -> Result<T> {
+        if outcome
+            .as_ref()
+            .is_err_and(|error| error.is(&codes::STORE_FULL))
+        {
+            self.full.store(true, Relaxed);
+        }
+        outcome
+    }
+
     /// Finish the writes that wait, take no more, and tidy up.
     pub async fn close(&self) {
-        match &self.0 {
+        match &self.inside {
             Inside::Sqlite(sqlite) => sqlite.close().await,
             Inside::Postgres(postgres) => postgres.close().await,
         }

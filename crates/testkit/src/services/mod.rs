@@ -16,6 +16,8 @@ mod raw;
 mod redis;
 mod scripts;
 mod server;
+#[cfg(target_os = "linux")]
+mod world;
 
 pub use command::Finished;
 pub use echo::{EchoApp, Seen};
@@ -27,3 +29,5 @@ pub use redis::RedisServer;
 pub use scripts::Interpreter;
 pub use server::{Program, Server};
 pub use tollgate_throwaway::{Shutdown, Signal, free_port};
+#[cfg(target_os = "linux")]
+pub use world::{Disk, World};

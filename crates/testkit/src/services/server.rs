@@ -36,6 +36,7 @@ pub struct Program {
     binary: PathBuf,
     folder: PathBuf,
     environment: Vec<(String, String)>,
+    limits: Option<String>,
 }
 
 impl Program {
@@ -46,6 +47,7 @@ impl Program {
             binary: binary.into(),
             folder: folder.into(),
             environment: Vec::new(),
+            limits: None,
         }
     }
 
@@ -53,6 +55,13 @@ impl Program {
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Under limits of the shell's `ulimit`, such as `-n 256`.
+    #[must_use]
+    pub fn limited(mut self, limits: &str) -> Self {
+        self.limits = Some(limits.to_owned());
         self
     }
 
@@ -82,7 +91,15 @@ impl Program {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.binary);
+        let mut command = match &self.limits {
+            None => Command::new(&self.binary),
+            Some(limits) => {
+                let mut shell = Command::new("sh");
+                let script = format!("ulimit {limits} && exec \"$0\" \"$@\"");
+                shell.args(["-c", &script]).arg(&self.binary);
+                shell
+            }
+        };
         command
             .current_dir(&self.folder)
             .env_clear()
@@ -183,6 +200,38 @@ impl Server {
             .and_then(Child::id)
             .expect("the server runs");
         send_signal(id, signal).expect("our own child takes signals");
+    }
+
+    /// Its memory now and at its highest, in bytes.
+    pub fn memory(&self) -> (u64, u64) {
+        let status = self.proc("status");
+        let kib = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let number = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+            number.expect("Linux tells it") * 1024
+        };
+        (kib("VmRSS:"), kib("VmHWM:"))
+    }
+
+    /// How long it has used processors, in this life.
+    pub fn processor_time(&self) -> Duration {
+        let stat = self.proc("stat");
+        // The second field is a name in parentheses; 14 and 15 are ticks of 10 ms.
+        let (_, rest) = stat.rsplit_once(')').expect("Linux writes it so");
+        let fields = rest.split_whitespace().skip(11).take(2);
+        let ticks: u64 = fields.filter_map(|field| field.parse::<u64>().ok()).sum();
+        Duration::from_millis(ticks * 10)
+    }
+
+    /// The arguments of its process, which everybody on the machine may see.
+    pub fn process_listing(&self) -> String {
+        self.proc("cmdline").replace('\0', " ")
+    }
+
+    fn proc(&self, name: &str) -> String {
+        let id = self.child.as_ref().and_then(Child::id);
+        let path = format!("/proc/{}/{name}", id.expect("the server runs"));
+        fs::read_to_string(path).expect("Linux tells it")
     }
 
     async fn wait_live(&mut self) {

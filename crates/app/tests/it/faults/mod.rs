@@ -4,7 +4,10 @@
 
 mod backup;
 mod crash;
+#[cfg(target_os = "linux")]
+mod disk;
 mod load;
 mod locked;
 mod restart;
 mod signals;
+mod visitor;
