@@ -5,7 +5,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{sync::Mutex, time::timeout};
 use tollgate_base::{Result, access::Principal};
 
-use crate::{audit, ctx::Ctx, deliver, tend, watch::Feed};
+use crate::{audit, ctx::Ctx, deliver, pace::Pace, tend, watch::Feed};
 
 /// No round of a chore may take longer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -13,6 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Start all chores of a server.
 pub fn start(ctx: &Ctx) {
     follow(ctx);
+    keep_pace(ctx);
     every(ctx, "seal", Duration::from_millis(500), |ctx| async move {
         audit::seal(&ctx, &Principal::Chore("seal"), ())
             .await
@@ -51,6 +52,19 @@ fn follow(ctx: &Ctx) {
             feed.lock()
                 .await
                 .follow(&ctx, &Principal::Chore("follow"))
+                .await
+        }
+    });
+}
+
+fn keep_pace(ctx: &Ctx) {
+    let pace = Arc::new(Mutex::new(Pace::begin(ctx)));
+    every(ctx, "keep_pace", Duration::from_secs(1), move |ctx| {
+        let pace = pace.clone();
+        async move {
+            pace.lock()
+                .await
+                .check(&ctx, &Principal::Chore("keep_pace"))
                 .await
         }
     });

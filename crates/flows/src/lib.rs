@@ -13,6 +13,7 @@ pub mod ctx;
 pub mod deliver;
 pub mod health;
 pub mod keyring;
+pub mod pace;
 pub mod password;
 pub mod people;
 pub mod refresh;

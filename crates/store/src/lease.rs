@@ -8,11 +8,15 @@ use tollgate_base::{Result, id::NodeId, time::Time};
 
 use crate::sql::{Db, args, queries};
 
+/// How far the clocks of nodes may be apart. A lease that ends later than one
+/// that was just taken is of a clock that was set back since.
+const DRIFT: Duration = Duration::from_mins(1);
+
 queries! {
     /// `leases(name TEXT PRIMARY KEY, holder TEXT NOT NULL, until BIGINT NOT NULL)`.
     HOLD = "INSERT INTO leases (name, holder, until) VALUES ($1, $2, $3) \
             ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until \
-            WHERE leases.holder = excluded.holder OR leases.until <= $4";
+            WHERE leases.holder = excluded.holder OR leases.until <= $4 OR leases.until > $5";
 }
 
 /// Take the lease of that name for `span` from `now`, or prolong it. `false`
@@ -22,7 +26,10 @@ queries! {
 /// As [`Db::write_one`].
 pub async fn hold(db: &Db, name: &str, holder: NodeId, now: Time, span: Duration) -> Result<bool> {
     Ok(db
-        .write_one(HOLD, args![name, holder, now.plus(span), now])
+        .write_one(
+            HOLD,
+            args![name, holder, now.plus(span), now, now.plus(span + DRIFT)],
+        )
         .await?
         == 1)
 }

@@ -49,6 +49,19 @@ async fn a_key_is_published_before_it_signs_and_accepted_after_it_did() {
     }
 }
 
+/// fault:F15
+#[tokio::test]
+async fn on_a_clock_that_was_set_back_behind_it_the_first_key_signs() {
+    let node = Node::new().await;
+    let (_, boss) = boss(&node.ctx, "boss").await;
+    let first = signer(&node.ctx, "access").await;
+    rotate(&node.ctx, &boss, Begin::Published).await;
+    node.clock
+        .set(node.ctx.now().minus(Duration::from_hours(24)));
+    join(&node.ctx, "ann").await;
+    assert_eq!(kid(&access(&node.ctx).await), first.to_string());
+}
+
 /// vuln:23, asvs:V9.1.1
 #[tokio::test]
 async fn a_key_that_gave_way_at_once_can_be_removed_and_takes_its_tokens_along() {

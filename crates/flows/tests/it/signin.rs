@@ -132,6 +132,28 @@ async fn ten_failures_shut_the_door_by_every_name_until_the_window_ends() {
     sign_in(ctx, "ann", COOKIE).await;
 }
 
+/// fault:F15
+#[tokio::test]
+async fn a_door_shut_by_a_clock_in_the_future_is_not_shut_until_then() {
+    let node = Node::new().await;
+    let (ctx, now) = (&node.ctx, node.ctx.now());
+    join(ctx, "ann").await;
+    node.clock.set(now.plus(Duration::from_hours(24 * 365)));
+    for _ in 0..10 {
+        let outcome = try_in(ctx, "ann", OTHER_PASSWORD, COOKIE).await;
+        assert_eq!(code(&outcome), "signin.failed");
+    }
+    node.clock.set(now);
+    for _ in 0..10 {
+        let outcome = try_in(ctx, "ann", OTHER_PASSWORD, COOKIE).await;
+        assert_eq!(code(&outcome), "signin.failed");
+    }
+    assert_eq!(
+        code(&try_in(ctx, "ann", PASSWORD, COOKIE).await),
+        "throttled"
+    );
+}
+
 #[tokio::test]
 async fn a_success_forgives_what_failed_before() {
     let node = Node::new().await;

@@ -20,6 +20,13 @@ pub struct Allowance {
     pub window: Duration,
 }
 
+impl Allowance {
+    /// When a window of now may end at the latest, by any node's clock.
+    fn latest(self, now: Time) -> Time {
+        now.plus(self.window + DRIFT)
+    }
+}
+
 /// What counting an attempt came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Struck {
@@ -30,13 +37,20 @@ pub struct Struck {
     pub last: bool,
 }
 
+/// How far the clocks of nodes may be apart. A window that ends later than one
+/// that begins now is of a clock that was set back since, and counts no more.
+const DRIFT: Duration = Duration::from_mins(1);
+
 queries! {
     STRIKE = "INSERT INTO attempts (subject, failures, window_ends) VALUES ($1, 1, $3)
         ON CONFLICT (subject) DO UPDATE SET
-            failures = CASE WHEN attempts.window_ends <= $2 THEN 1 ELSE attempts.failures + 1 END,
-            window_ends = CASE WHEN attempts.window_ends <= $2 THEN excluded.window_ends ELSE attempts.window_ends END
+            failures = CASE WHEN attempts.window_ends <= $2 OR attempts.window_ends > $4
+                THEN 1 ELSE attempts.failures + 1 END,
+            window_ends = CASE WHEN attempts.window_ends <= $2 OR attempts.window_ends > $4
+                THEN excluded.window_ends ELSE attempts.window_ends END
         RETURNING failures, window_ends";
-    PEEK = "SELECT failures, window_ends FROM attempts WHERE subject = $1 AND window_ends > $2";
+    PEEK = "SELECT failures, window_ends FROM attempts WHERE subject = $1
+        AND window_ends > $2 AND window_ends <= $3";
     FORGIVE = "DELETE FROM attempts WHERE subject = $1";
     CLEAN = "DELETE FROM attempts WHERE window_ends <= $1";
 }
@@ -49,7 +63,15 @@ pub async fn strike(
     now: Time,
 ) -> Result<Struck> {
     let row = tx
-        .one(STRIKE, args![subject, now, now.plus(allowance.window)])
+        .one(
+            STRIKE,
+            args![
+                subject,
+                now,
+                now.plus(allowance.window),
+                allowance.latest(now)
+            ],
+        )
         .await?;
     let failures: i64 = row.get("failures")?;
     let window_ends: Time = row.get("window_ends")?;
@@ -67,7 +89,10 @@ pub async fn blocked(
     allowance: Allowance,
     now: Time,
 ) -> Result<Option<Duration>> {
-    let Some(row) = db.maybe(PEEK, args![subject, now]).await? else {
+    let Some(row) = db
+        .maybe(PEEK, args![subject, now, allowance.latest(now)])
+        .await?
+    else {
         return Ok(None);
     };
     let failures: i64 = row.get("failures")?;

@@ -106,6 +106,8 @@ kinds! {
     BackupRestored = "backup.restored" Error Everything;
     /// A mail could not be delivered and was given up.
     MailGivenUp = "mail.given_up" Error Keep;
+    /// The machine's clock jumped by more than a minute.
+    ClockStepped = "clock.stepped" Warn Keep;
 }
 
 impl EventKind {

@@ -112,6 +112,13 @@ async fn one_node_at_a_time_holds_a_lease() {
                 .unwrap(),
             "names do not mix"
         );
+        let back = Time::from_secs(1);
+        assert!(
+            lease::hold(&house.db, "sealer", holder, back, span)
+                .await
+                .unwrap(),
+            "fault:F15: nobody holds it until a clock that was set back comes so far again"
+        );
     }
 }
 

@@ -3,6 +3,8 @@
 //! campaign, which sets `TOLLGATE_CAMPAIGN`.
 
 mod backup;
+#[cfg(target_os = "linux")]
+mod clock;
 mod crash;
 #[cfg(target_os = "linux")]
 mod disk;
