@@ -1,7 +1,10 @@
 //! What the chores need of the machine beyond `cargo`, what for, and how it is
 //! installed. Python's packages live in `python.rs`.
 
-use std::process::{Command, Stdio};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use tollgate_throwaway::{find_daemon, find_program, is_root, postgres_program};
 
@@ -85,6 +88,22 @@ pub(crate) static PEERS: [Need; 6] = [
                 &["-e", "process.exit(typeof fetch === 'function' ? 0 : 1)"],
             )
         },
+    },
+];
+
+/// What looks at pages.
+pub(crate) static BROWSER: [Need; 2] = [
+    Need {
+        name: "Chromium",
+        purpose: "looks at the pages as people do",
+        remedy: Remedy::Packages(&["chromium"]),
+        present: || find_program("chromium").is_some(),
+    },
+    Need {
+        name: "the DejaVu fonts",
+        purpose: "have letters for every language of the pages",
+        remedy: Remedy::Packages(&["fonts-dejavu-core"]),
+        present: || Path::new("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf").is_file(),
     },
 ];
 

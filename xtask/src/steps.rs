@@ -76,9 +76,16 @@ pub(crate) static ALL: &[Step] = &[
     Step {
         name: "servers",
         title: "all tests on PostgreSQL and Redis, with foreign clients and real proxies",
-        line: "test --workspace -- --include-ignored",
+        line: "test --workspace -- --include-ignored --skip chromium::",
         needs: &needs::PEERS,
         peers: Peers::Servers,
+    },
+    Step {
+        name: "browser",
+        title: "the pages in a real Chromium",
+        line: "test --workspace --test browser -- --ignored",
+        needs: &needs::BROWSER,
+        peers: Peers::None,
     },
 ];
 

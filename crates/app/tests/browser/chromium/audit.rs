@@ -1,0 +1,95 @@
+//! Every page is judged in each language, scheme and width: by axe-core, by
+//! HTML_CodeSniffer, by the browser's own complaints and by a ruler.
+
+use std::sync::Arc;
+
+use tollgate_browser::{Browser, Eyes, Visitor};
+
+use crate::{
+    registry::{Move, SIGHTS, Sight, Who},
+    stage::Stage,
+};
+
+/// The narrowest window that must do, and an ordinary one.
+const WIDTHS: [u32; 2] = [320, 1280];
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium"]
+async fn every_page_is_faultless_in_english() {
+    judge_all("en", "ltr").await;
+}
+
+async fn judge_all(language: &'static str, direction: &str) {
+    let browser = Browser::shared();
+    let fresh = Stage::fresh().await;
+    let set_up = Stage::set_up().await;
+    let mut faults = Vec::new();
+    for sight in SIGHTS {
+        let stage = match sight.who {
+            Who::First => &fresh,
+            Who::Stranger => &set_up,
+        };
+        let found = judge(&browser, stage, sight, language, direction).await;
+        faults.extend(found.iter().map(|it| format!("{} · {it}", sight.name)));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// What is wrong with a page.
+async fn judge(
+    browser: &Arc<Browser>,
+    stage: &Stage,
+    sight: &Sight,
+    language: &'static str,
+    direction: &str,
+) -> Vec<String> {
+    let eyes = Eyes {
+        language,
+        ..Eyes::default()
+    };
+    let visitor = browser.visitor(eyes).await;
+    go(&visitor, stage, sight.way).await;
+
+    let mut faults = Vec::new();
+    let html = "document.documentElement.lang + ' ' + (document.documentElement.dir || 'ltr')";
+    let (said, wanted) = (
+        visitor.evaluate(html).await,
+        format!("{language} {direction}"),
+    );
+    if said != wanted {
+        faults.push(format!("is in {said}, not in {wanted}"));
+    }
+    for (width, dark) in WIDTHS.into_iter().flat_map(|it| [(it, false), (it, true)]) {
+        visitor
+            .look(Eyes {
+                width,
+                dark,
+                ..eyes
+            })
+            .await;
+        let mut found = visitor.accessibility_faults().await;
+        found.extend(visitor.sideways().await);
+        let scheme = if dark { "dark" } else { "light" };
+        faults.extend(found.iter().map(|it| format!("{scheme}, {width} px: {it}")));
+    }
+    let complaints = visitor.complaints().into_iter();
+    // The pages have no icon yet; the browser asks for one all the same.
+    faults.extend(complaints.filter(|it| !it.ends_with("/favicon.ico)")));
+    let elsewhere = visitor.requests().into_iter().map(|asked| asked.url);
+    let ours = stage.url("/");
+    faults.extend(
+        elsewhere
+            .filter(|url| !url.starts_with(&ours) && !url.starts_with("data:"))
+            .map(|url| format!("asks elsewhere: {url}")),
+    );
+    faults
+}
+
+async fn go(visitor: &Visitor, stage: &Stage, way: &[Move]) {
+    for step in way {
+        match step {
+            Move::Open(path) => visitor.open(&stage.url(&stage.filled(path).await)).await,
+            Move::Send(fields) => visitor.send(fields).await,
+        }
+    }
+}
