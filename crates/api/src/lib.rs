@@ -8,6 +8,7 @@ mod health;
 mod me;
 mod password;
 mod people;
+mod picture;
 mod refusals;
 pub mod routes;
 mod session;

@@ -15,7 +15,8 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    docs, health, me, password, people, refusals, session, sessions, signup, vouching, well_known,
+    docs, health, me, password, people, picture, refusals, session, sessions, signup, vouching,
+    well_known,
 };
 
 #[derive(OpenApi)]
@@ -55,6 +56,12 @@ fn operations() -> OpenApiRouter<Web> {
         .routes(routes!(me::show, me::edit, me::delete))
         .routes(routes!(me::export))
         .routes(routes!(me::add_name, me::remove_name))
+        .routes(routes!(
+            picture::show_mine,
+            picture::upload_mine,
+            picture::remove_mine
+        ))
+        .routes(routes!(picture::show, picture::remove))
         .routes(routes!(password::change))
         .routes(routes!(sessions::mine, sessions::end_several))
         .routes(routes!(sessions::end_mine))

@@ -4,6 +4,7 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Serialize};
 use tollgate_base::{
     Result, SecretString,
@@ -36,8 +37,11 @@ pub(crate) struct User {
     display_name: Option<String>,
     /// What the account says of itself.
     bio: Option<String>,
-    /// The address of a picture.
+    /// The address of a picture elsewhere.
     picture: Option<String>,
+    /// Where the picture is that they uploaded here.
+    #[schema(example = "/api/v1/people/usr_01k3bq7k3vf0q8s6r2c4e5g6h7/picture")]
+    uploaded_picture: Option<String>,
     /// A language tag.
     locale: Option<String>,
     /// `admin`, `manager` or `default`.
@@ -168,6 +172,8 @@ pub(crate) struct ExportShape {
     user: User,
     /// In PHC or a foreign form: it moves with the account.
     password_hash: Option<String>,
+    /// The uploaded picture as a `data:` URL.
+    uploaded_picture: Option<String>,
     sessions: SessionList,
     /// What happened to the account, newest first.
     events: Vec<EventShape>,
@@ -196,6 +202,9 @@ impl From<AccountView> for User {
             display_name: view.account.profile.display_name,
             bio: view.account.profile.bio,
             picture: view.account.profile.picture,
+            uploaded_picture: view
+                .picture
+                .map(|_| format!("/api/v1/people/{}/picture", view.account.id)),
             locale: view.account.profile.locale,
             role: view.account.role.as_str(),
             suspended_at: time(view.account.suspended_at),
@@ -265,6 +274,10 @@ impl From<Export> for ExportShape {
         Self {
             user: export.account.into(),
             password_hash: export.password_hash,
+            uploaded_picture: export.picture.map(|picture| {
+                let file = BASE64.encode(picture.bytes);
+                format!("data:{};base64,{file}", picture.media_type)
+            }),
             sessions: SessionList::new(export.sessions, None),
             events: export.events.into_iter().map(EventShape::from).collect(),
         }

@@ -61,7 +61,8 @@ codes! {
     /// The body is not what its Content-Type says: broken JSON, a key twice, or text that
     /// is not UTF-8. Nothing was done.
     REQUEST_MALFORMED = Invalid "request.malformed", "The body cannot be read", "Send a body of the declared content type, in UTF-8, without duplicate keys.";
-    /// The body is larger than `http.body_limit` allows, and was not read to its end.
+    /// The body is larger than `http.body_limit` allows, and was not read to its end. Pictures
+    /// may have 5 MiB.
     REQUEST_TOO_LARGE = Invalid "request.too_large", "The request is too large", "Send a smaller body.";
     /// The Content-Type is not one that this address reads.
     REQUEST_MEDIA_TYPE = Invalid "request.media_type", "The content type is not supported", "Send application/json.";
@@ -158,6 +159,21 @@ codes! {
     /// If-Match named the version that was read; somebody changed it since.
     VERSION_MISMATCH = Conflict "version.mismatch", "It was changed meanwhile", "Read it again and repeat the change.";
 
+    ["uploads of pictures"]
+    /// The bytes are those of no format that is taken. Neither the name nor the declared
+    /// type counts.
+    PICTURE_KIND = Invalid "picture.kind", "That is not a picture of a kind that is taken", "Send a JPEG, PNG or WebP file.";
+    /// The file ends early, contradicts itself, or has something behind its end that does
+    /// not belong to a picture.
+    PICTURE_BROKEN = Invalid "picture.broken", "The picture cannot be read", "Save it anew and send it again.";
+    /// Only still pictures are taken.
+    PICTURE_ANIMATED = Invalid "picture.animated", "The picture moves", "Send a still picture.";
+    /// It was measured before it was unpacked: it would take more memory than one upload
+    /// may. That depends on its height and width, not on the size of the file.
+    PICTURE_TOO_LARGE = Invalid "picture.too_large", "The picture has too many pixels", "Send one of 40 megapixels at most, 20 for a progressive JPEG.";
+    /// The person has uploaded none, or has removed it.
+    PICTURE_MISSING = Missing "picture.missing", "There is no picture", "Upload one first.";
+
     ["requests that redeem a link: setup, password reset"]
     /// Links work once and for a while. This one was used, has expired, was replaced by a
     /// newer one, or was not copied whole.
@@ -191,6 +207,8 @@ codes! {
     /// A password takes time and memory to check on purpose. More wait than can be served
     /// soon; people who are signed in already do not notice.
     HASHING_BUSY = Busy "busy.hashing", "Too many sign-ins at once", "Try again in a moment.";
+    /// Pictures are unpacked one at a time, and enough of them wait.
+    IMAGING_BUSY = Busy "busy.imaging", "Too many pictures at once", "Try again in a moment.";
     /// The database had too much to do to take this in time. Nothing of it was done.
     STORE_BUSY = Busy "busy.store", "The database is busy", "Try again in a moment.";
     /// The database does not answer: it is stopped, cannot be reached, or refuses us.

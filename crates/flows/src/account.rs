@@ -13,6 +13,7 @@ use tollgate_records::{
     aliases,
     events::{self, Event, EventKind},
     idempotency, one_time, passwords,
+    pictures::{self, Picture},
     sessions::{self, Session},
 };
 use tollgate_store::sql::Tx;
@@ -46,12 +47,13 @@ pub struct EditProfile {
 }
 
 /// All that there is of an account.
-#[derive(Debug)]
 pub struct Export {
     /// The account.
     pub account: AccountView,
     /// The hash of its password, in PHC or a foreign form.
     pub password_hash: Option<String>,
+    /// The picture that it uploaded.
+    pub picture: Option<Picture>,
     /// Its live sessions.
     pub sessions: Vec<Session>,
     /// What happened to it, newest first.
@@ -161,6 +163,7 @@ pub async fn export(ctx: &Ctx, by: &Principal, id: UserId) -> Result<Export> {
     let export = Export {
         account: view(ctx, id).await?,
         password_hash: passwords::find(ctx.db(), id).await?,
+        picture: pictures::find(ctx.db(), id).await?,
         sessions: sessions::live_of(ctx.db(), id, ctx.now()).await?,
         events: events::page(ctx.db(), None, Some(id.to_string()), EXPORT_EVENTS).await?,
     };
@@ -185,6 +188,7 @@ pub async fn delete(ctx: &Ctx, by: &Principal, id: UserId) -> Result<()> {
         sessions::forget(tx, id).await?;
         one_time::forget(tx, id).await?;
         passwords::forget(tx, id).await?;
+        pictures::forget(tx, id).await?;
         aliases::forget(tx, id).await?;
         idempotency::forget(tx, &id.to_string()).await?;
         accounts::forget(tx, id).await?;

@@ -16,6 +16,7 @@ pub mod keyring;
 pub mod pace;
 pub mod password;
 pub mod people;
+pub mod picture;
 pub mod refresh;
 pub mod setup;
 pub mod signin;
@@ -38,6 +39,7 @@ pub use tollgate_records::{
     aliases::Aliases,
     events::Event,
     idempotency::Once,
+    pictures::Picture,
     sessions::{Device, Session, SessionKind},
 };
 

@@ -11,6 +11,7 @@ pub mod installation;
 pub mod jobs;
 pub mod one_time;
 pub mod passwords;
+pub mod pictures;
 pub mod schema;
 pub mod sessions;
 pub mod signing_keys;

@@ -5,15 +5,22 @@ use tollgate_store::migrate::Migration;
 
 use crate::{
     accounts, aliases, attempts, events, idempotency, installation, jobs, one_time, passwords,
-    sessions, signing_keys,
+    pictures, sessions, signing_keys,
 };
 
 /// Forward-only steps, each safe while the previous version still runs.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "foundation",
-    sql: include_str!("../migrations/0001_foundation.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "foundation",
+        sql: include_str!("../migrations/0001_foundation.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "pictures",
+        sql: include_str!("../migrations/0002_pictures.sql"),
+    },
+];
 
 /// What a backup holds, parents before children. Leases are left out: they
 /// belong to running servers.
@@ -23,6 +30,7 @@ pub const TABLES: &[&str] = &[
     "identifiers",
     "external_ids",
     "passwords",
+    "pictures",
     "alias_counters",
     "aliases",
     "sessions",
@@ -46,6 +54,7 @@ pub const QUERIES: &[&[(&str, &str)]] = &[
     jobs::QUERIES,
     one_time::QUERIES,
     passwords::QUERIES,
+    pictures::QUERIES,
     sessions::QUERIES,
     signing_keys::QUERIES,
 ];

@@ -56,7 +56,9 @@ pub struct Answer {
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body as text.
+    /// The body as it came.
+    pub bytes: Vec<u8>,
+    /// The body as text; empty if it is none.
     pub text: String,
 }
 
@@ -240,10 +242,11 @@ impl Client {
         let bytes = to_bytes(body, ANSWER_MOST)
             .await
             .expect("the answer is whole");
-        let text = String::from_utf8(bytes.to_vec()).expect("the answer is text");
+        let text = String::from_utf8(bytes.to_vec()).unwrap_or_default();
         Answer {
             status: parts.status,
             headers: parts.headers,
+            bytes: bytes.into(),
             text,
         }
     }

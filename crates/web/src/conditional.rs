@@ -1,5 +1,5 @@
-//! `ETag` and `If-Match` (RFC 9110, sections 8.8.3 and 13.1.1) over the version
-//! numbers of records.
+//! `ETag`, `If-Match` and `If-None-Match` (RFC 9110, sections 8.8.3, 13.1.1 and
+//! 13.1.2) over the version numbers of records and the tags of files.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use tollgate_base::{Error, Result, codes};
@@ -30,6 +30,21 @@ pub fn if_match(headers: &HeaderMap) -> Result<Option<i64>> {
         Some(version) => Ok(Some(version)),
         None => Err(Error::new(&codes::VERSION_MISMATCH)),
     }
+}
+
+/// The tag of a file.
+pub fn file_etag(tag: &str) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"{tag}\"")).expect("tags are hexadecimal digits")
+}
+
+/// Whether the caller has the file of that tag.
+pub fn has_file(headers: &HeaderMap, tag: &str) -> bool {
+    let told = headers.get_all(header::IF_NONE_MATCH).iter();
+    let mut known = told
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|one| one.trim().trim_start_matches("W/").trim_matches('"'));
+    known.any(|one| one == tag || one == "*")
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use crate::{
     problem::Problem,
     request_id,
     state::{Http, Web},
+    upload,
 };
 
 /// Complete a router: answers for what it has no route for, and the layers.
@@ -62,7 +63,8 @@ async fn guarded(request: Request, next: Next, http: &Http) -> Response {
     if let Err(refusal) = gate::check(&request, http) {
         return refuse(refusal);
     }
-    let request = request.map(|body| body::limited(body, http.body_limit));
+    let most = upload::limit(request.headers(), http);
+    let request = request.map(|body| body::limited(body, most));
     let work = AssertUnwindSafe(next.run(request)).catch_unwind();
     match timeout(http.request_timeout, work).await {
         Ok(Ok(response)) => response,

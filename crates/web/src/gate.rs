@@ -8,7 +8,7 @@ use axum::{
 use percent_encoding::percent_decode_str;
 use tollgate_base::{Error, Result, codes};
 
-use crate::{credentials, state::Http};
+use crate::{credentials, state::Http, upload};
 
 /// Refuse the request, or find nothing wrong with it.
 pub(crate) fn check(request: &Request, http: &Http) -> Result<()> {
@@ -16,7 +16,8 @@ pub(crate) fn check(request: &Request, http: &Http) -> Result<()> {
     credentials::single(request.headers(), http)?;
     let told = request.headers().get(header::CONTENT_LENGTH);
     let length = told.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if length.is_some_and(|length| length > http.body_limit as u64) {
+    let most = upload::limit(request.headers(), http) as u64;
+    if length.is_some_and(|length| length > most) {
         return Err(Error::new(&codes::REQUEST_TOO_LARGE));
     }
     Ok(())

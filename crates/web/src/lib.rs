@@ -22,6 +22,7 @@ mod peer;
 pub mod problem;
 pub mod request_id;
 mod state;
+pub mod upload;
 mod who;
 
 pub use device::device;

@@ -6,6 +6,7 @@ mod listing;
 mod operation;
 mod password;
 mod people;
+mod picture;
 mod profile;
 mod revocation;
 mod sessions;

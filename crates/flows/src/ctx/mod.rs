@@ -20,6 +20,7 @@ use tollgate_base::{
     time::{Clock, Time},
 };
 use tollgate_crypto::{password::Hasher, seal::MasterKey};
+use tollgate_imaging::Studio;
 use tollgate_outbound::mail::Mailer;
 use tollgate_records::installation::Installation;
 use tollgate_store::{bus::Bus, counters::Counters, sql::Db};
@@ -64,6 +65,7 @@ struct Inner {
     counters: Counters,
     hasher: Hasher,
     mailer: Mailer,
+    studio: Studio,
     clock: Clock,
     entropy: Entropy,
     master: MasterKey,
@@ -89,6 +91,7 @@ impl Ctx {
             counters: parts.counters,
             hasher: parts.hasher,
             mailer: parts.mailer,
+            studio: Studio::default(),
             clock: parts.clock,
             entropy: parts.entropy,
             master: parts.master,
@@ -182,6 +185,10 @@ impl Ctx {
 
     pub(crate) fn mailer(&self) -> &Mailer {
         &self.0.mailer
+    }
+
+    pub(crate) fn studio(&self) -> &Studio {
+        &self.0.studio
     }
 
     pub(crate) fn master(&self) -> &MasterKey {

@@ -4,6 +4,7 @@ use tollgate_base::{Error, Result, codes, id::UserId};
 use tollgate_records::{
     accounts::{self, Account, ExternalId, StoredIdentifier},
     aliases::{self, Aliases},
+    pictures,
 };
 
 use crate::ctx::Ctx;
@@ -19,6 +20,8 @@ pub struct AccountView {
     pub aliases: Aliases,
     /// Its names in other systems.
     pub external_ids: Vec<ExternalId>,
+    /// The tag of the picture that it uploaded.
+    pub picture: Option<String>,
 }
 
 impl AccountView {
@@ -58,10 +61,12 @@ pub(crate) async fn complete(ctx: &Ctx, account: Account) -> Result<AccountView>
         .ok_or_else(|| Error::new(&codes::PERSON_MISSING))?;
     let identifiers = accounts::identifiers(ctx.db(), id).await?;
     let external_ids = accounts::external_ids(ctx.db(), id).await?;
+    let picture = pictures::tag(ctx.db(), id).await?;
     Ok(AccountView {
         account,
         identifiers,
         aliases,
         external_ids,
+        picture,
     })
 }

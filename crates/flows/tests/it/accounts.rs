@@ -100,6 +100,13 @@ async fn an_export_has_all_and_a_deletion_leaves_nothing() {
         .unwrap();
     let link = "INSERT INTO external_ids (provider, external_id, account_id, created_at) VALUES ('x', 'y', $1, 0)";
     ctx.db().write_one(link, args![ann]).await.unwrap();
+    let picture = "INSERT INTO pictures (account_id, media_type, bytes, tag, changed_at)
+        VALUES ($1, 'image/png', $2, 'x', 0)";
+    let bytes: Vec<u8> = vec![1, 2];
+    ctx.db()
+        .write_one(picture, args![ann, bytes])
+        .await
+        .unwrap();
 
     let export = account::export(ctx, &herself, ann).await.unwrap();
     assert_eq!(export.account.account.id, ann);
@@ -111,6 +118,7 @@ async fn an_export_has_all_and_a_deletion_leaves_nothing() {
         (2, 1)
     );
     assert_eq!(export.sessions.len(), 3);
+    assert_eq!(export.picture.as_ref().unwrap().bytes, [1, 2]);
     assert!(export.password_hash.is_some() && export.events.len() == 5);
 
     for (table, rows) in traces(ctx, ann).await {
@@ -134,11 +142,12 @@ macro_rules! rows {
 
 /// Rows of an account in every table that may have some.
 async fn traces(ctx: &Ctx, of: UserId) -> Vec<(&'static str, i64)> {
-    const PERSONAL: [(&str, &str); 9] = rows![
+    const PERSONAL: [(&str, &str); 10] = rows![
         "accounts" where "id = $1",
         "identifiers" where "account_id = $1",
         "external_ids" where "account_id = $1",
         "passwords" where "account_id = $1",
+        "pictures" where "account_id = $1",
         "aliases" where "account_id = $1",
         "sessions" where "account_id = $1",
         "refresh_tokens" where "session_id NOT IN (SELECT id FROM sessions WHERE account_id <> $1)",

@@ -9,7 +9,7 @@ pub use table::{
     QUERIES, add_external_id, add_identifier, admins, by_identifier, create, external_ids,
     external_ids_in, find, find_in, forget, identifiers, identifiers_in, list, remove_external_id,
     remove_identifier, role_in, save_profile, set_role, set_suspended, stop_earlier_tokens, taken,
-    verify_identifier,
+    touch, verify_identifier,
 };
 
 /// An account as it is stored.

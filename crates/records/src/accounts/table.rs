@@ -125,6 +125,12 @@ pub async fn verify_identifier(
     touched(tx, id, changed, now).await
 }
 
+/// Note that what belongs to an account was changed elsewhere: its version moves.
+pub async fn touch(tx: &mut Tx<'_>, id: UserId, now: Time) -> Result<()> {
+    tx.run(TOUCH, args![id, now]).await?;
+    Ok(())
+}
+
 /// Whether an identifier is somebody's.
 pub async fn taken(db: &Db, identifier: &Identifier) -> Result<bool> {
     Ok(db

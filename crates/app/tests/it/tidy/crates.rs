@@ -12,6 +12,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("tollgate-throwaway", 1),
     ("tollgate-crypto", 2),
     ("tollgate-store", 2),
+    ("tollgate-imaging", 2),
     ("tollgate-outbound", 2),
     ("tollgate-records", 3),
     ("tollgate-flows", 4),
