@@ -38,6 +38,7 @@ const BANNED: &[&str] = &["ring", "openssl-sys", "native-tls"];
 
 /// Licences that ask for no more than a notice.
 const LICENCES: &[&str] = &[
+    "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
     "BSD-2-Clause",
