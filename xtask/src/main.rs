@@ -7,6 +7,7 @@
     reason = "telling people is its job"
 )]
 
+mod bench;
 mod janitor;
 mod needs;
 mod python;
@@ -27,6 +28,7 @@ enum Chore {
     Test(&'static [Step]),
     Servers,
     Campaign,
+    Bench(Option<String>),
     Help,
 }
 
@@ -75,6 +77,7 @@ fn main() -> ExitCode {
         Chore::Test(steps) => steps::test(steps),
         Chore::Servers => servers::show(),
         Chore::Campaign => steps::campaign(),
+        Chore::Bench(only) => bench::run(only.as_deref()),
         Chore::Help => {
             println!("{}", help());
             Ok(())
@@ -101,6 +104,8 @@ fn parse(arguments: &[&str]) -> Result<Chore> {
         }),
         ["servers"] => Ok(Chore::Servers),
         ["campaign"] => Ok(Chore::Campaign),
+        ["bench"] => Ok(Chore::Bench(None)),
+        ["bench", "--only", name] => Ok(Chore::Bench(Some((*name).to_owned()))),
         [] | ["help" | "--help" | "-h", ..] | [_, "--help" | "-h"] => Ok(Chore::Help),
         _ => Err(Failure::Usage(format!(
             "cannot read '{}'; `cargo xtask help` shows what there is",
@@ -129,6 +134,9 @@ cargo xtask servers
 
 cargo xtask campaign
     The long fault tests, in release mode, with the same servers: for hours, not for each change.
+
+cargo xtask bench [--only SUBJECT]
+    What the release build costs beside bare programs that do the same: docs/performance.md.
 
 What is missing is installed (apt-get as root, rustup for tools of Rust); without root you are
 told what to install. Servers are private: free ports of 127.0.0.1, a temporary folder, gone at

@@ -42,18 +42,23 @@ pub(crate) static LINTER: [Need; 1] = [Need {
     present: || succeeds("cargo", &["clippy", "--version"]),
 }];
 
+const POSTGRESQL: Need = Need {
+    name: "PostgreSQL",
+    purpose: "the second database that every test runs on",
+    remedy: Remedy::Packages(&["postgresql"]),
+    present: || {
+        ["initdb", "postgres", "psql"]
+            .iter()
+            .all(|it| postgres_program(it).is_some())
+    },
+};
+
+/// The second database alone.
+pub(crate) static POSTGRES: [Need; 1] = [POSTGRESQL];
+
 /// What the private servers and the foreign clients in the tests need.
 pub(crate) static PEERS: [Need; 6] = [
-    Need {
-        name: "PostgreSQL",
-        purpose: "the second database that every test runs on",
-        remedy: Remedy::Packages(&["postgresql"]),
-        present: || {
-            ["initdb", "postgres", "psql"]
-                .iter()
-                .all(|it| postgres_program(it).is_some())
-        },
-    },
+    POSTGRESQL,
     Need {
         name: "Redis",
         purpose: "tests of counters and wake-ups between nodes",

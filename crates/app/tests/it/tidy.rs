@@ -94,9 +94,9 @@ fn sources(folder: &str, ending: &str) -> Vec<Source> {
 
 /// Every Rust file of ours.
 fn rust() -> Vec<Source> {
-    [sources("crates", ".rs"), sources("xtask", ".rs")]
+    ["crates", "xtask", "bench"]
         .into_iter()
-        .flatten()
+        .flat_map(|folder| sources(folder, ".rs"))
         .collect()
 }
 

@@ -23,6 +23,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("tollgate", 7),
     ("tollgate-browser", 7),
     ("tollgate-testkit", 7),
+    ("tollgate-bench", 7),
     ("xtask", 7),
 ];
 
@@ -31,7 +32,12 @@ const SURFACE: (u8, &[&str]) = (5, &["tollgate-base", "tollgate-flows", "tollgat
 
 /// Never part of what we ship; who may name them outside `[dev-dependencies]`.
 const DEV_ONLY: &[&str] = &["tollgate-browser", "tollgate-testkit", "tollgate-throwaway"];
-const DEV_TOOLS: &[&str] = &["tollgate-browser", "tollgate-testkit", "xtask"];
+const DEV_TOOLS: &[&str] = &[
+    "tollgate-bench",
+    "tollgate-browser",
+    "tollgate-testkit",
+    "xtask",
+];
 
 /// Crates that must not be built: one TLS and crypto library is enough.
 const BANNED: &[&str] = &["ring", "openssl-sys", "native-tls"];

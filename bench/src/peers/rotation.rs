@@ -1,0 +1,163 @@
+//! The statements of one refresh on SQLite and nothing else, on one connection
+//! that is durable as the server's is: a commit for each, or one for many.
+
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, params};
+use tollgate_base::{
+    entropy::Entropy,
+    id::EventId,
+    time::{Clock, Time},
+};
+use tollgate_records::{accounts, events, sessions};
+
+use crate::Result;
+
+/// A chain of tokens in a database that nobody else uses.
+pub(crate) struct Rotation {
+    connection: Connection,
+    texts: Texts,
+    chains: Vec<Chain>,
+}
+
+/// One session's chain.
+pub(crate) struct Chain {
+    pub(crate) session: String,
+    pub(crate) account: String,
+    pub(crate) token: [u8; 32],
+    pub(crate) generation: i64,
+}
+
+/// The server's own texts, in SQLite's spelling.
+struct Texts {
+    token: String,
+    session: String,
+    account: String,
+    successor: String,
+    spend: String,
+    add: String,
+    saw: String,
+    append: String,
+}
+
+impl Rotation {
+    /// In a file that the server has migrated and people were written to.
+    pub(crate) fn open(file: &str, chains: usize) -> Result<Self> {
+        let connection = Connection::open(file)?;
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+             PRAGMA journal_size_limit = 67108864",
+        )?;
+        connection.set_prepared_statement_cache_capacity(64);
+        let mut statement = connection.prepare(
+            "SELECT r.hash, r.session_id, r.generation, s.account_id
+             FROM refresh_tokens r JOIN sessions s ON s.id = r.session_id
+                JOIN identifiers i ON i.account_id = s.account_id
+             WHERE r.used_at IS NULL ORDER BY i.canonical DESC LIMIT ?1",
+        )?;
+        let found = statement
+            .query_map([chains as i64], |row| {
+                Ok(Chain {
+                    token: row.get(0)?,
+                    session: row.get(1)?,
+                    generation: row.get(2)?,
+                    account: row.get(3)?,
+                })
+            })?
+            .collect::<Result<Vec<_>, _>>()?;
+        drop(statement);
+        assert_eq!(found.len(), chains, "as many people as chains");
+        Ok(Self {
+            connection,
+            texts: Texts::of_the_server(),
+            chains: found,
+        })
+    }
+
+    /// Rotate for `during`, one of each chain to a commit; rotations in a second.
+    pub(crate) fn run(&mut self, during: Duration) -> Result<f64> {
+        let (begun, mut done) = (Instant::now(), 0);
+        while begun.elapsed() < during {
+            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            let now = Clock::machine().now();
+            for chain in &mut self.chains {
+                chain.rotate(&self.connection, &self.texts, now)?;
+                done += 1;
+            }
+            self.connection.execute_batch("COMMIT")?;
+        }
+        Ok(f64::from(done) / begun.elapsed().as_secs_f64())
+    }
+}
+
+impl Chain {
+    fn rotate(&mut self, connection: &Connection, texts: &Texts, now: Time) -> Result<()> {
+        let now_micros = now.micros();
+        for (text, key) in [
+            (&texts.session, &self.session),
+            (&texts.account, &self.account),
+        ] {
+            let mut statement = connection.prepare_cached(text)?;
+            assert!(statement.exists([key])?, "the chain's owner");
+        }
+        let mut statement = connection.prepare_cached(&texts.token)?;
+        assert!(statement.exists([self.token])?, "the chain's token");
+        let (next, generation) = (Entropy.bytes::<32>()?, self.generation + 1);
+        let mut statement = connection.prepare_cached(&texts.successor)?;
+        assert!(
+            !statement.exists(params![self.session, generation])?,
+            "a fresh token"
+        );
+        let changed = connection
+            .prepare_cached(&texts.spend)?
+            .execute(params![self.token, now_micros])?;
+        assert_eq!(changed, 1, "spent once");
+        let expires = now.plus(Duration::from_hours(24)).micros();
+        connection.prepare_cached(&texts.add)?.execute(params![
+            next,
+            self.session,
+            generation,
+            now_micros,
+            expires
+        ])?;
+        connection
+            .prepare_cached(&texts.saw)?
+            .execute(params![self.session, now_micros])?;
+        let event = EventId::new(now, &Entropy)?.to_string();
+        let nothing = None::<String>;
+        connection.prepare_cached(&texts.append)?.execute(params![
+            event,
+            now_micros,
+            "session.refreshed",
+            self.account,
+            self.account,
+            self.session,
+            "{}",
+            nothing,
+            nothing,
+            next
+        ])?;
+        (self.token, self.generation) = (next, generation);
+        Ok(())
+    }
+}
+
+impl Texts {
+    fn of_the_server() -> Self {
+        Self {
+            token: text(sessions::QUERIES, "FIND_REFRESH"),
+            session: text(sessions::QUERIES, "FIND"),
+            account: text(accounts::QUERIES, "FIND"),
+            successor: text(sessions::QUERIES, "SUCCESSOR_USED"),
+            spend: text(sessions::QUERIES, "USE_REFRESH"),
+            add: text(sessions::QUERIES, "ADD_REFRESH"),
+            saw: text(sessions::QUERIES, "SAW"),
+            append: text(events::QUERIES, "APPEND"),
+        }
+    }
+}
+
+fn text(of: &[(&str, &str)], name: &str) -> String {
+    let found = of.iter().find(|(known, _)| *known == name);
+    found.expect("a text of the room").1.replace('$', "?")
+}
