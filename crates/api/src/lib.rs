@@ -3,6 +3,7 @@
 //!
 //! Each room is in, call, out. Ground: `shapes`. Roof: `routes`.
 
+mod authz;
 mod docs;
 mod health;
 mod me;
@@ -15,5 +16,6 @@ mod session;
 mod sessions;
 mod shapes;
 mod signup;
+mod sites;
 mod vouching;
 mod well_known;

@@ -15,8 +15,8 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    docs, health, me, password, people, picture, refusals, session, sessions, signup, vouching,
-    well_known,
+    authz, docs, health, me, password, people, picture, refusals, session, sessions, signup, sites,
+    vouching, well_known,
 };
 
 #[derive(OpenApi)]
@@ -26,8 +26,10 @@ use crate::{
         (name = "sign-in", description = "Getting in and out"),
         (name = "me", description = "One's own account"),
         (name = "people", description = "Other people's accounts, for managers and administrators"),
+        (name = "gate", description = "Apps behind the gate, and the questions that proxies ask"),
         (name = "operation", description = "For operators and other programs"),
     ),
+    paths(authz::nginx, authz::caddy, authz::traefik, authz::envoy),
     modifiers(&Credentials)
 )]
 struct Description;
@@ -39,6 +41,11 @@ struct Credentials;
 pub fn router() -> Router<Web> {
     let (router, description) = operations().split_for_parts();
     router.layer(Extension(Arc::new(docs::Documents::new(description))))
+}
+
+/// What proxies ask, complete: it goes around the layers of the house.
+pub fn forward_auth(web: Web) -> Router {
+    authz::router(web)
 }
 
 /// Their description: OpenAPI 3.1.
@@ -79,6 +86,9 @@ fn operations() -> OpenApiRouter<Web> {
         ))
         .routes(routes!(sessions::of_person, sessions::end_of_person))
         .routes(routes!(sessions::end_one_of_person))
+        .routes(routes!(sites::list, sites::create))
+        .routes(routes!(sites::show, sites::replace, sites::delete))
+        .routes(routes!(sites::test))
         .routes(routes!(well_known::jwks))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))

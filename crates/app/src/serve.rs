@@ -15,7 +15,7 @@ use tollgate_base::{Error, Result, SecretString, access::Principal, codes};
 use tollgate_flows::{
     Applicant, Ctx, chores, keyring,
     setup::{self, Condition},
-    tend,
+    sites, tend,
 };
 use tollgate_web::Web;
 
@@ -104,6 +104,7 @@ impl Server {
             wire::chatbot_secret(&config),
         )
         .await?;
+        sites::load(&ctx, &Principal::Chore("start"), ()).await?;
         provision(&ctx, &config).await?;
         let setup = setup_token(&ctx, &config).await?;
 

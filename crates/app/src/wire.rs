@@ -207,6 +207,7 @@ pub fn policy(config: &Config) -> Policy {
                 config::chatbot::SimpleJwt::V5_5 => SimpleJwt::V5_5,
             },
         },
+        sites: Vec::new(),
     }
 }
 
@@ -234,7 +235,7 @@ pub fn router(web: &Web, config: &Config) -> Router {
     if !config.server.listen.ip().is_loopback() {
         router = router.route_layer(from_fn_with_state(web.clone(), closed_until_set_up));
     }
-    finish(router, web.clone())
+    finish(router, web.clone()).merge(tollgate_api::routes::forward_auth(web.clone()))
 }
 
 /// Where strangers can reach us, nothing but setting up, health and static

@@ -105,6 +105,8 @@ permissions! {
     RoleAssign,
     /// List, rotate and remove signing keys.
     SigningKeys,
+    /// Register the apps behind the gate and say who may enter them.
+    SitesManage,
     /// Read the audit trail.
     AuditRead,
     /// Make administrators before there is one, and when all are lost.
@@ -217,6 +219,7 @@ pub fn decide(
         | P::AccountDelete
         | P::RoleAssign
         | P::SigningKeys
+        | P::SitesManage
         | P::AuditRead
         | P::Diagnostics => {
             if person.role == Role::Admin {

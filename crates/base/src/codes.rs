@@ -174,6 +174,27 @@ codes! {
     /// The person has uploaded none, or has removed it.
     PICTURE_MISSING = Missing "picture.missing", "There is no picture", "Upload one first.";
 
+    ["what a proxy or a browser is answered at the gate, and requests and commands about sites"]
+    /// Forward-auth decides about what the visitor asked the proxy for. A header that says
+    /// so is missing, came twice, or cannot be read.
+    GATE_REQUEST = Invalid "gate.request", "The proxy does not say what is asked for", "Operators: use the snippet of the manual for this proxy; each of its headers must arrive once.";
+    /// The visitor is known, or nobody at all may enter: the rules of the site say no.
+    GATE_DENIED = Denied "gate.denied", "You may not enter here", "Ask an administrator to allow it in the rules of this site.";
+    /// A sign-in ends in the browser that began it, which a cookie tells. Twice there was
+    /// none, or another one.
+    GATE_COOKIES = Denied "gate.cookies", "Your browser does not come back with our cookie", "Allow cookies for this site and open the page again.";
+    /// The host is none of the registered sites. Nobody is let in there, and nobody is sent
+    /// there.
+    SITE_UNKNOWN = Denied "site.unknown", "No site is registered at this address", "Operators: register it, with tollgate site add NAME URL.";
+    /// No site has this id, name or address.
+    SITE_MISSING = Missing "site.missing", "There is no such site", "List the sites and use one of their ids.";
+    /// Names and hosts belong to one site at a time, those of the configuration included.
+    SITE_TAKEN = Conflict "site.taken", "There is a site of this name or address already", "Change that one, or choose another.";
+    /// What a file sets, no request changes: the next reload would take it back.
+    SITE_LOCKED = Conflict "site.locked", "This site is set in the configuration file", "Change it there, then type: tollgate reload";
+    /// Every server holds all sites in memory, so there is a bound.
+    SITES_FULL = Conflict "site.limit", "There are as many sites as there may be", "Delete one that is not used any more.";
+
     ["requests that redeem a link: setup, password reset"]
     /// Links work once and for a while. This one was used, has expired, was replaced by a
     /// newer one, or was not copied whole.

@@ -37,6 +37,11 @@ macro_rules! ids {
             pub const fn bits(self) -> u128 {
                 self.0
             }
+
+            /// The id of these 128 bits.
+            pub const fn from_bits(bits: u128) -> Self {
+                Self(bits)
+            }
         }
 
         impl fmt::Display for $name {
@@ -80,6 +85,8 @@ ids! {
     RequestId = "req";
     /// An organisation.
     OrgId = "org";
+    /// An app behind the gate.
+    SiteId = "sit";
 }
 
 fn uuid_v7(now: Time, chance: [u8; 16]) -> u128 {

@@ -5,6 +5,7 @@
 
 mod assets;
 mod home;
+mod landing;
 mod page;
 mod reset;
 pub mod routes;

@@ -3,7 +3,7 @@
 use axum::{Router, routing::get};
 use tollgate_web::Web;
 
-use crate::{assets, home, reset, setup};
+use crate::{assets, home, landing, reset, setup};
 
 /// Every route by method and path, for tests that visit them all.
 pub const LISTING: &[(&str, &str)] = &[
@@ -12,6 +12,10 @@ pub const LISTING: &[(&str, &str)] = &[
     ("POST", "/setup"),
     ("GET", "/reset"),
     ("POST", "/reset"),
+    ("GET", "/enter"),
+    ("GET", "/.tollgate/enter"),
+    ("GET", "/.tollgate/land"),
+    ("GET", "/.tollgate/leave"),
     ("GET", "/static/{name}"),
 ];
 
@@ -21,5 +25,9 @@ pub fn router() -> Router<Web> {
         .route("/", get(home::show))
         .route("/setup", get(setup::show).post(setup::submit))
         .route("/reset", get(reset::show).post(reset::submit))
+        .route("/enter", get(landing::cross))
+        .route("/.tollgate/enter", get(landing::begin))
+        .route("/.tollgate/land", get(landing::end))
+        .route("/.tollgate/leave", get(landing::leave))
         .route("/static/{name}", get(assets::serve))
 }

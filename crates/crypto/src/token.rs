@@ -53,6 +53,29 @@ pub fn successor(key: &MacKey, presented: &str, generation: i64, prefix: Prefix)
     write(prefix, &Zeroizing::new(mac::mac(key, &parts)))
 }
 
+/// A token that names something and is worth something only to those who know
+/// all that it is bound to: a MAC over both. Nothing of it is stored.
+pub fn bind(key: &MacKey, subject: u128, to: &[&[u8]]) -> SecretString {
+    let subject = subject.to_be_bytes();
+    let mut bytes = Zeroizing::new([0; SUBJECT + mac::LENGTH]);
+    bytes[..SUBJECT].copy_from_slice(&subject);
+    bytes[SUBJECT..].copy_from_slice(&mac::mac(key, &[&[&subject[..]], to].concat()));
+    let mut token = BOUND.to_owned();
+    URL_SAFE_NO_PAD.encode_string(*bytes, &mut token);
+    SecretString::from(token)
+}
+
+/// What such a token names; nothing if it is bound to something else.
+pub fn bound(key: &MacKey, token: &str, to: &[&[u8]]) -> Option<u128> {
+    let text = token.strip_prefix(BOUND)?;
+    let mut bytes = Zeroizing::new([0; SUBJECT + mac::LENGTH + 1]);
+    let length = URL_SAFE_NO_PAD.decode_slice(text, &mut *bytes).ok()?;
+    let (subject, found) = bytes.get(..length)?.split_at_checked(SUBJECT)?;
+    let expected = mac::mac(key, &[&[subject], to].concat());
+    let subject = subject.try_into().ok().map(u128::from_be_bytes);
+    subject.filter(|_| mac::equal(found, &expected))
+}
+
 /// The fingerprint of whatever was presented, well-formed or not.
 pub fn fingerprint(token: &str) -> Fingerprint {
     mac::sha256(token.as_bytes())
@@ -73,6 +96,10 @@ pub fn shaped(token: &str, prefix: Prefix) -> bool {
 
 /// Base64url characters of 32 bytes.
 const TEXT: usize = 43;
+/// What bound tokens begin with.
+const BOUND: &str = "tgv_";
+/// Bytes of an id.
+const SUBJECT: usize = 16;
 
 fn write(prefix: Prefix, bytes: &[u8; mac::LENGTH]) -> SecretString {
     let mut token = String::with_capacity(prefix.as_str().len() + TEXT);
@@ -173,6 +200,23 @@ mod tests {
     }
 
     proptest! {
+        /// vuln:35, vuln:141: of all keys, bindings and spellings one fits.
+        #[test]
+        fn a_bound_token_fits_nothing_else(subject: u128, host: String, other: String, place in 0..64_usize) {
+            let token = bind(&key(), subject, &[host.as_bytes()]).expose_secret().to_owned();
+            prop_assert_eq!(bound(&key(), &token, &[host.as_bytes()]), Some(subject));
+            prop_assert_eq!(bound(&key(), &token, &[other.as_bytes()]).is_some(), host == other);
+            prop_assert_eq!(bound(&key(), &token, &[host.as_bytes(), b""]), None);
+            prop_assert_eq!(bound(&MacKey::from_bytes(&[8; 32]), &token, &[host.as_bytes()]), None);
+            let mut changed = token.clone().into_bytes();
+            let at = BOUND.len() + place;
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            prop_assert_eq!(bound(&key(), &String::from_utf8(changed).unwrap(), &[host.as_bytes()]), None);
+            for odd in [&token[..token.len() - 1], &format!("{token}A"), &format!("{token}="), "", "tgv_"] {
+                prop_assert_eq!(bound(&key(), odd, &[host.as_bytes()]), None);
+            }
+        }
+
         /// vuln:17
         #[test]
         fn a_token_has_one_successor_in_each_generation(presented: String, one: i64, other: i64) {

@@ -19,7 +19,7 @@ use tollgate_records::{
 use tollgate_store::sql::Tx;
 
 use crate::{
-    ctx::{Ctx, LoadedKey, PURPOSE_ACCESS, PURPOSE_CHATBOT},
+    ctx::{Ctx, LoadedKey, PURPOSE_ACCESS, PURPOSE_CHATBOT, PURPOSE_IDENTITY},
     steps::{
         keys,
         note::{Details, Log, change},
@@ -71,6 +71,10 @@ pub async fn load(ctx: &Ctx, by: &Principal, chatbot: Option<SecretString>) -> R
         let key = draw(ctx, ctx.policy().tokens.algorithm)?;
         add_first(ctx, by, PURPOSE_ACCESS, key).await?;
     }
+    if !has(PURPOSE_IDENTITY) {
+        let key = draw(ctx, Algorithm::EdDsa)?;
+        add_first(ctx, by, PURPOSE_IDENTITY, key).await?;
+    }
     match chatbot {
         Some(secret) => adopt(ctx, by, &secret).await?,
         None if !has(PURPOSE_CHATBOT) => {
@@ -121,11 +125,11 @@ pub async fn rotate(ctx: &Ctx, by: &Principal, (purpose, begin): (String, Begin)
     )?;
     let algorithm = match purpose.as_str() {
         PURPOSE_ACCESS => ctx.policy().tokens.algorithm,
+        PURPOSE_IDENTITY => Algorithm::EdDsa,
         PURPOSE_CHATBOT => Algorithm::Hs256,
         _ => {
-            return Err(
-                Error::new(&codes::KEY_MISSING).detail("The purposes are access and chatbot.")
-            );
+            return Err(Error::new(&codes::KEY_MISSING)
+                .detail("The purposes are access, identity and chatbot."));
         }
     };
     let now = ctx.now();

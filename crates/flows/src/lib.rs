@@ -11,6 +11,7 @@ pub mod backup;
 pub mod chores;
 pub mod ctx;
 pub mod deliver;
+pub mod gate;
 pub mod health;
 pub mod keyring;
 pub mod pace;
@@ -22,6 +23,7 @@ pub mod setup;
 pub mod signin;
 pub mod signout;
 pub mod signup;
+pub mod sites;
 mod steps;
 pub mod tend;
 pub mod vouch;
@@ -41,6 +43,7 @@ pub use tollgate_records::{
     idempotency::Once,
     pictures::Picture,
     sessions::{Device, Session, SessionKind},
+    sites::{Address, Draft, Path, Rule, RuleDraft, Site, Verdict, Who, is_local},
 };
 
 /// Every SQL text of this floor by room, for the test that prepares them all.

@@ -10,7 +10,10 @@ use tollgate_records::{
     installation,
 };
 
-use crate::{ctx::Ctx, steps::keys};
+use crate::{
+    ctx::Ctx,
+    steps::{keys, places},
+};
 
 /// Changes that one round reads.
 const BATCH: u32 = 1_000;
@@ -86,6 +89,8 @@ async fn apply(ctx: &Ctx, news: impl Iterator<Item = &Change>) -> Result<()> {
         let kind = EventKind::parse(&change.kind);
         if kind.is_none_or(EventKind::stales_everything) {
             renew(ctx).await?;
+        } else if kind.is_some_and(EventKind::stales_sites) {
+            places::reload(ctx).await?;
         } else if kind.is_some_and(EventKind::stales_subject)
             && let Some(subject) = change
                 .subject
@@ -104,6 +109,7 @@ async fn renew(ctx: &Ctx) -> Result<()> {
         ctx.set_installation(facts);
     }
     keys::reload(ctx).await?;
+    places::reload(ctx).await?;
     ctx.freshness().bump_all();
     Ok(())
 }

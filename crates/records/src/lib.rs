@@ -15,3 +15,4 @@ pub mod pictures;
 pub mod schema;
 pub mod sessions;
 pub mod signing_keys;
+pub mod sites;

@@ -5,7 +5,7 @@ use tollgate_store::migrate::Migration;
 
 use crate::{
     accounts, aliases, attempts, events, idempotency, installation, jobs, one_time, passwords,
-    pictures, sessions, signing_keys,
+    pictures, sessions, signing_keys, sites,
 };
 
 /// Forward-only steps, each safe while the previous version still runs.
@@ -19,6 +19,11 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 2,
         name: "pictures",
         sql: include_str!("../migrations/0002_pictures.sql"),
+    },
+    Migration {
+        version: 3,
+        name: "sites",
+        sql: include_str!("../migrations/0003_sites.sql"),
     },
 ];
 
@@ -37,6 +42,7 @@ pub const TABLES: &[&str] = &[
     "refresh_tokens",
     "one_time_secrets",
     "signing_keys",
+    "sites",
     "events",
     "jobs",
     "attempts",
@@ -57,4 +63,5 @@ pub const QUERIES: &[&[(&str, &str)]] = &[
     pictures::QUERIES,
     sessions::QUERIES,
     signing_keys::QUERIES,
+    sites::QUERIES,
 ];

@@ -206,5 +206,6 @@ fn policy() -> Policy {
             refresh: Duration::from_hours(14 * 24),
             simplejwt: SimpleJwt::V5_5,
         },
+        sites: Vec::new(),
     }
 }

@@ -35,6 +35,25 @@ pub fn finish(router: Router<Web>, web: Web) -> Router {
         .with_state(web)
 }
 
+/// Give an answer from outside of the layers what every answer has: its id, its
+/// headers and a deadline.
+pub async fn bare(web: &Web, work: impl Future<Output = Response>) -> Response {
+    let (http, id) = (web.http(), request_id::draw(web.ctx()));
+    let work = async {
+        let late = || Error::new(&codes::REQUEST_TIMEOUT).retry_after(Duration::from_secs(1));
+        match timeout(http.request_timeout, work).await {
+            Ok(response) => response,
+            Err(_) => refuse(late()),
+        }
+    };
+    let mut response = request_id::scope(id, work).await;
+    headers::secure(response.headers_mut(), &http);
+    response
+        .headers_mut()
+        .insert(request_id::HEADER, request_id::value(id));
+    response
+}
+
 async fn house(State(web): State<Web>, request: Request, next: Next) -> Response {
     let (http, id) = (web.http(), request_id::draw(web.ctx()));
     let watch = Watch::begin(&request, id);

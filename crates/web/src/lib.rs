@@ -21,14 +21,16 @@ pub mod paging;
 mod peer;
 pub mod problem;
 pub mod request_id;
+mod site_cookies;
 mod state;
 pub mod upload;
 mod who;
 
 pub use device::device;
-pub use finish::finish;
+pub use finish::{bare, finish};
 pub use headers::CSP_NOTHING;
 pub use peer::Peer;
 pub use problem::Problem;
+pub use site_cookies::SiteCookie;
 pub use state::{Http, Web};
 pub use who::{MaybeWho, Who};

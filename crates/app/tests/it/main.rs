@@ -10,6 +10,7 @@ mod chatbot;
 mod cli;
 mod errors;
 mod faults;
+mod gate;
 mod guest;
 mod headers;
 mod nodes;

@@ -7,8 +7,9 @@
 mod chatbot;
 mod native;
 pub mod read;
+mod site;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tollgate_base::{
     Error, ExposeSecret, Result, SecretString,
@@ -39,6 +40,13 @@ pub enum Credential {
     Access(SecretString),
     /// An access token of the chatbot dialect.
     ChatbotAccess(SecretString),
+    /// The cookie of an app behind the gate.
+    Site {
+        /// The canonical host of the app that it was sent to.
+        host: String,
+        /// The cookie.
+        token: SecretString,
+    },
 }
 
 /// Who presents this?
@@ -62,17 +70,18 @@ pub async fn admit(ctx: &Ctx, by: &Principal, credential: &Credential) -> Result
     if let Some(cached) = remembered
         && check(ctx, &cached, now).is_ok()
     {
-        return Ok(Principal::Person(cached.person));
+        return Ok(Principal::Person(cached.person.clone()));
     }
     let sight = ctx.freshness().sight();
     let loaded = match credential {
         Credential::Cookie(secret) => cookie(ctx, secret).await?,
         Credential::Access(token) => native::load(ctx, token, now).await?,
         Credential::ChatbotAccess(token) => chatbot::load(ctx, token, now).await?,
+        Credential::Site { host, token } => site::load(ctx, host, token).await?,
     };
     check(ctx, &loaded, now)?;
     let person = loaded.person.clone();
-    ctx.freshness().remember(key, loaded, sight);
+    ctx.freshness().remember(key, Arc::new(loaded), sight);
     Ok(Principal::Person(person))
 }
 
@@ -92,12 +101,13 @@ pub async fn chatbot_refresh(
 impl Credential {
     /// The whole credential and its family, hashed: what the cache is keyed by.
     fn key(&self) -> [u8; 32] {
-        let (family, text): (&[u8], _) = match self {
-            Self::Cookie(text) => (b"cookie", text),
-            Self::Access(text) => (b"access", text),
-            Self::ChatbotAccess(text) => (b"chatbot", text),
+        let (family, host, text): (&[u8], &str, _) = match self {
+            Self::Cookie(text) => (b"cookie", "", text),
+            Self::Access(text) => (b"access", "", text),
+            Self::ChatbotAccess(text) => (b"chatbot", "", text),
+            Self::Site { host, token } => (b"site", host, token),
         };
-        digest(&[family, text.expose_secret().as_bytes()])
+        digest(&[family, host.as_bytes(), text.expose_secret().as_bytes()])
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::{
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -22,6 +22,8 @@ use tollgate_base::{
     time::Time,
 };
 use tollgate_records::sessions::Session;
+
+use super::sites::Face;
 
 /// Most credentials and accounts remembered.
 const REMEMBERED: usize = 100_000;
@@ -46,7 +48,8 @@ pub struct Sight(u64);
 
 /// What is remembered.
 pub struct Freshness {
-    principals: Cache<[u8; 32], (Cached, u64)>,
+    principals: Cache<[u8; 32], (Arc<Cached>, u64)>,
+    faces: Cache<UserId, (Arc<Face>, u64)>,
     stamps: Cache<UserId, u64>,
     seen: Cache<SessionId, Time>,
     changes: AtomicU64,
@@ -59,6 +62,7 @@ impl Default for Freshness {
     fn default() -> Self {
         Self {
             principals: Cache::new(REMEMBERED),
+            faces: Cache::new(REMEMBERED),
             stamps: Cache::new(REMEMBERED),
             seen: Cache::new(REMEMBERED),
             changes: AtomicU64::new(0),
@@ -76,7 +80,7 @@ impl Freshness {
     }
 
     /// Remember what was loaded, unless something changed since `sight`.
-    pub fn remember(&self, key: [u8; 32], loaded: Cached, sight: Sight) {
+    pub fn remember(&self, key: [u8; 32], loaded: Arc<Cached>, sight: Sight) {
         let user = loaded.person.user;
         let stamp = self.stamps.get(&user).unwrap_or_else(|| self.stamp(user));
         // Counted only now: a change after this line gives another stamp.
@@ -89,7 +93,7 @@ impl Freshness {
     ///
     /// # Errors
     /// `store.stale` if this node has had no news for five seconds.
-    pub fn recall(&self, key: &[u8; 32]) -> Result<Option<Cached>> {
+    pub fn recall(&self, key: &[u8; 32]) -> Result<Option<Arc<Cached>>> {
         let Some((cached, stamp)) = self.principals.get(key) else {
             return Ok(None);
         };
@@ -97,10 +101,35 @@ impl Freshness {
             self.principals.remove(key);
             return Ok(None);
         }
+        self.trust()?;
+        Ok(Some(cached))
+    }
+
+    /// Remember what apps are told of somebody, unless something changed since
+    /// `sight`.
+    pub fn remember_face(&self, face: Arc<Face>, sight: Sight) {
+        let user = face.visitor.user;
+        let stamp = self.stamps.get(&user).unwrap_or_else(|| self.stamp(user));
+        if self.sight() == sight {
+            self.faces.insert(user, (face, stamp));
+        }
+    }
+
+    /// What apps are told of somebody, if nothing changed since.
+    pub fn face(&self, user: UserId) -> Option<Arc<Face>> {
+        let (face, stamp) = self.faces.get(&user)?;
+        (self.stamps.get(&user) == Some(stamp)).then_some(face)
+    }
+
+    /// Whether what is remembered may be trusted.
+    ///
+    /// # Errors
+    /// `store.stale` if this node has had no news for five seconds.
+    pub fn trust(&self) -> Result<()> {
         if self.is_cut_off() {
             return Err(Error::new(&codes::STORE_STALE).retry_after(Duration::from_secs(1)));
         }
-        Ok(Some(cached))
+        Ok(())
     }
 
     /// Something about an account changed.
@@ -114,6 +143,7 @@ impl Freshness {
         self.changes.fetch_add(1, Ordering::SeqCst);
         self.stamps.clear();
         self.principals.clear();
+        self.faces.clear();
     }
 
     /// News arrived, or the lack of any was confirmed.

@@ -9,6 +9,8 @@ use tollgate_crypto::jwt::{SigningKey, VerifyingKey};
 pub const PURPOSE_ACCESS: &str = "access";
 /// The chatbot dialect's shared secret.
 pub const PURPOSE_CHATBOT: &str = "chatbot";
+/// Statements to apps of who their visitor is.
+pub const PURPOSE_IDENTITY: &str = "identity";
 
 /// A key, unsealed.
 pub struct LoadedKey {

@@ -5,6 +5,7 @@ mod found;
 mod freshness;
 mod keys;
 mod policy;
+mod sites;
 mod tasks;
 
 use std::{
@@ -12,6 +13,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use arc_swap::{ArcSwap, Guard};
 use tokio::sync::{Mutex, MutexGuard};
 use tollgate_base::{
     Error, Result, SecretString, codes,
@@ -22,13 +24,14 @@ use tollgate_base::{
 use tollgate_crypto::{password::Hasher, seal::MasterKey};
 use tollgate_imaging::Studio;
 use tollgate_outbound::mail::Mailer;
-use tollgate_records::installation::Installation;
+use tollgate_records::{installation::Installation, sites::Site};
 use tollgate_store::{bus::Bus, counters::Counters, sql::Db};
 
 pub use found::found;
 pub use freshness::{Cached, Freshness, Sight};
-pub use keys::{Keyring, LoadedKey, PURPOSE_ACCESS, PURPOSE_CHATBOT};
+pub use keys::{Keyring, LoadedKey, PURPOSE_ACCESS, PURPOSE_CHATBOT, PURPOSE_IDENTITY};
 pub use policy::{ChatbotPolicy, Policy, Registration, SessionPolicy, SimpleJwt, TokenPolicy};
+pub use sites::{Face, Listed, Sites, Statement};
 pub use tasks::Tasks;
 
 /// Everything a verb may reach.
@@ -75,6 +78,8 @@ struct Inner {
     keys: RwLock<Arc<Keyring>>,
     keys_turn: Mutex<()>,
     freshness: Freshness,
+    sites: ArcSwap<Sites>,
+    sites_turn: Mutex<()>,
     tasks: Tasks,
 }
 
@@ -85,6 +90,7 @@ impl Ctx {
     /// `internal.entropy`.
     pub fn new(parts: Parts) -> Result<Self> {
         let node = NodeId::new(parts.clock.now(), &parts.entropy)?;
+        let sites = Sites::default().configured(&parts.policy.sites);
         Ok(Self(Arc::new(Inner {
             db: parts.db,
             bus: parts.bus,
@@ -101,6 +107,8 @@ impl Ctx {
             keys: RwLock::default(),
             keys_turn: Mutex::default(),
             freshness: Freshness::default(),
+            sites: ArcSwap::from_pointee(sites),
+            sites_turn: Mutex::default(),
             tasks: Tasks::default(),
         })))
     }
@@ -131,6 +139,7 @@ impl Ctx {
 
     /// Replace what the operator allows, all of it at once.
     pub fn set_policy(&self, policy: Policy) {
+        self.0.sites.rcu(|sites| sites.configured(&policy.sites));
         *self
             .0
             .policy
@@ -214,6 +223,21 @@ impl Ctx {
             .installation
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Arc::new(facts);
+    }
+
+    /// The apps behind the gate, at most a second old. Reading takes no lock.
+    pub fn sites(&self) -> Guard<Arc<Sites>> {
+        self.0.sites.load()
+    }
+
+    /// Held by whoever reads the sites into memory.
+    pub(crate) async fn sites_turn(&self) -> MutexGuard<'_, ()> {
+        self.0.sites_turn.lock().await
+    }
+
+    pub(crate) fn set_sites(&self, stored: Vec<Site>) {
+        let stored: Vec<Arc<Site>> = stored.into_iter().map(Arc::new).collect();
+        self.0.sites.rcu(|sites| sites.stored(&stored));
     }
 
     pub(crate) fn keys(&self) -> Arc<Keyring> {

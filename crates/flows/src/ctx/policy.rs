@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use tollgate_crypto::jwt::Algorithm;
-use tollgate_records::attempts::Allowance;
+use tollgate_records::{
+    attempts::Allowance,
+    sites::{Address, Site},
+};
 use tollgate_store::counters::Rate;
 
 /// What the operator allows.
@@ -26,6 +29,17 @@ pub struct Policy {
     pub tokens: TokenPolicy,
     /// The chatbot dialect.
     pub chatbot: ChatbotPolicy,
+    /// Apps behind the gate that the operator has set; no verb changes them.
+    pub sites: Vec<Site>,
+}
+
+impl Policy {
+    /// Whether an app there would be sent our own cookie: browsers tell hosts
+    /// apart, and ports not.
+    pub fn is_our_own_host(&self, address: &Address) -> bool {
+        let own = Address::parse(&self.public_url);
+        own.is_ok_and(|own| own.hostname() == address.hostname())
+    }
 }
 
 /// Whether strangers may make accounts.

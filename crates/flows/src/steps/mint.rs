@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde::Serialize;
 use tollgate_base::{
     Result, SecretString,
@@ -12,10 +13,17 @@ use tollgate_base::{
 };
 use tollgate_crypto::jwt::{sign, sign_plain};
 
-use crate::ctx::{Ctx, PURPOSE_ACCESS, PURPOSE_CHATBOT, SimpleJwt};
+use crate::ctx::{
+    Ctx, Face, PURPOSE_ACCESS, PURPOSE_CHATBOT, PURPOSE_IDENTITY, SimpleJwt, Statement,
+};
 
 /// The `typ` of our own access tokens (RFC 9068, section 2.1).
 pub(crate) const ACCESS_TYP: &str = "at+jwt";
+
+/// The `typ` of statements to apps: nothing else of ours takes them.
+pub(crate) const IDENTITY_TYP: &str = "tollgate-identity+jwt";
+/// How long such a statement lives.
+const IDENTITY_LIVES: Duration = Duration::from_mins(5);
 
 /// Who is to be named in a token.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +64,23 @@ struct SimpleJwtClaims {
     sid: String,
 }
 
+/// Claims of a statement to an app. JSON column: none; this is the token's
+/// payload.
+#[derive(Serialize)]
+struct IdentityClaims<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    sub: &'a str,
+    preferred_username: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    email: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    name: &'a str,
+    groups: [&'a str; 1],
+    iat: i64,
+    exp: i64,
+}
+
 /// One of our own access tokens and how long it lives.
 pub(crate) fn access(ctx: &Ctx, subject: &Subject, now: Time) -> Result<(SecretString, Duration)> {
     let policy = ctx.policy();
@@ -78,6 +103,38 @@ pub(crate) fn access(ctx: &Ctx, subject: &Subject, now: Time) -> Result<(SecretS
     let keys = ctx.keys();
     let token = sign(&keys.signer(PURPOSE_ACCESS, now)?.key, ACCESS_TYP, &claims)?;
     Ok((token.into(), lives))
+}
+
+/// A statement to an app of who its visitor is, and until when it may be handed
+/// out: for four minutes of its five, so that no app gets one that is about to
+/// expire.
+pub(crate) fn identity(ctx: &Ctx, face: &Face, audience: &str, now: Time) -> Result<Statement> {
+    let policy = ctx.policy();
+    let text = |bytes: &'_ Bytes| String::from_utf8_lossy(bytes).into_owned();
+    let (sub, username, email) = (text(&face.id), text(&face.name), text(&face.email));
+    let (name, group) = (text(&face.display_name), text(&face.groups));
+    let claims = IdentityClaims {
+        iss: &policy.tokens.issuer,
+        aud: audience,
+        sub: &sub,
+        preferred_username: &username,
+        email: &email,
+        name: &name,
+        groups: [&group],
+        iat: now.secs(),
+        exp: now.plus(IDENTITY_LIVES).secs(),
+    };
+    let keys = ctx.keys();
+    let token = sign(
+        &keys.signer(PURPOSE_IDENTITY, now)?.key,
+        IDENTITY_TYP,
+        &claims,
+    )?;
+    Ok(Statement {
+        audience: audience.to_owned(),
+        until: now.plus(IDENTITY_LIVES / 5 * 4),
+        token: token.into(),
+    })
 }
 
 /// A token of the chatbot dialect: `access` or `refresh`.

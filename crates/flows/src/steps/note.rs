@@ -119,7 +119,7 @@ fn tell(ctx: &Ctx, kind: EventKind, subject: Option<UserId>, id: EventId) {
     } else if let (true, Some(user)) = (kind.stales_subject(), subject) {
         ctx.freshness().bump(user);
     }
-    if kind.stales_everything() || kind.stales_subject() {
+    if kind.stales_everything() || kind.stales_subject() || kind.stales_sites() {
         ctx.bus().publish(id.to_string());
     }
     metrics::counter!("tollgate_events_total", "kind" => kind.as_str()).increment(1);

@@ -44,6 +44,7 @@ macro_rules! kinds {
 enum Cache {
     Keep,
     Subject,
+    Sites,
     Everything,
 }
 
@@ -100,6 +101,15 @@ kinds! {
     /// A signing key is no longer accepted.
     KeyRemoved = "signing_key.removed" Warn Everything;
 
+    /// An app behind the gate was registered.
+    SiteCreated = "site.created" Warn Sites;
+    /// Its address or its rules were changed.
+    SiteUpdated = "site.updated" Warn Sites;
+    /// It is not behind the gate any more.
+    SiteDeleted = "site.deleted" Warn Sites;
+    /// Somebody who is signed in came to an app.
+    SiteEntered = "site.entered" Info Keep;
+
     /// A backup was written.
     BackupWritten = "backup.written" Info Keep;
     /// A backup was restored: a new epoch began.
@@ -114,6 +124,11 @@ impl EventKind {
     /// Whether what caches hold of the subject is stale now.
     pub fn stales_subject(self) -> bool {
         self.cache() == Cache::Subject
+    }
+
+    /// Whether what is remembered of the sites is stale now.
+    pub fn stales_sites(self) -> bool {
+        self.cache() == Cache::Sites
     }
 
     /// Whether all that caches hold is stale now.

@@ -21,6 +21,8 @@ pub enum Purpose {
     Setup,
     /// Set a new password.
     PasswordReset,
+    /// Carry a sign-in over to an app's own host.
+    Visit,
 }
 
 /// A secret that is to be issued.
@@ -71,6 +73,7 @@ impl Purpose {
         match self {
             Self::Setup => "setup",
             Self::PasswordReset => "password_reset",
+            Self::Visit => "visit",
         }
     }
 
@@ -79,21 +82,26 @@ impl Purpose {
         match self {
             Self::Setup => Duration::from_mins(30),
             Self::PasswordReset => Duration::from_hours(1),
+            Self::Visit => Duration::from_secs(30),
         }
     }
 
     /// How often it may be presented, with whatever else was wrong.
     pub const fn attempts(self) -> i64 {
         match self {
-            Self::Setup | Self::PasswordReset => 20,
+            Self::Setup | Self::PasswordReset | Self::Visit => 20,
         }
     }
 }
 
 /// Issue a secret and withdraw the earlier ones of this purpose and person.
 pub async fn issue(tx: &mut Tx<'_>, new: &NewOneTime, now: Time) -> Result<()> {
-    tx.run(WITHDRAW, args![new.purpose.as_str(), new.account, now])
-        .await?;
+    withdraw(tx, new.purpose, new.account, now).await?;
+    add(tx, new, now).await
+}
+
+/// Issue a secret beside the earlier ones of this purpose and person.
+pub async fn add(tx: &mut Tx<'_>, new: &NewOneTime, now: Time) -> Result<()> {
     let row = args![
         new.id,
         new.purpose.as_str(),

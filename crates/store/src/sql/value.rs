@@ -5,7 +5,7 @@ use std::fmt;
 
 use tollgate_base::{
     access::Role,
-    id::{EventId, JobId, KeyId, NodeId, OneTimeId, OrgId, RequestId, SessionId, UserId},
+    id::{EventId, JobId, KeyId, NodeId, OneTimeId, OrgId, RequestId, SessionId, SiteId, UserId},
     time::Time,
 };
 
@@ -172,7 +172,7 @@ read! {
 }
 
 textual!(
-    EventId, JobId, KeyId, NodeId, OneTimeId, OrgId, RequestId, SessionId, UserId, Role
+    EventId, JobId, KeyId, NodeId, OneTimeId, OrgId, RequestId, SessionId, SiteId, UserId, Role
 );
 
 /// SQLite has no booleans of its own: 0 and 1 are read as such.

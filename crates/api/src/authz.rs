@@ -1,0 +1,402 @@
+//! Forward-auth: a proxy asks for each request whether it may pass. What the
+//! proxies say differs, so each has an address of its own; the answer is the
+//! same: 200 with who it is, or what the visitor is to be told instead.
+//!
+//! This path is the hottest there is. It goes around the layers of the house:
+//! a visitor's preflight or address must not be taken for one of ours.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use bytes::Bytes;
+use metrics::Counter;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tollgate_base::{Error, Kind, Result, access::Principal, codes};
+use tollgate_flows::{
+    Path, Site,
+    admit::{Credential, admit},
+    ctx::Face,
+    gate::{self, Decision, Visit},
+    is_local, sites,
+};
+use tollgate_web::{Problem, SiteCookie, Web, bare, credentials};
+
+use crate::shapes::ProblemShape;
+
+/// The headers that tell an app who it is. All of them are in every answer, so
+/// that a proxy overwrites whatever the visitor sent under these names.
+const IDENTITY: [HeaderName; 6] = [
+    HeaderName::from_static("remote-user"),
+    HeaderName::from_static("remote-email"),
+    HeaderName::from_static("remote-name"),
+    HeaderName::from_static("remote-groups"),
+    HeaderName::from_static("remote-id"),
+    HeaderName::from_static("tollgate-identity"),
+];
+/// A longer address is not returned to after signing in.
+const RETURN_MOST: usize = 2_000;
+
+/// How a proxy says what its visitor asks for.
+#[derive(Clone, Copy)]
+enum Proxy {
+    Nginx,
+    Caddy,
+    Traefik,
+    Envoy,
+}
+
+/// What came of it.
+#[derive(Clone, Copy)]
+enum Outcome {
+    Allowed,
+    SignIn,
+    Refused,
+    Failed,
+}
+
+/// What a visitor asks for, as their proxy says it.
+struct Asked<'a> {
+    host: &'a str,
+    target: &'a str,
+    method: &'a str,
+}
+
+/// The state of these routes.
+#[derive(Clone)]
+struct Gate(Arc<Inner>);
+
+struct Inner {
+    web: Web,
+    decisions: [[Counter; 4]; 4],
+}
+
+/// The routes, complete: they take no layer of the house.
+pub(crate) fn router(web: Web) -> Router {
+    Router::new()
+        .route("/api/authz/nginx", any(nginx))
+        .route("/api/authz/caddy", any(caddy))
+        .route("/api/authz/traefik", any(traefik))
+        .route("/api/authz/envoy", any(envoy))
+        .route("/api/authz/envoy/", any(envoy))
+        .route("/api/authz/envoy/{*path}", any(envoy))
+        .with_state(Gate::new(web))
+}
+
+/// May this visitor pass, asks nginx
+///
+/// For `auth_request`, which takes no other answers than 200, 401 and 403: for
+/// a browser the 401 has a `Location`. Any method; its own query is ignored.
+#[utoipa::path(
+    get, path = "/api/authz/nginx", operation_id = "authz_nginx",
+    tag = "gate",
+    params(
+        ("X-Original-URL" = String, Header, description = "The whole address that the visitor asks for"),
+        ("X-Original-Method" = String, Header, description = "The visitor's method"),
+    ),
+    responses(
+        (status = 200, description = "They may; `Remote-User`, `-Email`, `-Name`, `-Groups`, `-Id` and `Tollgate-Identity` say who it is."),
+        (status = 400, description = "`gate.request`", body = ProblemShape),
+        (status = 401, description = "`auth.required`", body = ProblemShape),
+        (status = 403, description = "`gate.denied`, `site.unknown`", body = ProblemShape),
+        (status = 503, description = "`store.stale`", body = ProblemShape),
+    )
+)]
+async fn nginx(State(gate): State<Gate>, request: Request) -> Response {
+    gate.answer(Proxy::Nginx, request).await
+}
+
+/// May this visitor pass, asks Caddy
+///
+/// For `forward_auth`. Any method; its own query is ignored.
+#[utoipa::path(
+    get, path = "/api/authz/caddy", operation_id = "authz_caddy",
+    tag = "gate",
+    params(
+        ("X-Forwarded-Method" = String, Header, description = "The visitor's method"),
+        ("X-Forwarded-Host" = String, Header, description = "The host that the visitor asks for"),
+        ("X-Forwarded-Uri" = String, Header, description = "Path and query that the visitor asks for"),
+    ),
+    responses(
+        (status = 200, description = "They may; `Remote-User`, `-Email`, `-Name`, `-Groups`, `-Id` and `Tollgate-Identity` say who it is."),
+        (status = 302, description = "A browser without a session, on its way to sign in"),
+        (status = 400, description = "`gate.request`", body = ProblemShape),
+        (status = 401, description = "`auth.required`", body = ProblemShape),
+        (status = 403, description = "`gate.denied`, `site.unknown`", body = ProblemShape),
+        (status = 503, description = "`store.stale`", body = ProblemShape),
+    )
+)]
+async fn caddy(State(gate): State<Gate>, request: Request) -> Response {
+    gate.answer(Proxy::Caddy, request).await
+}
+
+/// May this visitor pass, asks Traefik
+///
+/// For `forwardAuth`. Any method; its own query is ignored.
+#[utoipa::path(
+    get, path = "/api/authz/traefik", operation_id = "authz_traefik",
+    tag = "gate",
+    params(
+        ("X-Forwarded-Method" = String, Header, description = "The visitor's method"),
+        ("X-Forwarded-Host" = String, Header, description = "The host that the visitor asks for"),
+        ("X-Forwarded-Uri" = String, Header, description = "Path and query that the visitor asks for"),
+    ),
+    responses(
+        (status = 200, description = "They may; `Remote-User`, `-Email`, `-Name`, `-Groups`, `-Id` and `Tollgate-Identity` say who it is."),
+        (status = 302, description = "A browser without a session, on its way to sign in"),
+        (status = 400, description = "`gate.request`", body = ProblemShape),
+        (status = 401, description = "`auth.required`", body = ProblemShape),
+        (status = 403, description = "`gate.denied`, `site.unknown`", body = ProblemShape),
+        (status = 503, description = "`store.stale`", body = ProblemShape),
+    )
+)]
+async fn traefik(State(gate): State<Gate>, request: Request) -> Response {
+    gate.answer(Proxy::Traefik, request).await
+}
+
+/// May this visitor pass, asks Envoy
+///
+/// For `ext_authz` over HTTP with this address as `path_prefix`: method, `Host`
+/// and what follows in the path are the visitor's own.
+#[utoipa::path(
+    get, path = "/api/authz/envoy", operation_id = "authz_envoy",
+    tag = "gate",
+    params(("Host" = String, Header, description = "The host that the visitor asks for")),
+    responses(
+        (status = 200, description = "They may; `Remote-User`, `-Email`, `-Name`, `-Groups`, `-Id` and `Tollgate-Identity` say who it is."),
+        (status = 302, description = "A browser without a session, on its way to sign in"),
+        (status = 400, description = "`gate.request`", body = ProblemShape),
+        (status = 401, description = "`auth.required`", body = ProblemShape),
+        (status = 403, description = "`gate.denied`, `site.unknown`", body = ProblemShape),
+        (status = 503, description = "`store.stale`", body = ProblemShape),
+    )
+)]
+async fn envoy(State(gate): State<Gate>, request: Request) -> Response {
+    gate.answer(Proxy::Envoy, request).await
+}
+
+impl Proxy {
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Nginx, "nginx"),
+        (Self::Caddy, "caddy"),
+        (Self::Traefik, "traefik"),
+        (Self::Envoy, "envoy"),
+    ];
+
+    /// What the visitor asks for. None unless all of it is said, and once.
+    fn asked(self, request: &Parts) -> Option<Asked<'_>> {
+        let headers = &request.headers;
+        match self {
+            Self::Nginx => {
+                let (host, target) = sites::apart(one(headers, "x-original-url")?)?;
+                Some(Asked {
+                    host,
+                    target,
+                    method: one(headers, "x-original-method")?,
+                })
+            }
+            Self::Caddy | Self::Traefik => Some(Asked {
+                host: one(headers, "x-forwarded-host")?,
+                target: one(headers, "x-forwarded-uri")?,
+                method: one(headers, "x-forwarded-method")?,
+            }),
+            Self::Envoy => {
+                let whole = request
+                    .uri
+                    .path_and_query()
+                    .map_or("", |whole| whole.as_str());
+                let target = whole.strip_prefix("/api/authz/envoy")?;
+                Some(Asked {
+                    host: one(headers, "host")?,
+                    target: if target.is_empty() { "/" } else { target },
+                    method: request.method.as_str(),
+                })
+            }
+        }
+    }
+}
+
+impl Outcome {
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Allowed, "allowed"),
+        (Self::SignIn, "sign_in"),
+        (Self::Refused, "refused"),
+        (Self::Failed, "failed"),
+    ];
+}
+
+impl Gate {
+    fn new(web: Web) -> Self {
+        let counter = |proxy: &'static str, result: &'static str| metrics::counter!("tollgate_authz_decisions_total", "proxy" => proxy, "result" => result);
+        let decisions =
+            Proxy::ALL.map(|(_, proxy)| Outcome::ALL.map(|(_, result)| counter(proxy, result)));
+        Self(Arc::new(Inner { web, decisions }))
+    }
+
+    async fn answer(&self, proxy: Proxy, request: Request) -> Response {
+        let (request, _) = request.into_parts();
+        let (outcome, response) = self.decide(proxy, &request).await;
+        self.0.decisions[proxy as usize][outcome as usize].increment(1);
+        response
+    }
+
+    async fn decide(&self, proxy: Proxy, request: &Parts) -> (Outcome, Response) {
+        let web = &self.0.web;
+        let Some(asked) = proxy.asked(request) else {
+            return self.refuse(Error::new(&codes::GATE_REQUEST)).await;
+        };
+        let Some(site) = web.ctx().sites().at(asked.host).cloned() else {
+            return self.refuse(Error::new(&codes::SITE_UNKNOWN)).await;
+        };
+        match self.judge(&site, &asked, &request.headers).await {
+            Ok(Decision::Pass { face, statement }) => {
+                let response = pass(face.as_deref(), statement.as_ref());
+                (Outcome::Allowed, response)
+            }
+            Ok(Decision::SignIn) => {
+                let response = self.sign_in(proxy, &site, &asked, &request.headers).await;
+                (Outcome::SignIn, response)
+            }
+            Ok(Decision::Refuse) => self.refuse(Error::new(&codes::GATE_DENIED)).await,
+            Err(error) => self.refuse(error).await,
+        }
+    }
+
+    async fn judge(&self, site: &Site, asked: &Asked<'_>, headers: &HeaderMap) -> Result<Decision> {
+        let ctx = self.0.web.ctx();
+        let visitor = self.visitor(site, headers).await?;
+        let path = Path::read(asked.target);
+        let visit = Visit {
+            site,
+            path: &path,
+            method: asked.method,
+        };
+        gate::check(ctx, &visitor, visit).await
+    }
+
+    /// Who it is, by a token of ours or else by the cookie of this host. What is
+    /// neither may be the app's own, and says nothing.
+    async fn visitor(&self, site: &Site, headers: &HeaderMap) -> Result<Principal> {
+        let cookie = SiteCookie::Visit
+            .read(headers, &site.address)
+            .unwrap_or_default();
+        let token = credentials::bearer(headers).unwrap_or_default();
+        let by_token = token.map(Credential::Access);
+        let by_cookie = cookie.map(|token| Credential::Site {
+            host: site.address.host().to_owned(),
+            token,
+        });
+        for credential in [by_token, by_cookie].into_iter().flatten() {
+            match admit(self.0.web.ctx(), &Principal::Anonymous, &credential).await {
+                Err(error) if error.kind() == Kind::Stranger => {}
+                known => return known,
+            }
+        }
+        Ok(Principal::Anonymous)
+    }
+
+    /// To sign-in with a browser; a program is told that it needs a credential.
+    async fn sign_in(
+        &self,
+        proxy: Proxy,
+        site: &Site,
+        asked: &Asked<'_>,
+        headers: &HeaderMap,
+    ) -> Response {
+        let mut response = self.problem(Error::new(&codes::AUTH_REQUIRED)).await;
+        if is_browser(asked.method, headers) {
+            if !matches!(proxy, Proxy::Nginx) {
+                *response.status_mut() = StatusCode::FOUND;
+            }
+            response
+                .headers_mut()
+                .insert(header::LOCATION, entrance(site, asked.target));
+        }
+        response
+    }
+
+    async fn refuse(&self, error: Error) -> (Outcome, Response) {
+        let outcome = match error.kind() {
+            Kind::Denied => Outcome::Refused,
+            _ => Outcome::Failed,
+        };
+        (outcome, self.problem(error).await)
+    }
+
+    async fn problem(&self, error: Error) -> Response {
+        let work = async { Problem::from(error).into_response() };
+        let mut response = bare(&self.0.web, work).await;
+        response.headers_mut().extend(nobody());
+        response
+    }
+}
+
+/// 200, with every header that tells who it is.
+fn pass(face: Option<&Face>, statement: Option<&Bytes>) -> Response {
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    headers.reserve(IDENTITY.len());
+    let Some(face) = face else {
+        headers.extend(nobody());
+        return response;
+    };
+    let texts = [
+        Some(&face.name),
+        Some(&face.email),
+        Some(&face.display_name),
+        Some(&face.groups),
+        Some(&face.id),
+        statement,
+    ];
+    for (name, text) in IDENTITY.into_iter().zip(texts) {
+        let value = text.map(|text| HeaderValue::from_maybe_shared(text.clone()));
+        // A text that no header can hold is left out; none has control characters.
+        let value = value.and_then(Result::ok);
+        headers.insert(name, value.unwrap_or(EMPTY));
+    }
+    response
+}
+
+/// The same headers, saying nothing.
+fn nobody() -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+    IDENTITY.into_iter().map(|name| (name, EMPTY))
+}
+
+const EMPTY: HeaderValue = HeaderValue::from_static("");
+
+/// The one header of that name, as text.
+fn one<'a>(headers: &'a HeaderMap, name: &'static str) -> Option<&'a str> {
+    let mut all = headers.get_all(name).iter();
+    match (all.next(), all.next()) {
+        (Some(value), None) => std::str::from_utf8(value.as_bytes()).ok(),
+        _ => None,
+    }
+}
+
+/// Whether somebody looks at the answer. Scripts of a page say that they do not
+/// navigate; where nothing is said, whoever takes HTML does.
+fn is_browser(method: &str, headers: &HeaderMap) -> bool {
+    if let Some(mode) = headers.get("sec-fetch-mode") {
+        return mode == "navigate";
+    }
+    let takes_html = |value: &HeaderValue| {
+        value
+            .to_str()
+            .is_ok_and(|text| text.to_ascii_lowercase().contains("text/html"))
+    };
+    matches!(method, "GET" | "HEAD") && headers.get_all(header::ACCEPT).iter().any(takes_html)
+}
+
+/// Where a sign-in to this site begins, and where it is to end.
+fn entrance(site: &Site, target: &str) -> HeaderValue {
+    let fits = is_local(target) && target.len() <= RETURN_MOST;
+    let to = utf8_percent_encode(if fits { target } else { "/" }, NON_ALPHANUMERIC);
+    let location = format!("{}/.tollgate/enter?to={to}", site.address.origin());
+    HeaderValue::from_str(&location).expect("an origin and %-encoded text are ASCII")
+}
