@@ -7,6 +7,7 @@ mod authz;
 mod docs;
 mod health;
 mod me;
+mod overview;
 mod password;
 mod people;
 mod picture;

@@ -15,8 +15,8 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    authz, docs, health, me, password, people, picture, refusals, session, sessions, signup, sites,
-    vouching, well_known,
+    authz, docs, health, me, overview, password, people, picture, refusals, session, sessions,
+    signup, sites, vouching, well_known,
 };
 
 #[derive(OpenApi)]
@@ -79,6 +79,7 @@ fn operations() -> OpenApiRouter<Web> {
         .routes(routes!(people::assign_role))
         .routes(routes!(people::reset_link))
         .routes(routes!(people::export))
+        .routes(routes!(overview::show))
         .routes(routes!(vouching::verify))
         .routes(routes!(
             vouching::add_external_id,

@@ -181,7 +181,7 @@ pub(crate) struct ExportShape {
 
 /// Something that happened.
 #[derive(Serialize, ToSchema)]
-struct EventShape {
+pub(crate) struct EventShape {
     id: String,
     at: String,
     kind: String,

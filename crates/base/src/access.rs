@@ -113,6 +113,8 @@ permissions! {
     AdminBootstrap,
     /// See the health of the parts.
     Diagnostics,
+    /// See figures about the whole installation.
+    OverviewRead,
 }
 
 /// A set of [`Permission`]s.
@@ -204,6 +206,7 @@ pub fn decide(
         | P::SessionsRead
         | P::SessionsEnd
         | P::PeopleList
+        | P::OverviewRead
         | P::PeopleCreate
         | P::PeopleSuspend
         | P::AccountVouch => {

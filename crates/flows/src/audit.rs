@@ -1,6 +1,6 @@
 //! The audit trail: sealing it, reading it, and proving that it is whole.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use tollgate_base::{
     Error, Result,
@@ -9,7 +9,10 @@ use tollgate_base::{
     hex::hex,
     time::Time,
 };
-use tollgate_records::events::{self, Chain, Event};
+use tollgate_records::{
+    events::{self, Chain, Event},
+    tallies::{self, Day},
+};
 use tollgate_store::{lease, sql::Tx};
 
 use crate::ctx::Ctx;
@@ -107,7 +110,8 @@ pub async fn export(ctx: &Ctx, by: &Principal, (after, most): (i64, u32)) -> Res
     events::sealed_after(ctx.db(), after, most).await
 }
 
-/// Number and chain what waits, if this node holds the lease. Says how many.
+/// Number, chain and count what waits, if this node holds the lease. Says how
+/// many.
 ///
 /// # Errors
 /// What the database says.
@@ -121,13 +125,22 @@ pub async fn seal(ctx: &Ctx, _by: &Principal, (): ()) -> Result<usize> {
     }
     let mut sealed = 0;
     loop {
-        let count = ctx
-            .db()
-            .write(async |tx: &mut Tx<'_>| events::seal(tx, BATCH).await)
-            .await?;
+        let count = ctx.db().write(seal_batch).await?;
         sealed += count;
         if count < BATCH as usize {
             return Ok(sealed);
         }
     }
+}
+
+/// An event is counted in the transaction that numbers it: both happen once.
+async fn seal_batch(tx: &mut Tx<'_>) -> Result<usize> {
+    let sealed = events::seal(tx, BATCH).await?;
+    let mut counts = BTreeMap::new();
+    for event in &sealed {
+        let fact = (Day::of(event.at), event.kind.clone());
+        *counts.entry(fact).or_default() += 1;
+    }
+    tallies::add(tx, counts).await?;
+    Ok(sealed.len())
 }

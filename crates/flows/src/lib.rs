@@ -14,6 +14,7 @@ pub mod deliver;
 pub mod gate;
 pub mod health;
 pub mod keyring;
+pub mod overview;
 pub mod pace;
 pub mod password;
 pub mod people;
@@ -37,7 +38,7 @@ pub use steps::{
     view::AccountView,
 };
 pub use tollgate_records::{
-    accounts::{Account, ExternalId, Filter, Profile, StoredIdentifier},
+    accounts::{Account, Census, ExternalId, Filter, Profile, StoredIdentifier},
     aliases::Aliases,
     events::Event,
     idempotency::Once,

@@ -94,7 +94,7 @@ pub async fn change_own(ctx: &Ctx, by: &Principal, request: ChangePassword) -> R
     };
     let old = passwords::find(ctx.db(), user).await?.ok_or_else(wrong)?;
     let subject = digest(&[b"current password", user.to_string().as_bytes()]);
-    strikes::count(ctx, subject).await?;
+    strikes::count(ctx, subject, None).await?;
     if ctx.hasher().verify(&request.current, &old).await? == Verdict::Mismatch {
         return Err(wrong());
     }
@@ -124,7 +124,8 @@ pub async fn request_reset(
 ) -> Result<()> {
     ctx.throttle("reset", address).await?;
     // Whoever asks from many addresses still floods nobody with mail.
-    strikes::count(ctx, digest(&[b"reset", email.canonical().as_bytes()])).await?;
+    let subject = digest(&[b"reset", email.canonical().as_bytes()]);
+    strikes::count(ctx, subject, None).await?;
     let now = ctx.now();
     let id = JobId::new(now, ctx.entropy())?;
     let payload = ResetJob {

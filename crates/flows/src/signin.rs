@@ -15,6 +15,7 @@ use tollgate_records::{
     events::EventKind,
     passwords,
     sessions::Device,
+    tallies::{self, Day},
 };
 use tollgate_store::sql::Tx;
 
@@ -89,7 +90,9 @@ async fn evaluate(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> {
     ctx.throttle("signin", request.address).await?;
     let mut found = find(ctx, &request.login).await?;
     let subject = subject(found.as_ref(), &request.login);
-    let last = strikes::count(ctx, subject).await?;
+    let tried_on = Day::of(ctx.now());
+    // It has failed until it succeeds: what breaks on the way is a failure too.
+    let last = strikes::count(ctx, subject, Some(tallies::SIGNIN_FAILED)).await?;
     for _ in 0..TRIES {
         let whose = found.as_ref().map(|found| found.account.id);
         let Some(proved) = prove(ctx, found, &request.password).await? else {
@@ -98,7 +101,7 @@ async fn evaluate(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> {
             }
             break;
         };
-        if let Some(signed_in) = open(ctx, by, &request, subject, proved).await? {
+        if let Some(signed_in) = open(ctx, by, &request, (subject, tried_on), proved).await? {
             return Ok(Step::Done(Box::new(signed_in)));
         }
         found = find(ctx, &request.login).await?;
@@ -133,7 +136,7 @@ async fn open(
     ctx: &Ctx,
     by: &Principal,
     request: &SignIn,
-    subject: [u8; 32],
+    (subject, tried_on): ([u8; 32], Day),
     proved: Proved,
 ) -> Result<Option<SignedIn>> {
     let Proved {
@@ -155,6 +158,7 @@ async fn open(
             log.about(EventKind::PasswordRehashed, id);
         }
         attempts::forgive(tx, subject).await?;
+        tallies::count(tx, tried_on, tallies::SIGNIN_FAILED, -1, subject[0]).await?;
         opened.open(tx, log, "password").await?;
         Ok(true)
     })

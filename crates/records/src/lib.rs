@@ -16,3 +16,4 @@ pub mod schema;
 pub mod sessions;
 pub mod signing_keys;
 pub mod sites;
+pub mod tallies;

@@ -5,7 +5,7 @@ use tollgate_store::migrate::Migration;
 
 use crate::{
     accounts, aliases, attempts, events, idempotency, installation, jobs, one_time, passwords,
-    pictures, sessions, signing_keys, sites,
+    pictures, sessions, signing_keys, sites, tallies,
 };
 
 /// Forward-only steps, each safe while the previous version still runs.
@@ -24,6 +24,11 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 3,
         name: "sites",
         sql: include_str!("../migrations/0003_sites.sql"),
+    },
+    Migration {
+        version: 4,
+        name: "tallies",
+        sql: include_str!("../migrations/0004_tallies.sql"),
     },
 ];
 
@@ -44,6 +49,7 @@ pub const TABLES: &[&str] = &[
     "signing_keys",
     "sites",
     "events",
+    "tallies",
     "jobs",
     "attempts",
     "idempotency",
@@ -64,4 +70,5 @@ pub const QUERIES: &[&[(&str, &str)]] = &[
     sessions::QUERIES,
     signing_keys::QUERIES,
     sites::QUERIES,
+    tallies::QUERIES,
 ];

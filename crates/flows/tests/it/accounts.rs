@@ -155,13 +155,14 @@ async fn traces(ctx: &Ctx, of: UserId) -> Vec<(&'static str, i64)> {
         "idempotency" where "principal = $1",
     ];
     /// The audit trail is told of elsewhere; jobs find nobody and go.
-    const OTHER: [&str; 6] = [
+    const OTHER: [&str; 7] = [
         "installation",
         "alias_counters",
         "signing_keys",
         "attempts",
         "jobs",
         "events",
+        "tallies",
     ];
     let known: BTreeSet<&str> = PERSONAL
         .iter()

@@ -12,6 +12,7 @@ mod foreign;
 mod freshness;
 mod keys;
 mod one_time;
+mod overview;
 mod people;
 mod privacy;
 mod profiles;

@@ -320,3 +320,20 @@ const CHEAP: Cost = Cost {
 pub(crate) fn text(secret: &SecretString) -> &str {
     secret.expose_secret()
 }
+
+/// How often charts say that something happened.
+pub(crate) async fn tallied(ctx: &Ctx, what: &str) -> i64 {
+    let sql = "SELECT CAST(coalesce(sum(n), 0) AS BIGINT) AS number FROM tallies WHERE what = $1";
+    number(ctx, sql, vec![what.into()]).await
+}
+
+/// Days and kinds of sealed events whose tally is another number.
+pub(crate) async fn miscounted(ctx: &Ctx) -> i64 {
+    let sql = "SELECT CAST(count(*) AS BIGINT) AS number FROM
+        (SELECT at / 86400000000 AS day, kind, count(*) AS n FROM events WHERE seq IS NOT NULL
+            GROUP BY at / 86400000000, kind) e
+        LEFT JOIN (SELECT day, what, sum(n) AS n FROM tallies GROUP BY day, what) t
+            ON t.day = e.day AND t.what = e.kind
+        WHERE t.n IS NULL OR t.n <> e.n";
+    number(ctx, sql, Vec::new()).await
+}

@@ -6,7 +6,7 @@ mod table;
 use tollgate_base::{access::Role, id::UserId, identifier::Identifier, time::Time};
 
 pub use table::{
-    QUERIES, add_external_id, add_identifier, admins, by_identifier, create, external_ids,
+    QUERIES, add_external_id, add_identifier, admins, by_identifier, census, create, external_ids,
     external_ids_in, find, find_in, forget, identifiers, identifiers_in, list, remove_external_id,
     remove_identifier, role_in, save_profile, set_role, set_suspended, stop_earlier_tokens, taken,
     touch, verify_identifier,
@@ -90,6 +90,17 @@ pub struct Filter {
     pub suspended: Option<bool>,
     /// Only those with an identifier whose canonical form begins so.
     pub begins: Option<String>,
+}
+
+/// How many people hold a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Census {
+    /// The role.
+    pub role: Role,
+    /// All of them.
+    pub people: i64,
+    /// Those who are suspended.
+    pub suspended: i64,
 }
 
 impl Profile {

@@ -8,7 +8,7 @@ use tollgate_store::{
     sql::{Db, Row, Tx},
 };
 
-use super::{Account, ExternalId, Filter, NewAccount, Profile, StoredIdentifier};
+use super::{Account, Census, ExternalId, Filter, NewAccount, Profile, StoredIdentifier};
 
 queries! {
     ADD = "INSERT INTO accounts (id, role, display_name, bio, picture, locale, created_at, updated_at, not_before, version)
@@ -26,6 +26,8 @@ queries! {
                 WHERE i.account_id = accounts.id AND substr(i.canonical, 1, length($3)) = $3))
             AND (CAST($4 AS BIGINT) IS NULL OR (created_at, id) < ($4, $5))
         ORDER BY created_at DESC, id DESC LIMIT $6";
+    CENSUS = "SELECT role, CAST(count(*) AS BIGINT) AS people, CAST(count(suspended_at) AS BIGINT) AS suspended
+        FROM accounts GROUP BY role ORDER BY role";
     ADMINS = "SELECT id FROM accounts WHERE role = 'admin' AND suspended_at IS NULL ORDER BY id";
     ROLE = "SELECT role FROM accounts WHERE id = $1";
     SAVE_PROFILE = "UPDATE accounts SET display_name = $2, bio = $3, picture = $4, locale = $5, updated_at = $6,
@@ -245,6 +247,19 @@ pub async fn list(db: &Db, filter: &Filter, page: &PageRequest) -> Result<Vec<Ac
         page.limit + 1
     ];
     db.rows(LIST, args).await?.iter().map(read).collect()
+}
+
+/// How many people there are, by role.
+pub async fn census(db: &Db) -> Result<Vec<Census>> {
+    let rows = db.rows(CENSUS, args![]).await?;
+    let count = |row: &Row| {
+        Ok(Census {
+            role: row.get::<String>("role")?.parse()?,
+            people: row.get("people")?,
+            suspended: row.get("suspended")?,
+        })
+    };
+    rows.iter().map(count).collect()
 }
 
 /// The administrators who can act.

@@ -60,16 +60,19 @@ pub async fn append(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
     Ok(())
 }
 
-/// Number and chain up to `most` events. Says how many. The caller holds the
-/// sealer's lease; the unique number catches whoever does not.
-pub async fn seal(tx: &mut Tx<'_>, most: u32) -> Result<usize> {
+/// Number and chain up to `most` events. Gives back those that this call has
+/// sealed and no other. The caller holds the sealer's lease; the unique number
+/// catches whoever does not.
+pub async fn seal(tx: &mut Tx<'_>, most: u32) -> Result<Vec<Event>> {
     let mut chain = head(tx).await?;
-    let waiting = unsealed(tx, most).await?;
-    for event in &waiting {
-        chain = chain.extend(event);
-        tx.run(SEAL, args![event.id, chain.seq, chain.hash]).await?;
+    let mut sealed = Vec::new();
+    for event in unsealed(tx, most).await? {
+        chain = chain.extend(&event);
+        if tx.run(SEAL, args![event.id, chain.seq, chain.hash]).await? == 1 {
+            sealed.push(event);
+        }
     }
-    Ok(waiting.len())
+    Ok(sealed)
 }
 
 /// The end of the chain.

@@ -29,6 +29,8 @@ queries! {
         FROM sessions
         WHERE account_id = $1 AND revoked_at IS NULL AND expires_at > $2 AND last_seen_at + idle_span > $2
         ORDER BY created_at DESC, id DESC LIMIT 500";
+    LIVE = "SELECT CAST(count(*) AS BIGINT) AS sessions FROM sessions
+        WHERE epoch = $1 AND revoked_at IS NULL AND expires_at > $2 AND last_seen_at + idle_span > $2";
     END = "UPDATE sessions SET revoked_at = $2, revoked_because = $3 WHERE id = $1 AND revoked_at IS NULL";
     END_ALL = "UPDATE sessions SET revoked_at = $2, revoked_because = $3
         WHERE account_id = $1 AND revoked_at IS NULL AND (CAST($4 AS TEXT) IS NULL OR id <> $4)";
@@ -96,6 +98,11 @@ pub async fn live_of(db: &Db, account: UserId, now: Time) -> Result<Vec<Session>
         .iter()
         .map(read)
         .collect()
+}
+
+/// How many sessions of this epoch live.
+pub async fn live(db: &Db, epoch: i64, now: Time) -> Result<i64> {
+    db.one(LIVE, args![epoch, now]).await?.get("sessions")
 }
 
 /// End a session. False if it had ended.

@@ -102,3 +102,25 @@ fn key_id(header: &str) -> String {
     assert_eq!(header["alg"], "EdDSA");
     header["kid"].as_str().unwrap().to_owned()
 }
+
+#[tokio::test]
+async fn the_overview_is_for_those_who_look_after_people() {
+    let house = house().await;
+    let (admin, ann) = (house.admin().await.client, house.person("ann").await.client);
+    let manager = house.someone("manager", Role::Manager).await.client;
+    house.node.settle().await;
+    let at = "/api/v1/overview";
+    let seen = admin.get(at).await.expect(200).json();
+    assert_eq!(seen["sessions"], 3);
+    assert_eq!(seen["days"].as_array().unwrap().len(), 30);
+    assert_eq!(seen["days"][29]["signins"], 3);
+    assert_eq!(
+        seen["people"][0],
+        json!({ "role": "admin", "people": 1, "suspended": 0 })
+    );
+    let latest = seen["latest_events"].as_array().unwrap();
+    assert!(latest.iter().any(|event| event["kind"] == "session.opened"));
+    let seen = manager.get(at).await.expect(200).json();
+    assert!(seen["latest_events"].is_null());
+    assert_eq!(ann.get(at).await.expect(403).code(), "access.denied");
+}

@@ -4,6 +4,10 @@
 use std::time::{Duration, Instant};
 
 use tollgate_base::entropy::Entropy;
+use tollgate_store::{
+    args,
+    sql::{Db, Settings},
+};
 use tollgate_testkit::services::{PostgresDatabase, Program, campaign};
 
 use crate::support::tell;
@@ -15,7 +19,7 @@ fn kills() -> usize {
     if campaign() { 200 } else { 20 }
 }
 
-async fn survives(program: Program) {
+async fn survives(program: Program, database: &str) {
     let mut server = program.start(&["serve"]).await;
     let crowd = Crowd::new("person", 8);
     let mut slowest = Duration::ZERO;
@@ -39,6 +43,7 @@ async fn survives(program: Program) {
         "only {acknowledged} effects were acknowledged"
     );
     server.terminate().await;
+    assert_eq!(miscounted(database).await, 0, "charts show what happened");
     program.run(&["db", "check"], "").await.succeeded();
     program.run(&["audit", "verify"], "").await.succeeded();
     tell(format_args!(
@@ -48,11 +53,26 @@ async fn survives(program: Program) {
     ));
 }
 
+/// Days and kinds of sealed events that the tallies of charts disagree with.
+async fn miscounted(database: &str) -> i64 {
+    const DRIFT: &str = "SELECT CAST(count(*) AS BIGINT) AS drift FROM
+        (SELECT at / 86400000000 AS day, kind, count(*) AS n FROM events WHERE seq IS NOT NULL
+            GROUP BY at / 86400000000, kind) e
+        LEFT JOIN (SELECT day, what, sum(n) AS n FROM tallies GROUP BY day, what) t
+            ON t.day = e.day AND t.what = e.kind
+        WHERE t.n IS NULL OR t.n <> e.n";
+    let db = Db::open(Settings::new(database.to_owned().into())).await;
+    let row = db.expect("the database opens").one(DRIFT, args![]).await;
+    row.expect("it answers").get("drift").expect("a number")
+}
+
 /// fault:F1
 #[tokio::test(flavor = "multi_thread")]
 async fn on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
-    survives(program(folder.path())).await;
+    let path = folder.path().join("tollgate-data").join("tollgate.db");
+    let url = format!("sqlite://{}", path.display());
+    survives(program(folder.path()), &url).await;
 }
 
 /// fault:F1
@@ -61,5 +81,6 @@ async fn on_sqlite() {
 async fn on_postgresql() {
     let folder = tempfile::tempdir().unwrap();
     let database = PostgresDatabase::create().expect("TEST_DATABASE_URL is set");
-    survives(program(folder.path()).env("TOLLGATE_DATABASE__URL", &database.url())).await;
+    let program = program(folder.path()).env("TOLLGATE_DATABASE__URL", &database.url());
+    survives(program, &database.url()).await;
 }
