@@ -1,5 +1,9 @@
 //! A Redis of the test's own, to stop in the middle of it.
 
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 use tollgate_throwaway::{Redis, Signal, send_signal};
 
 use super::private::Private;
@@ -27,6 +31,17 @@ impl RedisServer {
     /// Start it on the same port; it has forgotten everything.
     pub async fn start_again(&self) {
         self.0.act(Redis::start).await;
+    }
+
+    /// Make it forget everything while it runs.
+    pub async fn flush(&self) {
+        let address = self.url().replace("redis://", "");
+        let mut stream = TcpStream::connect(address).await.expect("it listens");
+        let asked = stream.write_all(b"FLUSHALL\r\n").await;
+        asked.expect("the connection stands");
+        let mut answer = [0; 5];
+        let told = stream.read_exact(&mut answer).await;
+        assert_eq!((told.ok(), &answer), (Some(5), b"+OK\r\n"));
     }
 
     /// Freeze it: connections stay and are not answered.

@@ -10,7 +10,7 @@ use crate::support::tell;
 
 use super::{
     load::program,
-    visitor::{Visitor, refusal, tokens},
+    visitor::{Visitor, numbers, refusal, tokens},
 };
 
 const HOUR: i64 = 3_600;
@@ -92,9 +92,4 @@ async fn noted(server: &Server) -> u64 {
         .lines()
         .find_map(|line| line.strip_prefix(r#"tollgate_events_total{kind="clock.stepped"} "#));
     line.map_or(0, |count| count.parse().unwrap())
-}
-
-async fn numbers(server: &Server) -> String {
-    let answer = reqwest::get(server.metrics_url() + "/metrics").await;
-    answer.unwrap().text().await.unwrap()
 }

@@ -7,9 +7,17 @@ mod backup;
 mod clock;
 mod crash;
 #[cfg(target_os = "linux")]
+mod descriptors;
+#[cfg(target_os = "linux")]
 mod disk;
+#[cfg(target_os = "linux")]
+mod heads;
 mod load;
 mod locked;
+#[cfg(target_os = "linux")]
+mod memory;
+mod nodes;
+mod redis;
 mod restart;
 mod signals;
 mod visitor;

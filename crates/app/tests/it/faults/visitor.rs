@@ -105,3 +105,16 @@ pub(super) async fn refusal(answer: Response) -> (StatusCode, String) {
 async fn send(request: RequestBuilder) -> Response {
     request.send().await.expect("the server answers")
 }
+
+/// Not one answer of 500 and above, 503 among them, in this life of the server.
+pub(super) async fn no_fault(server: &Server) {
+    let numbers = numbers(server).await;
+    assert!(!numbers.contains(r#"status="5"#), "{numbers}");
+    assert!(!numbers.contains("tollgate_panics_total"), "{numbers}");
+}
+
+/// The metrics of a server.
+pub(super) async fn numbers(server: &Server) -> String {
+    let answer = reqwest::get(server.metrics_url() + "/metrics").await;
+    answer.unwrap().text().await.unwrap()
+}
