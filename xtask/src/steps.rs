@@ -93,7 +93,7 @@ pub(crate) static ALL: &[Step] = &[
 static CAMPAIGN: Step = Step {
     name: "campaign",
     title: "the long fault tests",
-    line: "test --release --package tollgate --test it -- --include-ignored --nocapture --test-threads 1 faults::",
+    line: "test --profile campaign --package tollgate --test it -- --include-ignored --nocapture --test-threads 1 faults::",
     needs: &needs::PEERS,
     peers: Peers::Servers,
 };

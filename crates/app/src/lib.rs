@@ -3,6 +3,8 @@
 
 pub mod cli;
 pub mod config;
+#[cfg(debug_assertions)]
+mod fail_points;
 pub mod listener;
 pub mod pid_file;
 pub mod reload;

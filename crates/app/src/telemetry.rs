@@ -2,7 +2,10 @@
 //! numbers the metrics listener shows. Which facts are told is decided where
 //! they happen.
 
-use std::io::{self, IsTerminal};
+use std::{
+    io::{self, IsTerminal},
+    panic,
+};
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::{
@@ -73,6 +76,16 @@ pub fn metrics() -> Result<PrometheusHandle, BuildError> {
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?
         .set_buckets_for_metric(Matcher::Suffix("_size".to_owned()), SIZES)?
         .install_recorder()
+}
+
+/// Count and log every panic of this process, on whatever thread. Where it was
+/// is told; what it says might quote a value.
+pub fn tell_of_panics() {
+    panic::set_hook(Box::new(|panic| {
+        metrics::counter!("tollgate_panics_total").increment(1);
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "Panicked");
+    }));
 }
 
 /// The operator's own words about a library that talks too much count.

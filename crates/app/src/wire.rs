@@ -81,6 +81,10 @@ pub async fn database(config: &Config) -> Result<Db> {
     settings
         .tls_root_file
         .clone_from(&config.database.tls_root_file);
+    #[cfg(debug_assertions)]
+    {
+        settings.fail_points = crate::fail_points::from_environment();
+    }
     Db::open(settings).await
 }
 

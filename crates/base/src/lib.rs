@@ -7,6 +7,7 @@ pub mod access;
 pub mod codes;
 pub mod entropy;
 pub mod error;
+pub mod fail;
 pub mod hex;
 pub mod id;
 pub mod identifier;

@@ -63,6 +63,13 @@ pub async fn parts(ctx: &Ctx, _by: &Principal, (): ()) -> Vec<Part> {
             fault,
         })
         .into();
+    let panicking = ctx.tasks().panicking();
+    parts.push(Part {
+        name: "chores",
+        spare: true,
+        fault: (!panicking.is_empty())
+            .then(|| format!("{} panicked and began again", panicking.join(", "))),
+    });
     if let Some(live) = ctx.counters().redis_is_live() {
         let fault = (!live).then(|| "it cannot be reached; the server goes on without".to_owned());
         parts.push(Part {

@@ -150,6 +150,8 @@ pub async fn suspend(ctx: &Ctx, by: &Principal, id: UserId) -> Result<()> {
             accounts::stop_earlier_tokens(tx, id, now).await?;
             sessions::end_all(tx, id, None, EndReason::Suspended, now).await?;
             log.about(EventKind::AccountSuspended, id);
+        } else {
+            log.unchanged(id);
         }
         Ok(())
     })
@@ -191,6 +193,8 @@ pub async fn assign_role(ctx: &Ctx, by: &Principal, (id, role): (UserId, Role)) 
             details.data.insert("from".into(), held.as_str().into());
             details.data.insert("to".into(), role.as_str().into());
             log.note(EventKind::RoleAssigned, details);
+        } else {
+            log.unchanged(id);
         }
         if role == Role::Admin {
             close_setup(tx, log, id, now).await?;

@@ -43,6 +43,8 @@ pub async fn signout(ctx: &Ctx, by: &Principal, (): ()) -> Result<()> {
                 EventKind::SessionEnded,
                 ended(account, id, EndReason::SignedOut),
             );
+        } else {
+            log.unchanged(account);
         }
         Ok(())
     })
@@ -95,6 +97,8 @@ pub async fn end(ctx: &Ctx, by: &Principal, (of, id): (UserId, SessionId)) -> Re
         found.ok_or_else(|| Error::new(&codes::SESSION_MISSING))?;
         if sessions::end(tx, id, why, now).await? {
             log.note(EventKind::SessionEnded, ended(of, id, why));
+        } else {
+            log.unchanged(of);
         }
         Ok(())
     })

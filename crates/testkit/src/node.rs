@@ -9,6 +9,7 @@ use tollgate_base::{
     SecretString,
     access::Principal,
     entropy::Entropy,
+    fail::FailPoints,
     time::{Clock, Time},
 };
 use tollgate_crypto::{
@@ -51,16 +52,23 @@ struct Ground {
     folder: TempDir,
     database: Option<PostgresDatabase>,
     master: [u8; 32],
+    fail_points: FailPoints,
 }
 
 impl Node {
     /// An installation of its own: on SQLite, or on PostgreSQL with
     /// `TEST_DATABASE_URL` (and Redis with `TEST_REDIS_URL`).
     pub async fn new() -> Self {
+        Self::with(FailPoints::none()).await
+    }
+
+    /// As [`Node::new`], its database with fail-points.
+    pub async fn with(fail_points: FailPoints) -> Self {
         let ground = Ground {
             folder: tempfile::tempdir().expect("the system has a temporary folder"),
             database: PostgresDatabase::create(),
             master: Entropy.bytes().expect("the system has random numbers"),
+            fail_points,
         };
         Self::on(
             Arc::new(ground),
@@ -75,9 +83,9 @@ impl Node {
     }
 
     async fn on(ground: Arc<Ground>, clock: Clock) -> Self {
-        let db = Db::open(Settings::new(ground.url()))
-            .await
-            .expect("the database opens");
+        let mut settings = Settings::new(ground.url());
+        settings.fail_points = ground.fail_points.clone();
+        let db = Db::open(settings).await.expect("the database opens");
         migrate::run(&db, schema::MIGRATIONS, clock.now())
             .await
             .expect("the database migrates");

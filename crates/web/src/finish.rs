@@ -87,10 +87,7 @@ async fn guarded(request: Request, next: Next, http: &Http) -> Response {
     let work = AssertUnwindSafe(next.run(request)).catch_unwind();
     match timeout(http.request_timeout, work).await {
         Ok(Ok(response)) => response,
-        Ok(Err(_)) => {
-            metrics::counter!("tollgate_panics_total").increment(1);
-            refuse(Error::new(&codes::INTERNAL_PANIC).because("a handler panicked"))
-        }
+        Ok(Err(_)) => refuse(Error::new(&codes::INTERNAL_PANIC).because("a handler panicked")),
         Err(_) => refuse(Error::new(&codes::REQUEST_TIMEOUT).retry_after(Duration::from_secs(1))),
     }
 }

@@ -24,6 +24,7 @@ pub(crate) async fn run(office: &Office) -> Result<Answer, Failure> {
     let level = telemetry::log(&loaded.config.log, office.terminal.color)
         .map_err(|fault| broken(fault.into()))?;
     let metrics = telemetry::metrics().map_err(|fault| broken(fault.into()))?;
+    telemetry::tell_of_panics();
     let (server, started) = Server::start(&loaded, &metrics).await?;
     let banner = Banner {
         loaded: &loaded,

@@ -91,6 +91,7 @@ impl Ctx {
     pub fn new(parts: Parts) -> Result<Self> {
         let node = NodeId::new(parts.clock.now(), &parts.entropy)?;
         let sites = Sites::default().configured(&parts.policy.sites);
+        let tasks = Tasks::new(parts.db.fail_points().clone());
         Ok(Self(Arc::new(Inner {
             db: parts.db,
             bus: parts.bus,
@@ -109,7 +110,7 @@ impl Ctx {
             freshness: Freshness::default(),
             sites: ArcSwap::from_pointee(sites),
             sites_turn: Mutex::default(),
-            tasks: Tasks::default(),
+            tasks,
         })))
     }
 

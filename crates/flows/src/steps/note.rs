@@ -19,6 +19,7 @@ pub(crate) struct Log {
     actor: String,
     seed: [u8; 32],
     events: Vec<(EventKind, Option<UserId>, Event)>,
+    unchanged: Vec<UserId>,
 }
 
 /// What there is to say of an event beside its kind.
@@ -65,6 +66,12 @@ impl Log {
         self.events.push((kind, details.subject, event));
     }
 
+    /// Nothing is to be noted about an account: what was asked for had been done
+    /// before, perhaps by a node that this one has not heard of yet.
+    pub(crate) fn unchanged(&mut self, subject: UserId) {
+        self.unchanged.push(subject);
+    }
+
     /// Note an event about an account.
     pub(crate) fn about(&mut self, kind: EventKind, subject: UserId) {
         self.note(
@@ -86,7 +93,7 @@ where
     F: AsyncFn(&mut Tx<'_>, &mut Log) -> Result<T> + Send + 'static,
 {
     let (now, actor, seed) = (ctx.now(), by.to_string(), ctx.entropy().bytes()?);
-    let (value, noted) = ctx
+    let (value, noted, unchanged) = ctx
         .db()
         .write(async move |tx: &mut Tx<'_>| {
             let mut log = Log {
@@ -94,6 +101,7 @@ where
                 actor: actor.clone(),
                 seed,
                 events: Vec::new(),
+                unchanged: Vec::new(),
             };
             let value = body(tx, &mut log).await?;
             for (_, _, event) in &log.events {
@@ -104,11 +112,14 @@ where
                 .into_iter()
                 .map(|(kind, subject, event)| (kind, subject, event.id))
                 .collect();
-            Ok((value, noted))
+            Ok((value, noted, log.unchanged))
         })
         .await?;
     for (kind, subject, id) in noted {
         tell(ctx, kind, subject, id);
+    }
+    for subject in unchanged {
+        ctx.freshness().bump(subject);
     }
     Ok(value)
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tollgate_base::access::{Principal, Role};
 use tollgate_flows::{
     ClientProfile, account,
+    admit::Credential,
     backup::Sessions,
     password::{self, ChangePassword},
     people,
@@ -16,7 +17,10 @@ use tollgate_testkit::node::Node;
 
 use crate::{
     purse::{ALL, Purse, UNSEEN},
-    support::{Bare, OTHER_PASSWORD, PASSWORD, boss, join, reset, secret},
+    support::{
+        Bare, OTHER_PASSWORD, PASSWORD, TOKENS, accepted, boss, join, reset, secret, sign_in,
+        tokens, who,
+    },
 };
 
 /// Two nodes that remember everything ann and bob hold.
@@ -198,4 +202,30 @@ async fn a_restore_ends_what_the_backup_holds_unless_it_is_to_be_kept() {
     node.clock.advance(Duration::from_secs(1));
     let anew = Purse::fill(&ended.ctx, "ann").await;
     assert_eq!(anew.living(&ended.ctx, &ALL).await, ALL);
+}
+
+/// fault:F40: whoever is told that access is gone finds it gone at once, also
+/// where another node took it away before and this one has not heard of it.
+#[tokio::test]
+async fn what_another_node_took_away_before_is_gone_here_too() {
+    let node = Node::new().await;
+    let second = node.second().await;
+    let (_, boss) = boss(&node.ctx, "boss").await;
+    let ann = join(&node.ctx, "ann").await;
+    let (held, _) = tokens(&sign_in(&node.ctx, "ann", TOKENS).await);
+    let held = Credential::Access(held);
+    let me = who(&node.ctx, &held).await.unwrap();
+    let remembered = who(&second.ctx, &held).await.unwrap();
+    signout::signout(&node.ctx, &me, ()).await.unwrap();
+    signout::signout(&second.ctx, &remembered, ())
+        .await
+        .unwrap();
+    assert!(!accepted(who(&second.ctx, &held).await));
+
+    let (held, _) = tokens(&sign_in(&node.ctx, "ann", TOKENS).await);
+    let held = Credential::Access(held);
+    who(&second.ctx, &held).await.unwrap();
+    people::suspend(&node.ctx, &boss, ann).await.unwrap();
+    people::suspend(&second.ctx, &boss, ann).await.unwrap();
+    assert!(!accepted(who(&second.ctx, &held).await));
 }

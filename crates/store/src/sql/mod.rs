@@ -23,7 +23,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes};
+use tollgate_base::{
+    Error, ExposeSecret, Result, SecretString, codes,
+    fail::{FailPoints, Moment},
+};
 
 pub use self::{
     health::Health,
@@ -57,6 +60,8 @@ pub struct Settings {
     pub max_transactions: usize,
     /// Certificates (PEM) to trust for PostgreSQL instead of the public ones.
     pub tls_root_file: Option<PathBuf>,
+    /// Where tests of a debug build break it.
+    pub fail_points: FailPoints,
 }
 
 impl Settings {
@@ -68,6 +73,7 @@ impl Settings {
             read_deadline: Duration::from_secs(3),
             max_transactions: 16,
             tls_root_file: None,
+            fail_points: FailPoints::none(),
         }
     }
 }
@@ -86,6 +92,7 @@ pub enum Engine {
 pub struct Db {
     inside: Inside,
     full: Arc<AtomicBool>,
+    fail_points: FailPoints,
 }
 
 #[derive(Clone)]
@@ -115,6 +122,7 @@ impl Db {
         Ok(Self {
             inside,
             full: Arc::default(),
+            fail_points: settings.fail_points,
         })
     }
 
@@ -132,6 +140,7 @@ impl Db {
     /// # Errors
     /// `busy.store` after the read deadline, `store.down`, `internal.store`.
     pub async fn rows(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>> {
+        self.fail_points.pass(Moment::Read, sql);
         match &self.inside {
             Inside::Sqlite(sqlite) => sqlite.rows(sql, &args).await,
             Inside::Postgres(postgres) => postgres.rows(sql, &args).await,
@@ -171,6 +180,7 @@ impl Db {
         F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
+        self.fail_points.pass(Moment::Write, "");
         let outcome = match &self.inside {
             Inside::Sqlite(sqlite) => sqlite.write(sqlite.write_until(), body).await,
             Inside::Postgres(postgres) => postgres.write(body).await,
@@ -184,6 +194,7 @@ impl Db {
     /// # Errors
     /// As [`Db::write`].
     pub async fn write_one(&self, sql: &'static str, args: Vec<Value>) -> Result<u64> {
+        self.fail_points.pass(Moment::Write, sql);
         let outcome = match &self.inside {
             Inside::Sqlite(sqlite) => {
                 let body = async move |tx: &mut Tx<'_>| tx.run_text(sql, &args).await;
@@ -294,7 +305,13 @@ impl Db {
         {
             self.full.store(true, Relaxed);
         }
+        self.fail_points.pass(Moment::Answer, "");
         outcome
+    }
+
+    /// Where tests of a debug build break what uses it.
+    pub fn fail_points(&self) -> &FailPoints {
+        &self.fail_points
     }
 
     /// Finish the writes that wait, take no more, and tidy up.

@@ -7,7 +7,10 @@ use std::{
 };
 
 use futures_util::FutureExt;
-use tollgate_base::{Error, Result, codes};
+use tollgate_base::{
+    Error, Result, codes,
+    fail::{FailPoints, Moment},
+};
 
 use super::{
     fault::{Fault, Trouble},
@@ -60,32 +63,32 @@ impl Tx<'_> {
         args: &[Value],
         sink: &mut Sink<'_>,
     ) -> Result<()> {
-        self.session.start()?;
+        self.session.start(sql)?;
         let outcome = match self.session.wire {
             Wire::Sqlite(connection) => connection.each(sql, args, sink),
             Wire::Postgres(connection) => connection.each(sql, args, sink).await,
         };
-        self.session.end(outcome)
+        self.session.end(sql, outcome)
     }
 
     /// As [`Tx::run`], for texts made by this crate alone.
     pub(crate) async fn run_text(&mut self, sql: &str, args: &[Value]) -> Result<u64> {
-        self.session.start()?;
+        self.session.start(sql)?;
         let outcome = match self.session.wire {
             Wire::Sqlite(connection) => connection.run(sql, args),
             Wire::Postgres(connection) => connection.run(sql, args).await,
         };
-        self.session.end(outcome)
+        self.session.end(sql, outcome)
     }
 
     /// Several statements without arguments, as migrations have them.
     pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
-        self.session.start()?;
+        self.session.start(sql)?;
         let outcome = match self.session.wire {
             Wire::Sqlite(connection) => connection.script(sql),
             Wire::Postgres(connection) => connection.script(sql).await,
         };
-        self.session.end(outcome)
+        self.session.end(sql, outcome)
     }
 }
 
@@ -102,14 +105,16 @@ pub(super) enum Wire<'c> {
 /// What is known of a transaction from outside its body.
 pub(super) struct Session<'c> {
     wire: Wire<'c>,
+    fail_points: &'c FailPoints,
     in_statement: Cell<bool>,
     trouble: Cell<Option<Trouble>>,
 }
 
 impl<'c> Session<'c> {
-    pub(super) fn new(wire: Wire<'c>) -> Self {
+    pub(super) fn new(wire: Wire<'c>, fail_points: &'c FailPoints) -> Self {
         Self {
             wire,
+            fail_points,
             in_statement: Cell::new(false),
             trouble: Cell::new(None),
         }
@@ -146,19 +151,21 @@ impl<'c> Session<'c> {
 
     /// After a failure the transaction can only be rolled back: PostgreSQL
     /// says so itself, and turns COMMIT into ROLLBACK without an error.
-    fn start(&self) -> Result<()> {
+    fn start(&self, sql: &str) -> Result<()> {
         if self.in_statement.get() {
             return Err(waited());
         }
         if let Some(trouble) = self.trouble.get() {
             return Err(trouble.because("an earlier statement of this transaction failed"));
         }
+        self.fail_points.pass(Moment::Statement, sql);
         self.in_statement.set(true);
         Ok(())
     }
 
-    fn end<T>(&self, outcome: Result<T, Fault>) -> Result<T> {
+    fn end<T>(&self, sql: &str, outcome: Result<T, Fault>) -> Result<T> {
         self.in_statement.set(false);
+        self.fail_points.pass(Moment::Stated, sql);
         outcome.map_err(|fault| {
             self.trouble.set(Some(fault.trouble));
             fault.into()

@@ -182,14 +182,19 @@ impl Server {
         child.kill().await.expect("our own child can be killed");
     }
 
-    /// Ask it to stop, and wait till it has.
-    pub async fn terminate(&mut self) -> ExitStatus {
-        self.signal(Signal::Terminate);
+    /// Wait till it has ended by itself.
+    pub async fn ended(&mut self) -> ExitStatus {
         let mut child = self.child.take().expect("the server runs");
         timeout(DEADLINE, child.wait())
             .await
-            .unwrap_or_else(|_| panic!("did not stop in {DEADLINE:?}:\n{}", self.stderr()))
+            .unwrap_or_else(|_| panic!("did not end in {DEADLINE:?}:\n{}", self.stderr()))
             .expect("our own child can be waited for")
+    }
+
+    /// Ask it to stop, and wait till it has.
+    pub async fn terminate(&mut self) -> ExitStatus {
+        self.signal(Signal::Terminate);
+        self.ended().await
     }
 
     /// Send it a signal, such as a hang-up to read its configuration again.

@@ -29,18 +29,12 @@ async fn heads_without_end_are_refused_and_harm_nobody() {
     let session = ann.sign_in().await;
     let before = server.memory().0;
     let floods = [
-        (
-            "10,000 headers",
-            (0..10_000).map(|n| format!("X-H{n}: v\r\n")).collect(),
-        ),
+        ("10,000 headers", many(10_000, "X-H", ": v\r\n")),
         (
             "a header of 1 MB",
             format!("X-Long: {}\r\n", "v".repeat(1_000_000)),
         ),
-        (
-            "1,000 cookie headers",
-            (0..1_000).map(|n| format!("Cookie: c{n}=v\r\n")).collect(),
-        ),
+        ("1,000 cookie headers", many(1_000, "Cookie: c", "=v\r\n")),
         ("a path of 1 MB", String::new()),
     ];
     let rounds = if campaign() { 200 } else { 5 };
@@ -87,7 +81,7 @@ async fn heads_without_end_are_refused_and_harm_nobody() {
 async fn a_thousand_cookies_of_others_mean_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let server = program(folder.path()).start(&["serve"]).await;
-    let cookies: String = (0..1_000).map(|n| format!("c{n}=v; ")).collect();
+    let cookies: String = many(1_000, "c", "=v; ");
     let head = format!(
         "GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nCookie: {cookies}\r\nConnection: close\r\n\r\n"
     );
@@ -108,6 +102,12 @@ async fn http_2_is_not_offered() {
         matches!(status.as_deref(), None | Some("400" | "505")),
         "{status:?}"
     );
+}
+
+/// So many of one thing, each with its number in the middle.
+fn many(count: usize, before: &str, after: &str) -> String {
+    let one = |number| format!("{before}{number}{after}");
+    (0..count).map(one).collect::<Vec<_>>().concat()
 }
 
 /// The status of the answer to raw bytes; none if the connection was cut.

@@ -45,6 +45,16 @@ struct Pair {
     refresh: String,
 }
 
+/// Something that takes several steps on the server.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Deed {
+    SignUp,
+    SignIn,
+    Refresh,
+    Password,
+    SignOut,
+}
+
 enum Pending {
     SignUp,
     SignIn,
@@ -116,7 +126,7 @@ impl Crowd {
 }
 
 impl Person {
-    fn new(name: &str, number: usize) -> Self {
+    pub(super) fn new(name: &str, number: usize) -> Self {
         let client = Client::builder().timeout(Duration::from_secs(20)).build();
         Self {
             client: client.expect("a client without TLS needs nothing"),
@@ -129,6 +139,30 @@ impl Person {
             acknowledged: 0,
             faults: Vec::new(),
         }
+    }
+
+    /// Do what comes before `deed`.
+    pub(super) async fn prepare(&mut self, deed: Deed, url: &str) {
+        let before: &[Deed] = match deed {
+            Deed::SignUp => &[],
+            Deed::SignIn => &[Deed::SignUp],
+            Deed::Refresh | Deed::Password | Deed::SignOut => &[Deed::SignUp, Deed::SignIn],
+        };
+        for deed in before {
+            assert!(self.perform(*deed, url).await, "{deed:?}");
+        }
+    }
+
+    /// Do it; whether it was acknowledged.
+    pub(super) async fn perform(&mut self, deed: Deed, url: &str) -> bool {
+        let done = match deed {
+            Deed::SignUp => self.sign_up(url).await,
+            Deed::SignIn => self.sign_in(url).await,
+            Deed::Refresh => self.refresh(url).await,
+            Deed::Password => self.change_password(url).await,
+            Deed::SignOut => self.sign_out(url).await,
+        };
+        done.is_ok()
     }
 
     /// Do the next thing.
@@ -227,7 +261,8 @@ impl Person {
         Ok(())
     }
 
-    async fn check(&mut self, url: &str) {
+    /// Everything acknowledged to them is there, and nothing ended works.
+    pub(super) async fn check(&mut self, url: &str) {
         self.settle(url).await.ok().expect("the server is back");
         let Some(password) = self.password.clone() else {
             return;

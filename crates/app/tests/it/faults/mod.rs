@@ -12,12 +12,24 @@ mod descriptors;
 mod disk;
 #[cfg(target_os = "linux")]
 mod heads;
+#[cfg(debug_assertions)]
+mod keys;
 mod load;
 mod locked;
 #[cfg(target_os = "linux")]
 mod memory;
+#[cfg(debug_assertions)]
+mod model;
 mod nodes;
+#[cfg(debug_assertions)]
+mod orders;
+#[cfg(debug_assertions)]
+mod panics;
+#[cfg(debug_assertions)]
+mod points;
 mod redis;
 mod restart;
+#[cfg(debug_assertions)]
+mod script;
 mod signals;
 mod visitor;

@@ -10,7 +10,10 @@ mod transactions;
 use std::{sync::Arc, time::Instant};
 
 use tokio::{runtime::Handle, sync::Semaphore, time::timeout};
-use tollgate_base::{Error, Result, codes};
+use tollgate_base::{
+    Error, Result, codes,
+    fail::{FailPoints, Moment},
+};
 
 pub(super) use self::connection::Connection;
 use self::{connector::Connector, lanes::Lanes, transactions::Transactions};
@@ -66,9 +69,11 @@ impl Postgres {
         let mut attempt = 0;
         loop {
             let lane = self.lanes.pick()?;
+            self.settings.fail_points.pass(Moment::Statement, sql);
             let outcome = lane
                 .within(self.settings.read_deadline, lane.connection.run(sql, args))
                 .await;
+            self.settings.fail_points.pass(Moment::Committed, sql);
             match outcome {
                 Err(fault) if fault.trouble == Trouble::Retry => {
                     transactions::pause(&mut attempt, until, fault.into()).await?;
@@ -122,7 +127,10 @@ impl Postgres {
             runtime.block_on(async {
                 connection.script(BEGIN_SNAPSHOT).await?;
                 // Dropping the connection ends it.
-                Session::new(Wire::Postgres(&connection)).run(&body).await
+                let nowhere = FailPoints::none();
+                Session::new(Wire::Postgres(&connection), &nowhere)
+                    .run(&body)
+                    .await
             })
         });
         work.await

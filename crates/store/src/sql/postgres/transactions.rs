@@ -14,7 +14,11 @@ use tokio::{
     task::{LocalSet, spawn_local},
     time::{sleep, timeout, timeout_at},
 };
-use tollgate_base::{Error, Result, entropy::Entropy};
+use tollgate_base::{
+    Error, Result,
+    entropy::Entropy,
+    fail::{FailPoints, Moment},
+};
 
 use super::{Connection, connector::Connector, lanes::Lanes, silent};
 use crate::sql::{
@@ -87,7 +91,7 @@ impl Transactions {
         let (jobs, mut waiting) = mpsc::unbounded_channel::<Job>();
         let gauges = Arc::new(Gauges::default());
         let permits = Semaphore::new(settings.max_transactions.clamp(1, POOL));
-        let counted = gauges.clone();
+        let (counted, fail_points) = (gauges.clone(), settings.fail_points.clone());
         let work = move || {
             let pool = Rc::new(Pool {
                 connector,
@@ -95,6 +99,7 @@ impl Transactions {
                 permits,
                 idle: RefCell::default(),
                 gauges: counted,
+                fail_points,
             });
             LocalSet::new().block_on(&runtime, async {
                 while let Some(job) = waiting.recv().await {
@@ -160,6 +165,7 @@ struct Pool {
     permits: Semaphore,
     idle: RefCell<Vec<Connection>>,
     gauges: Arc<Gauges>,
+    fail_points: FailPoints,
 }
 
 /// How an attempt ended.
@@ -219,11 +225,14 @@ impl Pool {
     where
         F: AsyncFn(&mut Tx<'_>) -> Result<T>,
     {
-        let session = Session::new(Wire::Postgres(&connection));
+        let session = Session::new(Wire::Postgres(&connection), &self.fail_points);
         let Ok(result) = timeout_at(plan.until.into(), session.run(body)).await else {
             return Attempt::Done(Err(late()));
         };
         let collided = session.trouble() == Some(Trouble::Retry);
+        if result.is_ok() {
+            self.fail_points.pass(Moment::Commit, "");
+        }
         let began = Instant::now();
         let end = connection.script(if result.is_ok() { "COMMIT" } else { "ROLLBACK" });
         let ended = timeout_at((plan.until + COMMIT).into(), end)
@@ -239,6 +248,7 @@ impl Pool {
         match (result, ended) {
             (Ok(value), Ok(())) => {
                 self.gauges.committed(1, began.elapsed());
+                self.fail_points.pass(Moment::Committed, "");
                 Attempt::Done(Ok(value))
             }
             (Ok(_), Err(fault)) if fault.trouble == Trouble::Retry => {

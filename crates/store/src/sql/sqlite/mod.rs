@@ -16,7 +16,7 @@ use tokio::{
     sync::{Semaphore, SemaphorePermit},
     time::timeout,
 };
-use tollgate_base::{Error, ExposeSecret, Result, codes};
+use tollgate_base::{Error, ExposeSecret, Result, codes, fail::FailPoints};
 
 pub(super) use self::connection::Connection;
 use self::writer::Writer;
@@ -54,7 +54,10 @@ impl Sqlite {
         let path = path(settings.url.expose_secret())?;
         let patience = settings.read_deadline;
         // The writer first: it makes the file.
-        let writer = Writer::start(Connection::writer(&path, LOCK_ATTEMPT)?)?;
+        let writer = Writer::start(
+            Connection::writer(&path, LOCK_ATTEMPT)?,
+            settings.fail_points.clone(),
+        )?;
         let readers = (0..READERS)
             .map(|_| Connection::reader(&path, patience))
             .collect::<Result<Vec<_>, Fault>>()?;
@@ -114,7 +117,8 @@ impl Sqlite {
             let connection = Connection::reader(&path, patience)?;
             // Dropping the connection ends it.
             connection.script("BEGIN")?;
-            let session = Session::new(Wire::Sqlite(&connection));
+            let nowhere = FailPoints::none();
+            let session = Session::new(Wire::Sqlite(&connection), &nowhere);
             session
                 .run(&body)
                 .now_or_never()

@@ -17,7 +17,10 @@ use tokio::{
     },
     time::timeout,
 };
-use tollgate_base::{Error, Result, codes};
+use tollgate_base::{
+    Error, Result, codes,
+    fail::{FailPoints, Moment},
+};
 
 use super::Connection;
 use crate::sql::{
@@ -61,13 +64,14 @@ struct Body<T, F> {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Result<Self, Fault> {
+    pub(super) fn start(connection: Connection, fail_points: FailPoints) -> Result<Self, Fault> {
         let (orders, queue) = channel(QUEUE);
         let gauges = Arc::new(Gauges::default());
         let mut bench = Bench {
             connection,
             queue,
             gauges: gauges.clone(),
+            fail_points,
             closers: Vec::new(),
         };
         std::thread::Builder::new()
@@ -121,6 +125,7 @@ struct Bench {
     connection: Connection,
     queue: Receiver<Order>,
     gauges: Arc<Gauges>,
+    fail_points: FailPoints,
     closers: Vec<oneshot::Sender<()>>,
 }
 
@@ -210,7 +215,7 @@ impl Bench {
     fn run(&self, member: &mut dyn Member) -> Result<(), Trouble> {
         let lost = |fault: Fault| fault.trouble;
         self.connection.script("SAVEPOINT member").map_err(lost)?;
-        let session = Session::new(Wire::Sqlite(&self.connection));
+        let session = Session::new(Wire::Sqlite(&self.connection), &self.fail_points);
         let stays = member.run(&session);
         if !self.connection.in_transaction() {
             return Err(session.trouble().unwrap_or(Trouble::Bug));
@@ -224,6 +229,7 @@ impl Bench {
     /// A failed fsync is never repeated: the kernel may have dropped the pages
     /// and would report success the second time.
     fn commit(&self, members: usize) -> Result<(), Trouble> {
+        self.fail_points.pass(Moment::Commit, "");
         let began = Instant::now();
         self.connection.script("COMMIT").map_err(|fault| {
             tracing::error!(?fault, "A group of transactions could not be committed");
@@ -233,6 +239,7 @@ impl Bench {
             fault.trouble
         })?;
         self.gauges.committed(members, began.elapsed());
+        self.fail_points.pass(Moment::Committed, "");
         Ok(())
     }
 
