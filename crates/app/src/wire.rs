@@ -43,7 +43,7 @@ use crate::{
 };
 
 /// What answers before there is an administrator, wherever we listen.
-const OPEN_BEFORE_SETUP: [&str; 4] = ["/", "/setup", "/livez", "/readyz"];
+const OPEN_BEFORE_SETUP: [&str; 5] = ["/", "/setup", "/preferences", "/livez", "/readyz"];
 /// And whatever is below this.
 const STATIC: &str = "/static/";
 
@@ -239,7 +239,8 @@ pub fn router(web: &Web, config: &Config) -> Router {
     if !config.server.listen.ip().is_loopback() {
         router = router.route_layer(from_fn_with_state(web.clone(), closed_until_set_up));
     }
-    finish(router, web.clone()).merge(tollgate_api::routes::forward_auth(web.clone()))
+    let pages = tollgate_console::refused;
+    finish(router, web.clone(), pages).merge(tollgate_api::routes::forward_auth(web.clone()))
 }
 
 /// Where strangers can reach us, nothing but setting up, health and static
@@ -376,7 +377,12 @@ mod tests {
         let (ctx, _) = open(&public, Use::Command).await.unwrap();
         let web = Web::new(ctx.clone(), http(&public));
         let closed = router(&web, &public);
-        for path in ["/", "/setup", "/static/pages.css", "/livez"] {
+        for path in [
+            "/",
+            "/setup",
+            "/static/pages.0123456789abcdef.css",
+            "/livez",
+        ] {
             assert_eq!(status(&closed, path).await, StatusCode::OK, "{path}");
         }
         for path in ["/reset", "/auth/status/", "/api/v1/me"] {

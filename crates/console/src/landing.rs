@@ -24,9 +24,7 @@ use tollgate_flows::{
     gate::{self, Enter, Land},
     is_local,
 };
-use tollgate_web::{SiteCookie, Web, cookies, input::Query};
-
-use crate::page::Refused;
+use tollgate_web::{Problem, SiteCookie, Web, cookies, input::Query};
 
 /// How long a sign-in may take until its browser is not recognised any more.
 const NONCE_LIVES: Duration = Duration::from_mins(10);
@@ -65,7 +63,7 @@ pub(crate) async fn begin(
     State(web): State<Web>,
     headers: HeaderMap,
     Query(begin): Query<Begin>,
-) -> Result<Response, Refused> {
+) -> Result<Response, Problem> {
     let site = here(&web, &headers)?;
     let known = SiteCookie::Nonce.read(&headers, &site.address)?;
     let nonce = match known.filter(|nonce| gate::state(nonce).is_some()) {
@@ -90,7 +88,7 @@ pub(crate) async fn cross(
     State(web): State<Web>,
     headers: HeaderMap,
     Query(cross): Query<Cross>,
-) -> Result<Response, Refused> {
+) -> Result<Response, Problem> {
     let (ctx, http) = (web.ctx(), web.http());
     // Nobody signs in for an address that leads nowhere.
     if ctx.sites().destination(&cross.to).is_none() {
@@ -134,7 +132,7 @@ pub(crate) async fn end(
     State(web): State<Web>,
     headers: HeaderMap,
     Query(end): Query<End>,
-) -> Result<Response, Refused> {
+) -> Result<Response, Problem> {
     let site = here(&web, &headers)?;
     let to = local(&end.to);
     let nonce = SiteCookie::Nonce.read(&headers, &site.address)?;
@@ -163,7 +161,7 @@ pub(crate) async fn end(
 }
 
 /// On the app's host: forget the cookie and go on to sign out.
-pub(crate) async fn leave(State(web): State<Web>, headers: HeaderMap) -> Result<Response, Refused> {
+pub(crate) async fn leave(State(web): State<Web>, headers: HeaderMap) -> Result<Response, Problem> {
     let site = here(&web, &headers)?;
     let ours = web.ctx().policy().public_url.clone();
     let cleared = (header::SET_COOKIE, SiteCookie::Visit.clear(&site.address));

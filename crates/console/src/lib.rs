@@ -1,12 +1,24 @@
 //! Floor 6: pages for people, rendered here without a front-end build. They
 //! call verbs and decide nothing.
 //!
-//! Ground: `page`, what all pages have in common. Roof: `routes`.
+//! Ground: `assets`, `words` and `page`, what all pages have in common. Roof:
+//! `routes`.
 
+mod address;
 mod assets;
+mod forgot;
 mod home;
 mod landing;
+mod me;
 mod page;
+mod preferences;
+mod refused;
 mod reset;
 pub mod routes;
 mod setup;
+mod signin;
+mod signout;
+mod signup;
+mod words;
+
+pub use refused::refused;

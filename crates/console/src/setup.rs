@@ -5,23 +5,15 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 use serde::Deserialize;
-use tollgate_base::{
-    Error, Result, SecretString,
-    access::Principal,
-    codes,
-    identifier::{Email, Username},
-};
-use tollgate_flows::{
-    Applicant, Credentials, SignedIn,
-    setup::{self, SetUp},
-};
-use tollgate_web::{Peer, Problem, Web, cookies, device, problem};
+use tollgate_base::{Error, SecretString, access::Principal, codes};
+use tollgate_flows::setup::{self, SetUp};
+use tollgate_web::{Peer, Problem, Web, device, problem};
 
-use crate::page::{self, Frame, HasToken, Refusal, Submitted};
+use crate::page::{Frame, HasToken, Note, Refusal, Submitted, Visitor, admit, applicant, go};
 
 /// The form as it is sent.
 #[derive(Deserialize)]
@@ -42,6 +34,8 @@ pub(crate) struct Form {
 struct Page<'a> {
     frame: &'a Frame,
     refusal: Refusal,
+    step: u8,
+    least: usize,
     token: &'a str,
     name: &'a str,
     email: &'a str,
@@ -49,12 +43,35 @@ struct Page<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "setup_closed.html")]
-struct Closed;
-
-#[derive(Template)]
 #[template(path = "setup_done.html")]
-struct Done;
+struct Done<'a> {
+    frame: &'a Frame,
+    step: u8,
+    tiles: &'static [Tile],
+}
+
+/// Something to do next.
+struct Tile {
+    href: &'static str,
+    icon: &'static str,
+    title: &'static str,
+    help: &'static str,
+}
+
+const TILES: &[Tile] = &[
+    Tile {
+        href: "/me",
+        icon: "person",
+        title: "done-account",
+        help: "done-account-help",
+    },
+    Tile {
+        href: "/api/docs",
+        icon: "book",
+        title: "done-api",
+        help: "done-api-help",
+    },
+];
 
 impl HasToken for Form {
     fn form_token(&self) -> &str {
@@ -62,33 +79,34 @@ impl HasToken for Form {
     }
 }
 
-pub(crate) async fn show(State(web): State<Web>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(crate) async fn show(State(web): State<Web>, frame: Frame) -> Result<Response, Problem> {
     if !setup::is_open(web.ctx(), &Principal::Anonymous, ()).await? {
-        return page::send(problem::status(&Error::new(&codes::ADMIN_EXISTS)), &Closed);
+        return closed(&frame);
     }
-    let frame = Frame::new(&web, &headers)?;
     let empty = Page {
         frame: &frame,
         refusal: Refusal::default(),
+        step: 1,
+        least: web.ctx().policy().password_min,
         token: "",
         name: "",
         email: "",
         username: "",
     };
-    page::send_form(StatusCode::OK, &empty, frame.cookie.clone())
+    frame.send(StatusCode::OK, &empty)
 }
 
 pub(crate) async fn submit(
     State(web): State<Web>,
     peer: Peer,
     headers: HeaderMap,
+    frame: Frame,
     Submitted(form): Submitted<Form>,
 ) -> Result<Response, Problem> {
-    let made = match form.applicant() {
+    let made = match applicant(&form.name, &form.email, &form.username, &form.password) {
         Ok(admin) => {
-            let token = SecretString::from(form.token.trim());
             let request = SetUp {
-                token,
+                token: SecretString::from(form.token.trim()),
                 admin,
                 device: device(&headers, peer),
             };
@@ -97,114 +115,38 @@ pub(crate) async fn submit(
         Err(fault) => Err(fault),
     };
     match made {
-        Ok(signed_in) => welcome(&web, &signed_in),
-        Err(fault) if fault.is(&codes::ADMIN_EXISTS) => {
-            page::send(problem::status(&fault), &Closed)
-        }
+        Ok(signed_in) => Ok(admit(&web, &signed_in, go("/setup/address"))),
+        Err(fault) if fault.is(&codes::ADMIN_EXISTS) => closed(&frame),
         Err(fault) => {
-            let frame = Frame::new(&web, &headers)?;
             let again = Page {
                 frame: &frame,
-                refusal: Refusal::of(&fault),
+                refusal: Refusal::of(&fault, frame.locale),
+                step: 1,
+                least: web.ctx().policy().password_min,
                 token: &form.token,
                 name: &form.name,
                 email: &form.email,
                 username: &form.username,
             };
-            page::send_form(problem::status(&fault), &again, frame.cookie.clone())
+            frame.send_refusal(&fault, &again)
         }
     }
 }
 
-impl Form {
-    /// What was typed, parsed, with every fault that can be told at once.
-    fn applicant(&self) -> Result<Applicant> {
-        let email = Email::parse(&self.email);
-        let username = filled(&self.username).map(Username::parse).transpose();
-        match (email, username) {
-            (Ok(email), Ok(username)) => Ok(Applicant {
-                email: Some(email),
-                username,
-                display_name: filled(&self.name).map(ToOwned::to_owned),
-                password: Some(self.password.clone()),
-            }),
-            (email, username) => {
-                let faults = [email.err(), username.err()];
-                let fields = faults.iter().flatten().flat_map(Error::fields);
-                let invalid = Error::new(&codes::IDENTIFIER_INVALID);
-                Err(fields.fold(invalid, |error, field| {
-                    error.field(field.pointer, field.rule, field.detail.clone())
-                }))
-            }
-        }
-    }
+/// The last step: what comes next.
+pub(crate) async fn done(visitor: Visitor) -> Result<Response, Problem> {
+    let frame = &visitor.frame;
+    let page = Done {
+        frame,
+        step: 3,
+        tiles: TILES,
+    };
+    frame.send(StatusCode::OK, &page)
 }
 
-fn welcome(web: &Web, signed_in: &SignedIn) -> Result<Response, Problem> {
-    let mut response = page::send(StatusCode::OK, &Done)?;
-    if let Credentials::Cookie { secret, max_age } = &signed_in.credentials {
-        let cookie = cookies::set(&web.http(), secret, *max_age);
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
-}
-
-fn filled(text: &str) -> Option<&str> {
-    Some(text.trim()).filter(|text| !text.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::http::HeaderValue;
-
-    use super::{Closed, Done, Form, Frame, Page, Refusal, Template};
-
-    fn form(email: &str, username: &str) -> Form {
-        Form {
-            form_token: String::new(),
-            token: "st_1".into(),
-            name: " ".into(),
-            email: email.into(),
-            username: username.into(),
-            password: "horse battery".to_owned().into(),
-        }
-    }
-
-    #[test]
-    fn all_faults_are_told_at_once() {
-        let fault = form("ann", "a@b").applicant().unwrap_err();
-        let fields: Vec<_> = fault.fields().iter().map(|field| field.pointer).collect();
-        assert_eq!(fields, ["/email", "/username"]);
-        let good = form("ann@example.org", "").applicant().unwrap();
-        assert!(good.username.is_none() && good.display_name.is_none());
-    }
-
-    #[test]
-    fn what_was_typed_is_kept_but_the_password_and_is_never_markup() {
-        let frame = Frame {
-            form_token: "f".repeat(64),
-            cookie: HeaderValue::from_static("x=y"),
-            plain: true,
-        };
-        let refusal = Refusal::of(&form("ann", "").applicant().unwrap_err());
-        let page = Page {
-            frame: &frame,
-            refusal,
-            token: "st_1",
-            name: "<b>Ann",
-            email: "\"ann",
-            username: "",
-        };
-        let text = page.render().unwrap();
-        assert!(text.contains("&#60;b&#62;Ann") && text.contains("&#34;ann"));
-        assert!(text.contains("Not an e-mail address.") && text.contains("st_1"));
-        assert!(!text.contains("horse battery") && !text.contains("<b>"));
-        assert!(text.contains("https"), "plain http is warned of");
-        for page in [text, Closed.render().unwrap(), Done.render().unwrap()] {
-            assert_eq!(page.matches("<h1").count(), 1);
-            assert!(
-                !page.contains("<style") && !page.contains(" style=") && !page.contains("<script>")
-            );
-        }
-    }
+fn closed(frame: &Frame) -> Result<Response, Problem> {
+    let note = Note::info(frame, "setup-closed-title")
+        .say(&frame.t("setup-closed"))
+        .onward("/signin", "signin-submit");
+    frame.send(problem::status(&Error::new(&codes::ADMIN_EXISTS)), &note)
 }

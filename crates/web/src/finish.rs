@@ -20,18 +20,20 @@ use crate::{
     cors::Cors,
     gate, headers,
     observe::Watch,
-    problem::Problem,
+    pages::{Asked, RefusalPage},
+    problem::{Problem, Told},
     request_id,
     state::{Http, Web},
     upload,
 };
 
 /// Complete a router: answers for what it has no route for, and the layers.
-pub fn finish(router: Router<Web>, web: Web) -> Router {
+/// Browsers are told of refusals by `page`.
+pub fn finish(router: Router<Web>, web: Web, page: RefusalPage) -> Router {
     router
         .fallback(|| ready(refuse(Error::new(&codes::ROUTE_MISSING))))
         .method_not_allowed_fallback(|| ready(refuse(Error::new(&codes::ROUTE_METHOD))))
-        .layer(from_fn_with_state(web.clone(), house))
+        .layer(from_fn_with_state((web.clone(), page), house))
         .with_state(web)
 }
 
@@ -54,14 +56,24 @@ pub async fn bare(web: &Web, work: impl Future<Output = Response>) -> Response {
     response
 }
 
-async fn house(State(web): State<Web>, request: Request, next: Next) -> Response {
+async fn house(
+    State((web, page)): State<(Web, RefusalPage)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let asked = Asked::by_browser(&request);
     let (http, id) = (web.http(), request_id::draw(web.ctx()));
     let watch = Watch::begin(&request, id);
     let cors = Cors::of(&request, &http);
     let work = async {
-        match cors.preflight() {
+        let response = match cors.preflight() {
             Some(response) => response,
             None => guarded(request, next, &http).await,
+        };
+        let told = response.extensions().get::<Told>().cloned();
+        match (asked, told) {
+            (Some(asked), Some(Told(error))) => Asked::dress(&response, page(&web, &asked, &error)),
+            _ => response,
         }
     };
     let mut response = request_id::scope(id, work)

@@ -17,6 +17,7 @@ pub mod idempotency;
 pub mod input;
 mod observe;
 pub mod origin;
+pub mod pages;
 pub mod paging;
 mod peer;
 pub mod problem;

@@ -1,7 +1,7 @@
 //! Refusals as HTTP says them: problem details (RFC 9457) with the code, its
 //! page and the request id. The cause is logged here, once, and never sent.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -23,6 +23,10 @@ pub struct Problem {
     error: Error,
     clear_cookie: Option<HeaderValue>,
 }
+
+/// Which refusal an answer tells, for whoever tells it in another shape.
+#[derive(Clone)]
+pub(crate) struct Told(pub(crate) Arc<Error>);
 
 /// The body. `type` is a reference relative to where we are reached.
 #[derive(Serialize)]
@@ -46,6 +50,11 @@ struct Field<'a> {
 }
 
 impl Problem {
+    /// What sort of refusal it is.
+    pub fn kind(&self) -> Kind {
+        self.error.kind()
+    }
+
     /// Take the session cookie away as well: it is worth nothing any more.
     pub(crate) fn clearing(error: Error, clear_cookie: HeaderValue) -> Self {
         Self {
@@ -66,9 +75,12 @@ impl From<Error> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let error = &self.error;
-        tell(error);
-        let status = status(error);
+        let Self {
+            error,
+            clear_cookie,
+        } = self;
+        tell(&error);
+        let status = status(&error);
         let details = Details {
             r#type: format!("{PAGES}{}", error.code().name),
             title: error.code().title,
@@ -86,11 +98,12 @@ impl IntoResponse for Problem {
             headers.insert(header::RETRY_AFTER, seconds(wait));
         }
         if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, challenge(error));
+            headers.insert(header::WWW_AUTHENTICATE, challenge(&error));
         }
-        if let Some(cookie) = self.clear_cookie {
+        if let Some(cookie) = clear_cookie {
             headers.append(header::SET_COOKIE, cookie);
         }
+        response.extensions_mut().insert(Told(Arc::new(error)));
         response
     }
 }

@@ -1,6 +1,8 @@
 //! Every page in every state that looks different, and the way to it. What is
 //! listed here is judged in each language, scheme and width.
 
+use crate::stage::{ADMIN, PASSWORD, PERSON};
+
 /// One page in one state.
 pub(crate) struct Sight {
     /// What reports call it.
@@ -32,6 +34,9 @@ pub(crate) enum Move {
 
 /// Where forms of strangers begin to fail.
 const WRONG_EMAIL: (&str, &str) = ("email", "nobody");
+
+const AS_ADMIN: Move = Move::Send(&[("login", ADMIN), ("password", PASSWORD)]);
+const AS_PERSON: Move = Move::Send(&[("login", PERSON), ("password", PASSWORD)]);
 
 pub(crate) static SIGHTS: &[Sight] = &[
     Sight {
@@ -78,6 +83,118 @@ pub(crate) static SIGHTS: &[Sight] = &[
         route: "/setup",
         who: Who::Stranger,
         way: &[Move::Open("/setup")],
+    },
+    Sight {
+        name: "sign-in",
+        route: "/signin",
+        who: Who::Stranger,
+        way: &[Move::Open("/signin")],
+    },
+    Sight {
+        name: "sign-in towards a site",
+        route: "/signin",
+        who: Who::Stranger,
+        way: &[Move::Open(
+            "/signin?next=%2Fenter%3Fto%3Dhttps%253A%252F%252Fapp.example%252F",
+        )],
+    },
+    Sight {
+        name: "sign-in, wrong password",
+        route: "/signin",
+        who: Who::Stranger,
+        way: &[
+            Move::Open("/signin"),
+            Move::Send(&[("login", "nobody@example.org"), ("password", "wrong")]),
+        ],
+    },
+    Sight {
+        name: "sign-up",
+        route: "/signup",
+        who: Who::Stranger,
+        way: &[Move::Open("/signup")],
+    },
+    Sight {
+        name: "sign-up, refused fields",
+        route: "/signup",
+        who: Who::Stranger,
+        way: &[
+            Move::Open("/signup"),
+            Move::Send(&[WRONG_EMAIL, ("username", "a@b"), ("password", "short")]),
+        ],
+    },
+    Sight {
+        name: "sign-up, taken",
+        route: "/signup",
+        who: Who::Stranger,
+        way: &[
+            Move::Open("/signup"),
+            Move::Send(&[("email", ADMIN), ("password", PASSWORD)]),
+        ],
+    },
+    Sight {
+        name: "forgot",
+        route: "/forgot",
+        who: Who::Stranger,
+        way: &[Move::Open("/forgot")],
+    },
+    Sight {
+        name: "forgot, refused",
+        route: "/forgot",
+        who: Who::Stranger,
+        way: &[Move::Open("/forgot"), Move::Send(&[WRONG_EMAIL])],
+    },
+    Sight {
+        name: "forgot, asked",
+        route: "/forgot",
+        who: Who::Stranger,
+        way: &[
+            Move::Open("/forgot"),
+            Move::Send(&[("email", "nobody@example.org")]),
+        ],
+    },
+    Sight {
+        name: "nothing there",
+        route: "/",
+        who: Who::Stranger,
+        way: &[Move::Open("/nowhere")],
+    },
+    Sight {
+        name: "sign-out",
+        route: "/signout",
+        who: Who::Stranger,
+        way: &[Move::Open("/signin"), AS_ADMIN, Move::Open("/signout")],
+    },
+    Sight {
+        name: "own overview",
+        route: "/me",
+        who: Who::Stranger,
+        way: &[Move::Open("/signin"), AS_ADMIN, Move::Open("/me")],
+    },
+    Sight {
+        name: "address check",
+        route: "/setup/address",
+        who: Who::Stranger,
+        way: &[
+            Move::Open("/signin"),
+            AS_ADMIN,
+            Move::Open("/setup/address"),
+        ],
+    },
+    Sight {
+        name: "setup, last step",
+        route: "/setup/done",
+        who: Who::Stranger,
+        way: &[Move::Open("/signin"), AS_ADMIN, Move::Open("/setup/done")],
+    },
+    Sight {
+        name: "forbidden",
+        route: "/setup/address",
+        who: Who::Stranger,
+        way: &[
+            Move::Open("/signin"),
+            AS_PERSON,
+            Move::Open("/setup/address"),
+        ],
     },
     Sight {
         name: "reset",

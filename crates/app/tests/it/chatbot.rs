@@ -71,6 +71,7 @@ impl Chatbot {
         let app = finish(
             tollgate_dialects::routes::router(true),
             Web::new(node.ctx.clone(), http),
+            tollgate_console::refused,
         );
         Self { node, app }
     }

@@ -21,7 +21,23 @@ const DOORS: &[&str] = &[
     "/password-reset/",
     "/password-reset-confirm/",
     "/setup",
+    "/signin",
+    "/signup",
+    "/signout",
+    "/forgot",
     "/reset",
+    "/preferences",
+];
+
+/// Those of them that are pages.
+const PAGES: &[&str] = &[
+    "/setup",
+    "/signin",
+    "/signup",
+    "/signout",
+    "/forgot",
+    "/reset",
+    "/preferences",
 ];
 
 #[tokio::test]
@@ -138,7 +154,7 @@ async fn a_body_past_the_limit_is_refused_unread() {
     let house = house().await;
     for door in DOORS {
         let body = Body::from(vec![b' '; 1024 * 1024 + 1]);
-        let form = ["/setup", "/reset"].contains(door);
+        let form = PAGES.contains(door);
         let media_type = if form {
             "application/x-www-form-urlencoded"
         } else {

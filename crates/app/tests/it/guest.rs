@@ -41,8 +41,24 @@ const OPEN: &[(&str, &str, &str)] = &[
     ("GET", "/", "says what to do first"),
     ("GET", "/setup", "a form; its credential is the link"),
     ("POST", "/setup", "its credential is the link"),
+    ("GET", "/signin", "a form"),
+    ("POST", "/signin", "signs in"),
+    ("GET", "/signup", "a form; [signin] registration guards it"),
+    (
+        "POST",
+        "/signup",
+        "makes an account; [signin] registration guards it",
+    ),
+    ("POST", "/signout", "tells the same to who is signed out"),
+    ("GET", "/forgot", "a form"),
+    ("POST", "/forgot", "answers alike for everybody"),
     ("GET", "/reset", "a form; its credential is the link"),
     ("POST", "/reset", "its credential is the link"),
+    (
+        "POST",
+        "/preferences",
+        "sets two cookies of the browser that asks",
+    ),
     (
         "POST",
         "/auth/register/",
@@ -76,7 +92,7 @@ const OPEN: &[(&str, &str, &str)] = &[
 ];
 
 /// Most doors that may be open.
-const OPEN_MOST: usize = 30;
+const OPEN_MOST: usize = 38;
 
 /// No site, but its id.
 const SITE: &str = "sit_01k3bq7k3vf0q8s6r2c4e5g6h7";

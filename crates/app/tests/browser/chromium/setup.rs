@@ -22,5 +22,5 @@ async fn the_first_administrator_needs_no_mouse() {
     ann.fill("E-mail", "ann@example.org").await;
     ann.fill("Password", PASSWORD).await;
     ann.follow(Key::Enter).await;
-    assert_eq!(ann.heading().await, "You are the administrator");
+    assert_eq!(ann.heading().await, "Check the address");
 }

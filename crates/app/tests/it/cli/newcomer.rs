@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
-use reqwest::{Client, StatusCode, header};
+use reqwest::{Client, StatusCode, header, redirect::Policy};
 use tollgate_testkit::services::Server;
 
 use super::{PASSWORD, Scene, access, me, sign_in};
@@ -16,7 +16,8 @@ struct Visit {
 
 impl Visit {
     async fn of(server: &Server) -> Self {
-        let browser = Client::builder().cookie_store(true).build().unwrap();
+        let browser = Client::builder().cookie_store(true);
+        let browser = browser.redirect(Policy::none()).build().unwrap();
         let url = server.url();
         let page = browser
             .get(format!("{url}/setup"))
@@ -111,7 +112,7 @@ async fn a_newcomer_becomes_the_administrator() {
     let (status, page, signed_in) = visit
         .submit(&origin, &token, "ann@example.org", PASSWORD)
         .await;
-    assert_eq!((status, signed_in), (StatusCode::OK, true), "{page}");
+    assert_eq!((status, signed_in), (StatusCode::SEE_OTHER, true), "{page}");
 
     let url = server.url();
     assert_eq!(
@@ -166,7 +167,7 @@ async fn a_new_link_voids_the_one_before() {
     let (status, _, _) = visit
         .submit(&origin, second, "ann@example.org", PASSWORD)
         .await;
-    assert_eq!(status, StatusCode::OK);
+    assert_eq!(status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,7 +31,7 @@ const FLOORS: &[Floor] = &[
     },
     Floor {
         folder: "console",
-        ground: &["page"],
+        ground: &["assets", "page", "words"],
         roof: &["routes"],
     },
     Floor {

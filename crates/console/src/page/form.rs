@@ -1,0 +1,46 @@
+//! What a form brings along. It can only be taken through this extractor,
+//! which looks at its origin and its token first.
+
+use axum::{
+    body::Body,
+    extract::{Form, FromRequest, Request, rejection::FormRejection},
+    http::StatusCode,
+};
+use serde::de::DeserializeOwned;
+use tollgate_base::{Error, codes};
+use tollgate_web::{Problem, Web, body::read_body, form, origin::same_origin};
+
+/// A form that comes from a page of ours. The type has a `form_token`.
+pub(crate) struct Submitted<T>(pub(crate) T);
+
+/// What [`Submitted`] needs of a form.
+pub(crate) trait HasToken {
+    /// The hidden field.
+    fn form_token(&self) -> &str;
+}
+
+impl<T: DeserializeOwned + HasToken> FromRequest<Web> for Submitted<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, web: &Web) -> Result<Self, Problem> {
+        let (http, headers) = (web.http(), request.headers().clone());
+        same_origin(&headers, &http)?;
+        let (head, body) = request.into_parts();
+        let whole = read_body(Request::from_parts(head.clone(), body), http.body_limit).await?;
+        let whole = Request::from_parts(head, Body::from(whole));
+        let Form(form) = Form::<T>::from_request(whole, web)
+            .await
+            .map_err(|fault| malformed(&fault))?;
+        form::check(&headers, &http, form.form_token())?;
+        Ok(Self(form))
+    }
+}
+
+fn malformed(fault: &FormRejection) -> Error {
+    let code = match fault.status() {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => &codes::REQUEST_MEDIA_TYPE,
+        _ => &codes::REQUEST_MALFORMED,
+    };
+    let error = Error::new(code).detail("Send the form as a browser does.");
+    error.because(fault.to_string())
+}

@@ -1,0 +1,58 @@
+//! What the signed-in part of the house has, as its navigation lists it.
+
+use super::Frame;
+use crate::words::Message;
+
+/// An entry of the navigation.
+pub(crate) struct Area {
+    /// Where it is.
+    pub(crate) path: &'static str,
+    /// The key of its name.
+    key: &'static str,
+    /// Its picture, in `icons.html`.
+    pub(crate) icon: &'static str,
+}
+
+/// For everybody.
+const ACCOUNT: &[Area] = &[Area {
+    path: "/me",
+    key: "nav-overview",
+    icon: "home",
+}];
+
+impl Area {
+    /// Its name.
+    pub(crate) fn name(&self, frame: &Frame) -> Message<'static> {
+        frame.t(self.key)
+    }
+
+    /// Whether the page at `path` is in it: the area itself, or what lies below
+    /// it and is no area of its own.
+    pub(crate) fn is_here(&self, path: &str) -> bool {
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let below = |area: &Self| {
+            path.strip_prefix(area.path)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let closest = ACCOUNT.iter().chain(ADMIN).filter(|area| below(area));
+        closest
+            .max_by_key(|area| area.path.len())
+            .is_some_and(|area| area.path == self.path)
+    }
+}
+
+/// For managers and administrators.
+const ADMIN: &[Area] = &[];
+
+impl Frame {
+    /// Areas of one's own account.
+    pub(crate) fn account_areas(&self) -> &'static [Area] {
+        if self.me.is_some() { ACCOUNT } else { &[] }
+    }
+
+    /// Areas for those who look after others.
+    pub(crate) fn admin_areas(&self) -> &'static [Area] {
+        let manages = self.me.as_ref().is_some_and(super::Me::manages);
+        if manages { ADMIN } else { &[] }
+    }
+}
