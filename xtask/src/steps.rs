@@ -40,12 +40,13 @@ enum Peers {
 }
 
 /// What tells tests whom they may meet: set for a step on purpose, or not at all.
-const VARIABLES: [&str; 6] = [
+const VARIABLES: [&str; 7] = [
     "TEST_DATABASE_URL",
     "TEST_REDIS_URL",
     "TEST_PYTHON",
     "TEST_NODE",
     "TEST_ENVOY",
+    "TEST_TRAEFIK",
     "TOLLGATE_CAMPAIGN",
 ];
 

@@ -21,6 +21,7 @@ mod setup_link;
 mod several;
 mod shapes;
 mod signing_key;
+mod snippet;
 mod terminal;
 mod user;
 mod version;
@@ -104,6 +105,8 @@ enum Command {
     /// Check, show and begin the configuration
     #[command(subcommand)]
     Config(config::Config),
+    /// Print what to write into a proxy's configuration, so that an app is behind the gate
+    Snippet(snippet::Snippet),
     /// Ask the server on this machine whether it is ready
     Healthcheck(healthcheck::Healthcheck),
     /// Have the running server read its configuration again
@@ -156,6 +159,7 @@ async fn dispatch(line: Line, terminal: Terminal) -> Result<Answer, Failure> {
         Command::Audit(command) => command.run(&office).await,
         Command::Db(command) => command.run(&office).await,
         Command::Config(command) => command.run(&office),
+        Command::Snippet(command) => command.run(&office).await,
         Command::Healthcheck(command) => command.run(&office).await,
         Command::Reload => reload::run(&office),
         Command::Demo(command) => command.run(&office).await,

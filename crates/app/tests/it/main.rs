@@ -17,4 +17,5 @@ mod nodes;
 mod proxies;
 mod queries;
 mod support;
+mod through;
 mod tidy;
