@@ -8,6 +8,7 @@
 )]
 
 mod bench;
+mod book;
 mod janitor;
 mod needs;
 mod python;
@@ -29,6 +30,7 @@ enum Chore {
     Servers,
     Campaign,
     Bench(Option<String>),
+    Book,
     Help,
 }
 
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
         Chore::Servers => servers::show(),
         Chore::Campaign => steps::campaign(),
         Chore::Bench(only) => bench::run(only.as_deref()),
+        Chore::Book => book::render(),
         Chore::Help => {
             println!("{}", help());
             Ok(())
@@ -106,6 +109,7 @@ fn parse(arguments: &[&str]) -> Result<Chore> {
         ["campaign"] => Ok(Chore::Campaign),
         ["bench"] => Ok(Chore::Bench(None)),
         ["bench", "--only", name] => Ok(Chore::Bench(Some((*name).to_owned()))),
+        ["book"] => Ok(Chore::Book),
         [] | ["help" | "--help" | "-h", ..] | [_, "--help" | "-h"] => Ok(Chore::Help),
         _ => Err(Failure::Usage(format!(
             "cannot read '{}'; `cargo xtask help` shows what there is",
@@ -137,6 +141,9 @@ cargo xtask campaign
 
 cargo xtask bench [--only SUBJECT]
     What the release build costs beside bare programs that do the same: docs/performance.md.
+
+cargo xtask book
+    Renders the manual from docs/ into crates/manual/book; a test says when that is due.
 
 What is missing is installed (apt-get as root, rustup for tools of Rust); without root you are
 told what to install. Servers are private: free ports of 127.0.0.1, a temporary folder, gone at

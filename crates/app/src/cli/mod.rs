@@ -28,7 +28,7 @@ mod version;
 
 use std::{env, io, io::IsTerminal, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand, error::ErrorKind};
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use tollgate_base::{Error, codes};
 
 use exit::{Exit, Failure};
@@ -117,6 +117,11 @@ enum Command {
     Explain(explain::Explain),
     /// Say which version this is
     Version,
+}
+
+/// The tree of commands, for what is written from it.
+pub fn command() -> clap::Command {
+    Line::command()
 }
 
 /// Do what the command line says.
@@ -227,12 +232,8 @@ fn not_understood(fault: &clap::Error) -> ExitCode {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
-    use super::Line;
-
     #[test]
     fn the_tree_of_commands_is_sound() {
-        Line::command().debug_assert();
+        super::command().debug_assert();
     }
 }

@@ -13,6 +13,7 @@ mod faults;
 mod gate;
 mod guest;
 mod headers;
+mod manual;
 mod nodes;
 mod proxies;
 mod queries;
