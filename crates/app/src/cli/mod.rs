@@ -134,7 +134,8 @@ pub fn run() -> ExitCode {
     // Whoever opens a connection with TLS finds it; a second one changes nothing.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let outcome = runtime().and_then(|runtime| {
-        let outcome = runtime.block_on(dispatch(line, terminal));
+        // Boxed, or each of the runtime's kinds would get a copy of all commands.
+        let outcome = runtime.block_on(Box::pin(dispatch(line, terminal)));
         // What still runs by now was given up.
         runtime.shutdown_background();
         outcome
