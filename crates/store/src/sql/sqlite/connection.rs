@@ -71,6 +71,8 @@ impl Connection {
         inner.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
         inner.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         inner.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        // Otherwise a statement is planned anew for each value that it is given.
+        inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         inner.execute_batch("PRAGMA foreign_keys = ON")?;
         inner.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Self {
