@@ -13,7 +13,8 @@ section! {
         passes: u32 = "2" in "1"..="20";
         /// Lanes of one hash.
         lanes: u32 = "1" in "1"..="16";
-        /// Hashes at a time; by default one for each core.
+        /// Hashes at a time; by default one for each core, less one
+        /// where there are more than two.
         slots: usize = "{cores}" in "1"..="1024";
         /// Hashes that may wait for a slot; more are answered with 503.
         queue: usize = "64" in "1"..="10000";

@@ -65,6 +65,8 @@ impl<'a> Reader<'a> {
         let cores = available_parallelism()
             .map_or(1, usize::from)
             .min(MOST_CORES);
+        // Where there are several, one is kept for who does not wait for a hash.
+        let cores = if cores > 2 { cores - 1 } else { cores };
         self.stand_ins = vec![
             ("{data_dir}", server.data_dir.display().to_string()),
             ("{address}", server.address()),
