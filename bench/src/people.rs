@@ -8,7 +8,7 @@ use tollgate_base::{
     ExposeSecret, SecretString,
     access::{Assurance, Role},
     entropy::Entropy,
-    id::{SessionId, UserId},
+    id::{SessionId, SiteId, UserId},
     identifier::Identifier,
     time::{Clock, Time},
 };
@@ -20,6 +20,7 @@ use tollgate_records::{
     accounts::{self, NewAccount, Profile},
     aliases, installation, passwords,
     sessions::{self, Device, NewSession, SessionKind},
+    sites::{self, Draft, Site},
 };
 use tollgate_store::sql::{Db, Settings, Tx};
 
@@ -29,6 +30,8 @@ use crate::{
     server::Home,
 };
 
+/// Where the app behind the gate is.
+pub(crate) const SITE: &str = "http://notes.example.org";
 /// Everybody's.
 const PASSWORD: &str = "correct horse battery";
 /// People in one transaction: many, as the pages of indexes that are hit at
@@ -71,6 +74,9 @@ impl People {
             .await?;
         let now = Clock::machine().now();
         let (every, each) = ((people / sample).max(1), sample.div_ceil(people));
+        let site = site(now)?;
+        db.write(async move |tx: &mut Tx<'_>| sites::add(tx, &site, now).await)
+            .await?;
         let mut found = Vec::new();
         for first in (0..people).step_by(TOGETHER) {
             let crowd = (first..people.min(first + TOGETHER))
@@ -168,6 +174,17 @@ impl Caller for Refresher {
         let token = |name: &str| body[name].as_str().expect("a token").to_owned();
         *self = Self::with(&token("refresh_token"), &token("access_token"));
     }
+}
+
+/// An app behind the gate, open to everybody who is signed in.
+fn site(now: Time) -> Result<Site> {
+    let draft = Draft {
+        name: "notes".to_owned(),
+        url: SITE.to_owned(),
+        identity_token: false,
+        rules: None,
+    };
+    Ok(draft.understood(SiteId::new(now, &Entropy)?, now)?)
 }
 
 /// Somebody who is about to be written.

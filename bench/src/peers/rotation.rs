@@ -3,13 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, config::DbConfig, params};
 use tollgate_base::{
     entropy::Entropy,
     id::EventId,
     time::{Clock, Time},
 };
-use tollgate_records::{accounts, events, sessions};
+use tollgate_flows::refresh;
+use tollgate_records::{events, sessions};
 
 use crate::Result;
 
@@ -30,10 +31,7 @@ pub(crate) struct Chain {
 
 /// The server's own texts, in SQLite's spelling.
 struct Texts {
-    token: String,
-    session: String,
-    account: String,
-    successor: String,
+    presented: String,
     spend: String,
     add: String,
     saw: String,
@@ -48,6 +46,7 @@ impl Rotation {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA journal_size_limit = 67108864",
         )?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(64);
         let mut statement = connection.prepare(
             "SELECT r.hash, r.session_id, r.generation, s.account_id
@@ -93,21 +92,9 @@ impl Rotation {
 impl Chain {
     fn rotate(&mut self, connection: &Connection, texts: &Texts, now: Time) -> Result<()> {
         let now_micros = now.micros();
-        for (text, key) in [
-            (&texts.session, &self.session),
-            (&texts.account, &self.account),
-        ] {
-            let mut statement = connection.prepare_cached(text)?;
-            assert!(statement.exists([key])?, "the chain's owner");
-        }
-        let mut statement = connection.prepare_cached(&texts.token)?;
+        let mut statement = connection.prepare_cached(&texts.presented)?;
         assert!(statement.exists([self.token])?, "the chain's token");
         let (next, generation) = (Entropy.bytes::<32>()?, self.generation + 1);
-        let mut statement = connection.prepare_cached(&texts.successor)?;
-        assert!(
-            !statement.exists(params![self.session, generation])?,
-            "a fresh token"
-        );
         let changed = connection
             .prepare_cached(&texts.spend)?
             .execute(params![self.token, now_micros])?;
@@ -145,10 +132,7 @@ impl Chain {
 impl Texts {
     fn of_the_server() -> Self {
         Self {
-            token: text(sessions::QUERIES, "FIND_REFRESH"),
-            session: text(sessions::QUERIES, "FIND"),
-            account: text(accounts::QUERIES, "FIND"),
-            successor: text(sessions::QUERIES, "SUCCESSOR_USED"),
+            presented: text(refresh::read::QUERIES, "PRESENTED"),
             spend: text(sessions::QUERIES, "USE_REFRESH"),
             add: text(sessions::QUERIES, "ADD_REFRESH"),
             saw: text(sessions::QUERIES, "SAW"),

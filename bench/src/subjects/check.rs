@@ -9,11 +9,12 @@ use crate::{
     client::{Same, Span, get, load},
     figure::{Aim, Figure, Rounds, Unit},
     peers::hello::Hello,
+    people::SITE,
     server::Server,
 };
 
 const CLIENTS: usize = 32;
-/// What is asked.
+/// What a session that is not in memory is asked for.
 pub(super) const PATH: &str = "/api/v1/me";
 
 pub(super) fn measure(binary: &Path) -> Result<Vec<Figure>> {
@@ -53,7 +54,12 @@ pub(super) async fn callers(scene: &mut Scene, server: &Server, count: usize) ->
         .iter()
         .map(|refresher| {
             let bearer = format!("Bearer {}", refresher.access());
-            Same(get(PATH, &[("authorization", &bearer)]))
+            let headers = [
+                ("x-original-url", &*format!("{SITE}/page?number=7")),
+                ("x-original-method", "GET"),
+                ("authorization", &bearer),
+            ];
+            Same(get("/api/authz/nginx", &headers))
         })
         .collect();
     load(server.address, &mut callers, Span::Each(50)).await?;

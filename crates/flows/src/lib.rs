@@ -48,4 +48,4 @@ pub use tollgate_records::{
 };
 
 /// Every SQL text of this floor by room, for the test that prepares them all.
-pub const QUERIES: &[&[(&str, &str)]] = &[admit::read::QUERIES];
+pub const QUERIES: &[&[(&str, &str)]] = &[admit::read::QUERIES, refresh::read::QUERIES];

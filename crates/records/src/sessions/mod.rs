@@ -17,7 +17,7 @@ use tollgate_base::{
 pub use rules::Presented;
 pub use table::{
     QUERIES, add_refresh, by_foreign_token, clean, end, end_all, find, forget, live, live_of, open,
-    read, refresh_for_update, saw, successor_used, use_refresh,
+    read, saw, use_refresh,
 };
 
 /// A session as it is stored.

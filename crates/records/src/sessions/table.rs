@@ -13,7 +13,7 @@ use tollgate_store::{
     sql::{Db, Row, Tx},
 };
 
-use super::{Device, EndReason, NewSession, RefreshToken, Session};
+use super::{Device, EndReason, NewSession, Session};
 
 queries! {
     OPEN = "INSERT INTO sessions (id, account_id, kind, secret_hash, foreign_token, epoch, assurance, auth_time,
@@ -40,9 +40,7 @@ queries! {
         AND NOT EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.session_id = sessions.id) ORDER BY expires_at LIMIT 500)";
 
     ADD_REFRESH = "INSERT INTO refresh_tokens (hash, session_id, generation, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
-    FIND_REFRESH = "SELECT session_id, generation, expires_at, used_at FROM refresh_tokens WHERE hash = $1";
     USE_REFRESH = "UPDATE refresh_tokens SET used_at = $2 WHERE hash = $1 AND used_at IS NULL";
-    SUCCESSOR_USED = "SELECT hash FROM refresh_tokens WHERE session_id = $1 AND generation = $2 AND used_at IS NOT NULL";
     FORGET_REFRESH = "DELETE FROM refresh_tokens WHERE session_id IN (SELECT id FROM sessions WHERE account_id = $1)";
     CLEAN_REFRESH = "DELETE FROM refresh_tokens WHERE hash IN
         (SELECT hash FROM refresh_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT 500)";
@@ -146,31 +144,9 @@ pub async fn add_refresh(
     Ok(())
 }
 
-/// A refresh token by the SHA-256 of its text, in the transaction that will
-/// use it.
-pub async fn refresh_for_update(tx: &mut Tx<'_>, hash: [u8; 32]) -> Result<Option<RefreshToken>> {
-    let Some(row) = tx.maybe(FIND_REFRESH, args![hash]).await? else {
-        return Ok(None);
-    };
-    Ok(Some(RefreshToken {
-        session: row.get("session_id")?,
-        generation: row.get("generation")?,
-        expires_at: row.get("expires_at")?,
-        used_at: row.get("used_at")?,
-    }))
-}
-
 /// Exchange a refresh token. False if somebody was faster.
 pub async fn use_refresh(tx: &mut Tx<'_>, hash: [u8; 32], now: Time) -> Result<bool> {
     Ok(tx.run(USE_REFRESH, args![hash, now]).await? == 1)
-}
-
-/// Whether the token after this one was exchanged in turn.
-pub async fn successor_used(tx: &mut Tx<'_>, token: &RefreshToken) -> Result<bool> {
-    let row = tx
-        .maybe(SUCCESSOR_USED, args![token.session, token.generation + 1])
-        .await?;
-    Ok(row.is_some())
 }
 
 /// Delete an account's sessions with their tokens.

@@ -12,7 +12,7 @@ use std::{
 };
 
 use rusqlite::{
-    CachedStatement, OpenFlags, ToSql,
+    OpenFlags, ToSql,
     config::DbConfig,
     params_from_iter,
     types::{ToSqlOutput, ValueRef},
@@ -32,8 +32,17 @@ const STATEMENTS: usize = 512;
 /// A connection, used by one thread at a time.
 pub(in crate::sql) struct Connection {
     inner: rusqlite::Connection,
-    spelled: RefCell<HashMap<String, Arc<str>>>,
+    texts: RefCell<HashMap<String, Text>>,
     version: Cell<Option<i64>>,
+}
+
+/// What is known of a text.
+#[derive(Clone)]
+struct Text {
+    /// In SQLite's spelling.
+    spelled: Arc<str>,
+    /// Of its answer.
+    columns: Option<Arc<[String]>>,
 }
 
 impl Connection {
@@ -77,7 +86,7 @@ impl Connection {
         inner.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Self {
             inner,
-            spelled: RefCell::default(),
+            texts: RefCell::default(),
             version: Cell::new(None),
         })
     }
@@ -89,8 +98,18 @@ impl Connection {
         args: &[Value],
         sink: &mut Sink<'_>,
     ) -> Result<(), Fault> {
-        let mut statement = self.statement(sql)?;
-        let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
+        let text = self.text(sql);
+        let mut statement = self.inner.prepare_cached(&text.spelled)?;
+        // A migration may add a column where a text does not name its own.
+        let count = statement.column_count();
+        let known = text.columns.filter(|columns| columns.len() == count);
+        let columns = known.unwrap_or_else(|| {
+            let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
+            if let Some(known) = self.texts.borrow_mut().get_mut(sql) {
+                known.columns = Some(columns.clone());
+            }
+            columns
+        });
         let mut rows = statement.query(params_from_iter(args))?;
         while let Some(row) = rows.next()? {
             let values = (0..columns.len())
@@ -105,12 +124,19 @@ impl Connection {
 
     /// Run a statement and count the rows that it changed.
     pub(in crate::sql) fn run(&self, sql: &str, args: &[Value]) -> Result<u64, Fault> {
-        Ok(self.statement(sql)?.execute(params_from_iter(args))? as u64)
+        let mut statement = self.inner.prepare_cached(&self.text(sql).spelled)?;
+        Ok(statement.execute(params_from_iter(args))? as u64)
     }
 
     /// Run several statements without arguments.
     pub(in crate::sql) fn script(&self, sql: &str) -> Result<(), Fault> {
         Ok(self.inner.execute_batch(sql)?)
+    }
+
+    /// Begin, commit and what lies between: a statement that stays prepared.
+    pub(super) fn step(&self, sql: &str) -> Result<(), Fault> {
+        self.inner.prepare_cached(sql)?.execute([])?;
+        Ok(())
     }
 
     /// Check a text without running it.
@@ -133,18 +159,20 @@ impl Connection {
         Ok(self.version.replace(Some(version)) != Some(version))
     }
 
-    fn statement(&self, sql: &str) -> Result<CachedStatement<'_>, Fault> {
-        let known = self.spelled.borrow().get(sql).cloned();
-        let spelled = known.unwrap_or_else(|| {
-            let mut all = self.spelled.borrow_mut();
-            if all.len() >= STATEMENTS {
-                all.clear();
-            }
-            all.entry(sql.to_owned())
-                .or_insert_with(|| numbered(sql).into())
-                .clone()
-        });
-        Ok(self.inner.prepare_cached(&spelled)?)
+    fn text(&self, sql: &str) -> Text {
+        let mut all = self.texts.borrow_mut();
+        if let Some(known) = all.get(sql) {
+            return known.clone();
+        }
+        if all.len() >= STATEMENTS {
+            all.clear();
+        }
+        let text = Text {
+            spelled: numbered(sql).into(),
+            columns: None,
+        };
+        all.insert(sql.to_owned(), text.clone());
+        text
     }
 }
 

@@ -199,7 +199,7 @@ impl Bench {
             if !first.is_wanted() {
                 return Ok(false);
             }
-            match self.connection.script("BEGIN IMMEDIATE") {
+            match self.connection.step("BEGIN IMMEDIATE") {
                 Ok(()) => return Ok(true),
                 Err(fault) if fault.trouble == Trouble::Busy => {}
                 Err(fault) => {
@@ -214,16 +214,16 @@ impl Bench {
     /// Run one member. `Err` if the group's transaction is lost with it.
     fn run(&self, member: &mut dyn Member) -> Result<(), Trouble> {
         let lost = |fault: Fault| fault.trouble;
-        self.connection.script("SAVEPOINT member").map_err(lost)?;
+        self.connection.step("SAVEPOINT member").map_err(lost)?;
         let session = Session::new(Wire::Sqlite(&self.connection), &self.fail_points);
         let stays = member.run(&session);
         if !self.connection.in_transaction() {
             return Err(session.trouble().unwrap_or(Trouble::Bug));
         }
         if !stays {
-            self.connection.script("ROLLBACK TO member").map_err(lost)?;
+            self.connection.step("ROLLBACK TO member").map_err(lost)?;
         }
-        self.connection.script("RELEASE member").map_err(lost)
+        self.connection.step("RELEASE member").map_err(lost)
     }
 
     /// A failed fsync is never repeated: the kernel may have dropped the pages
@@ -231,7 +231,7 @@ impl Bench {
     fn commit(&self, members: usize) -> Result<(), Trouble> {
         self.fail_points.pass(Moment::Commit, "");
         let began = Instant::now();
-        self.connection.script("COMMIT").map_err(|fault| {
+        self.connection.step("COMMIT").map_err(|fault| {
             tracing::error!(?fault, "A group of transactions could not be committed");
             if fault.trouble == Trouble::Down {
                 self.gauges.poison();
@@ -248,7 +248,7 @@ impl Bench {
         if !self.connection.in_transaction() {
             return;
         }
-        if let Err(fault) = self.connection.script("ROLLBACK") {
+        if let Err(fault) = self.connection.step("ROLLBACK") {
             tracing::error!(?fault, "A failed transaction could not be rolled back");
             self.gauges.poison();
         }

@@ -4,13 +4,13 @@
 //! its successor is unused, lost the answer and gets the same successor;
 //! anybody else has a copy, and the session ends.
 
+pub mod read;
+
 use tollgate_base::{
     Error, ExposeSecret, Result, SecretString, access::Principal, codes, time::Time,
 };
 use tollgate_crypto::token::{self, Prefix};
 use tollgate_records::{
-    accounts,
-    aliases::{self},
     events::EventKind,
     sessions::{self, EndReason, Presented, Session},
 };
@@ -25,6 +25,8 @@ use crate::{
     },
 };
 
+use read::Found;
+
 /// A token that is presented.
 #[derive(Debug)]
 pub struct Refresh {
@@ -37,6 +39,7 @@ pub struct Refresh {
 enum Decided {
     Renewed {
         session: Box<Session>,
+        number: i64,
         generation: i64,
     },
     Refused(Error),
@@ -68,21 +71,18 @@ async fn exchange(ctx: &Ctx, by: &Principal, request: Refresh) -> Result<Credent
     let key = ctx.master().derive("refresh successor");
     let text = request.token.clone();
     let decided = change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
-        let Some(found) = sessions::refresh_for_update(tx, hash).await? else {
+        let Some(found) = read::presented(tx, hash).await? else {
             return Ok(Decided::Refused(Error::new(&codes::TOKEN_INVALID)));
         };
-        let session = sessions::find(tx, found.session).await?;
-        let session = session.ok_or_else(|| Error::new(&codes::TOKEN_INVALID))?;
+        let Found { token, session, .. } = found;
         if let Err(refusal) = session.check(epoch, session.last_seen_at, now) {
             return Ok(Decided::Refused(refusal));
         }
-        match accounts::find_in(tx, session.account).await? {
-            Some(account) if account.is_active() => {}
-            _ => return Ok(Decided::Refused(Error::new(&codes::ACCOUNT_SUSPENDED))),
+        if found.suspended {
+            return Ok(Decided::Refused(Error::new(&codes::ACCOUNT_SUSPENDED)));
         }
-        let generation = found.generation + 1;
-        let used = sessions::successor_used(tx, &found).await?;
-        match found.present(used, retry_window, now) {
+        let generation = token.generation + 1;
+        match token.present(found.successor_used, retry_window, now) {
             Presented::Expired => return Ok(Decided::Refused(Error::new(&codes::TOKEN_EXPIRED))),
             Presented::Retry => {}
             Presented::Reused => {
@@ -104,6 +104,7 @@ async fn exchange(ctx: &Ctx, by: &Principal, request: Refresh) -> Result<Credent
         }
         Ok(Decided::Renewed {
             session: Box::new(session),
+            number: found.number,
             generation,
         })
     })
@@ -112,28 +113,27 @@ async fn exchange(ctx: &Ctx, by: &Principal, request: Refresh) -> Result<Credent
         Decided::Refused(refusal) => Err(refusal),
         Decided::Renewed {
             session,
+            number,
             generation,
         } => {
             let key = ctx.master().derive("refresh successor");
             let refresh = token::successor(&key, presented, generation, Prefix::Refresh);
-            renew(ctx, &session, refresh, now).await
+            renew(ctx, &session, number, refresh, now)
         }
     }
 }
 
-async fn renew(
+fn renew(
     ctx: &Ctx,
     session: &Session,
+    number: i64,
     refresh: SecretString,
     now: Time,
 ) -> Result<Credentials> {
-    let aliases = aliases::find(ctx.db(), session.account).await?;
     let subject = Subject {
         user: session.account,
         session: session.id,
-        number: aliases
-            .ok_or_else(|| Error::new(&codes::TOKEN_INVALID))?
-            .number,
+        number,
         assurance: session.assurance,
         auth_time: session.auth_time,
     };
