@@ -8,7 +8,6 @@
 )]
 
 mod bench;
-mod book;
 mod janitor;
 mod needs;
 mod python;
@@ -30,7 +29,7 @@ enum Chore {
     Servers,
     Campaign,
     Bench(Option<String>),
-    Book,
+    Screenshots,
     Help,
 }
 
@@ -80,7 +79,7 @@ fn main() -> ExitCode {
         Chore::Servers => servers::show(),
         Chore::Campaign => steps::campaign(),
         Chore::Bench(only) => bench::run(only.as_deref()),
-        Chore::Book => book::render(),
+        Chore::Screenshots => steps::screenshots(),
         Chore::Help => {
             println!("{}", help());
             Ok(())
@@ -109,7 +108,7 @@ fn parse(arguments: &[&str]) -> Result<Chore> {
         ["campaign"] => Ok(Chore::Campaign),
         ["bench"] => Ok(Chore::Bench(None)),
         ["bench", "--only", name] => Ok(Chore::Bench(Some((*name).to_owned()))),
-        ["book"] => Ok(Chore::Book),
+        ["screenshots"] => Ok(Chore::Screenshots),
         [] | ["help" | "--help" | "-h", ..] | [_, "--help" | "-h"] => Ok(Chore::Help),
         _ => Err(Failure::Usage(format!(
             "cannot read '{}'; `cargo xtask help` shows what there is",
@@ -142,8 +141,8 @@ cargo xtask campaign
 cargo xtask bench [--only SUBJECT]
     What the release build costs beside bare programs that do the same: docs/performance.md.
 
-cargo xtask book
-    Renders the manual from docs/ into crates/manual/book; a test says when that is due.
+cargo xtask screenshots
+    Takes the pictures of the manual again, in docs/src/images, from a sample installation.
 
 What is missing is installed (apt-get as root, rustup for tools of Rust); without root you are
 told what to install. Servers are private: free ports of 127.0.0.1, a temporary folder, gone at

@@ -46,8 +46,8 @@ const VARIABLES: [&str; 7] = [
     "TEST_PYTHON",
     "TEST_NODE",
     "TEST_ENVOY",
-    "TEST_TRAEFIK",
     "TOLLGATE_CAMPAIGN",
+    "TOLLGATE_SCREENSHOTS",
 ];
 
 /// Cheap ones first. No step changes RUSTFLAGS or the choice of packages: either
@@ -97,6 +97,17 @@ static CAMPAIGN: Step = Step {
     line: "test --profile campaign --package tollgate --test it -- --include-ignored --nocapture --test-threads 1 faults::",
     needs: &needs::PEERS,
     peers: Peers::Servers,
+};
+
+/// Where the manual's pictures lie.
+const SCREENSHOTS: &str = "docs/src/images";
+
+static SCREENSHOOTER: Step = Step {
+    name: "screenshots",
+    title: "the manual's pictures",
+    line: "test --workspace --test browser -- --ignored --nocapture chromium::screenshots::",
+    needs: &needs::BROWSER,
+    peers: Peers::None,
 };
 
 /// The step called `name`, as a list of one.
@@ -153,6 +164,17 @@ pub(crate) fn campaign() -> Result<()> {
     run_all(
         std::slice::from_ref(&CAMPAIGN),
         &[("TOLLGATE_CAMPAIGN", "1".to_owned())],
+    )
+}
+
+/// `cargo xtask screenshots`: take the manual's pictures again.
+pub(crate) fn screenshots() -> Result<()> {
+    needs::ensure(SCREENSHOOTER.needs)?;
+    let folder = root().join(SCREENSHOTS);
+    fs::create_dir_all(&folder).map_err(Failure::broken("making a folder for pictures"))?;
+    run_all(
+        std::slice::from_ref(&SCREENSHOOTER),
+        &[("TOLLGATE_SCREENSHOTS", folder.display().to_string())],
     )
 }
 

@@ -94,7 +94,8 @@ fn operations() -> OpenApiRouter<Web> {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(docs::openapi))
-        .routes(routes!(docs::page));
+        .routes(routes!(docs::page))
+        .routes(routes!(docs::error));
     refusals::complete(operations.get_openapi_mut());
     operations
 }

@@ -1,6 +1,8 @@
 //! An installation to look at: the real binary with people in it, and what a
 //! visitor brings along: links, credentials.
 
+use std::{fs, path::Path, time::Duration};
+
 use serde_json::Value;
 use tempfile::TempDir;
 use tollgate_browser::{Browser, Eyes, Visitor};
@@ -17,39 +19,48 @@ pub(crate) const PERSON: &str = "ben@example.org";
 
 /// A running installation.
 pub(crate) struct Stage {
-    pub(crate) server: Server,
+    server: Server,
     program: Program,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Stage {
-    /// Nobody is there yet.
+    /// Nobody is there yet, and nobody may sign up.
     pub(crate) async fn fresh() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        // Hashes cost as little as is allowed.
-        let program = Program::new(env!("CARGO_BIN_EXE_tollgate"), folder.path())
-            .env("TOLLGATE_SIGNIN__REGISTRATION", "open")
-            .env("TOLLGATE_PASSWORD__MEMORY_KIB", "7168")
-            .env("TOLLGATE_PASSWORD__PASSES", "5");
-        Self {
-            server: program.start(&["serve"]).await,
-            program,
-            _folder: folder,
-        }
+        let (program, folder) = program();
+        Self::raise(program, folder).await
     }
 
-    /// With an administrator and a person.
+    /// With an administrator and a person; everybody may sign up.
     pub(crate) async fn set_up() -> Self {
-        let stage = Self::fresh().await;
+        let (program, folder) = program();
         for line in [
             format!("admin create {ADMIN}"),
             format!("user create {PERSON}"),
         ] {
-            stage
-                .run(&format!("{line} --password-file -"), PASSWORD)
-                .await;
+            let line = format!("{line} --password-file -");
+            run(&program, &line, PASSWORD).await;
         }
-        stage
+        let program = program.env("TOLLGATE_SIGNIN__REGISTRATION", "open");
+        Self::raise(program, folder).await
+    }
+
+    /// With sample people and thirty days of what they did. The administrator's
+    /// address comes along; everybody's password is [`PASSWORD`].
+    pub(crate) async fn sample() -> (Self, String) {
+        let (program, folder) = program();
+        let said = run(&program, "demo --password-file - --json", PASSWORD).await;
+        let said: Value = serde_json::from_str(&said).unwrap();
+        let admin = said["administrator"].as_str().unwrap().to_owned();
+        (Self::raise(program, folder).await, admin)
+    }
+
+    async fn raise(program: Program, folder: TempDir) -> Self {
+        Self {
+            server: program.start(&["serve"]).await,
+            program,
+            folder,
+        }
     }
 
     /// The address of `path`, as the server calls itself.
@@ -64,6 +75,17 @@ impl Stage {
         Browser::shared().visitor(eyes).await
     }
 
+    /// Somebody new who is signed in.
+    pub(crate) async fn signed_in(&self, login: &str, eyes: Eyes) -> Visitor {
+        let visitor = self.visitor(eyes).await;
+        visitor.open(&self.url("/signin")).await;
+        visitor
+            .send(&[("login", login), ("password", PASSWORD)])
+            .await;
+        assert_eq!(visitor.path().await, "/me", "{login} is signed in");
+        visitor
+    }
+
     /// `text` with what only this installation knows in place of `{setup}` and
     /// `{reset}`: the tokens of new links.
     pub(crate) async fn filled(&self, text: &str) -> String {
@@ -73,7 +95,7 @@ impl Stage {
             ("{reset}", format!("user reset-link {PERSON}"), "reset_url"),
         ] {
             if text.contains(name) {
-                let said = self.run(&format!("{command} --json"), "").await;
+                let said = run(&self.program, &format!("{command} --json"), "").await;
                 let said: Value = serde_json::from_str(&said).unwrap();
                 let (_, token) = said[field].as_str().unwrap().split_once('#').unwrap();
                 text = text.replace(name, token);
@@ -82,9 +104,47 @@ impl Stage {
         text
     }
 
-    /// A command of the command line; what it prints.
-    async fn run(&self, line: &str, input: &str) -> String {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        self.program.run(&words, input).await.succeeded()
+    /// What stands in the first mail to that address after `begin`, up to the
+    /// end of its line. Waits for it.
+    pub(crate) async fn mailed(&self, to: &str, begin: &str) -> String {
+        let folder = self.folder.path().join("tollgate-data/mail");
+        let start = tokio::time::Instant::now();
+        loop {
+            let mail = mails(&folder).into_iter().find(|mail| mail.contains(to));
+            let found = mail.as_deref().and_then(|mail| mail.split_once(begin));
+            if let Some((_, rest)) = found {
+                return rest.lines().next().unwrap_or_default().to_owned();
+            }
+            assert!(start.elapsed() < DEADLINE, "no mail to {to} with '{begin}'");
+            tokio::time::sleep(BEAT).await;
+        }
     }
+}
+
+/// How long a mail may take, and how long between two looks.
+const DEADLINE: Duration = Duration::from_secs(20);
+const BEAT: Duration = Duration::from_millis(50);
+
+/// The binary in an empty folder. Hashes cost as little as is allowed, and
+/// nobody is asked to slow down.
+fn program() -> (Program, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::new(env!("CARGO_BIN_EXE_tollgate"), folder.path())
+        .env("TOLLGATE_SIGNIN__ATTEMPTS__ADDRESS_BURST", "10000")
+        .env("TOLLGATE_PASSWORD__MEMORY_KIB", "7168")
+        .env("TOLLGATE_PASSWORD__PASSES", "5");
+    (program, folder)
+}
+
+/// A command of the command line; what it prints.
+async fn run(program: &Program, line: &str, input: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    program.run(&words, input).await.succeeded()
+}
+
+fn mails(folder: &Path) -> Vec<String> {
+    let files = fs::read_dir(folder).into_iter().flatten();
+    files
+        .filter_map(|file| fs::read_to_string(file.unwrap().path()).ok())
+        .collect()
 }

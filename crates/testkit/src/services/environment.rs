@@ -1,5 +1,7 @@
 //! The variables by which `cargo xtask` tells tests what they may use.
 
+use std::path::PathBuf;
+
 /// The PostgreSQL to make databases on, if there is one. The superuser's URL.
 pub fn database_url() -> Option<String> {
     variable("TEST_DATABASE_URL")
@@ -14,6 +16,11 @@ pub fn redis_url() -> Option<String> {
 /// number of each.
 pub fn campaign() -> bool {
     variable("TOLLGATE_CAMPAIGN").is_some()
+}
+
+/// Where pictures of the pages are wanted (`cargo xtask screenshots`), if they are.
+pub fn screenshots() -> Option<PathBuf> {
+    variable("TOLLGATE_SCREENSHOTS").map(PathBuf::from)
 }
 
 /// The value of `name`, unless it is empty.

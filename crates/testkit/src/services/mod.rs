@@ -21,7 +21,7 @@ mod world;
 
 pub use command::Finished;
 pub use echo::{EchoApp, Seen};
-pub use environment::{campaign, database_url, redis_url};
+pub use environment::{campaign, database_url, redis_url, screenshots};
 pub use postgres::{PostgresDatabase, PostgresServer};
 pub use proxy::{Proxy, ProxyKind};
 pub use raw::{RawAnswer, raw};

@@ -4,18 +4,17 @@ use tollgate_browser::{Eyes, Key};
 
 use crate::stage::{PASSWORD, Stage};
 
-/// asvs:V14.2.1
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium"]
 async fn the_first_administrator_needs_no_mouse() {
     let stage = Stage::fresh().await;
     let ann = stage.visitor(Eyes::default()).await;
-    ann.open(&stage.url(&stage.filled("/setup#{setup}").await))
-        .await;
+    let link = stage.filled("/setup#{setup}").await;
+    ann.open(&stage.url(&link)).await;
     assert_eq!(ann.path().await, "/setup", "the token leaves the address");
-    let focus = ann.focus().await;
     assert_eq!(
-        focus.name, "Name (optional)",
+        ann.focus().await.name,
+        "Name (optional)",
         "the token is filled in: the next field has the focus"
     );
     ann.write("Ann").await;
@@ -23,4 +22,13 @@ async fn the_first_administrator_needs_no_mouse() {
     ann.fill("Password", PASSWORD).await;
     ann.follow(Key::Enter).await;
     assert_eq!(ann.heading().await, "Check the address");
+    ann.tab_to("link", "Continue").await;
+    ann.follow(Key::Enter).await;
+    assert_eq!(ann.heading().await, "You are all set");
+    ann.tab_to("link", "Your account").await;
+    ann.follow(Key::Enter).await;
+    assert_eq!(ann.heading().await, "Hello, Ann");
+
+    ann.open(&stage.url(&link)).await;
+    assert_eq!(ann.heading().await, "This server is set up");
 }

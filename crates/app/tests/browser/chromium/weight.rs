@@ -11,10 +11,10 @@ const SCRIPT_MOST: u64 = 10 * 1024;
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium"]
-async fn a_page_comes_quickly_over_a_bad_network() {
+async fn the_sign_in_page_comes_quickly_over_a_bad_network() {
     let stage = Stage::set_up().await;
     let visitor = stage.visitor(Eyes::default()).await;
-    visitor.open(&stage.url("/reset")).await;
+    visitor.open(&stage.url("/signin")).await;
     let asked = visitor.requests();
     let kinds: Vec<_> = asked.iter().map(|it| it.kind.as_str()).collect();
     assert!(
@@ -26,7 +26,7 @@ async fn a_page_comes_quickly_over_a_bad_network() {
     for it in asked.iter().filter(|it| it.kind == "Script") {
         script += visitor.gzipped(&it.url).await;
     }
-    println!("page: {page} bytes, {script} of them packed script");
+    println!("sign-in page: {page} bytes, {script} of them packed script");
     assert!(page > 1024 && page <= PAGE_MOST, "{asked:#?}");
     assert!(script <= SCRIPT_MOST, "{asked:#?}");
 }

@@ -1,4 +1,0 @@
-//! The manual: what it says is what the code does.
-
-mod links;
-mod written;
