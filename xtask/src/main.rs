@@ -8,6 +8,7 @@
 )]
 
 mod bench;
+mod book;
 mod janitor;
 mod needs;
 mod python;
@@ -29,6 +30,7 @@ enum Chore {
     Servers,
     Campaign,
     Bench(Option<String>),
+    Book,
     Screenshots,
     Help,
 }
@@ -79,6 +81,7 @@ fn main() -> ExitCode {
         Chore::Servers => servers::show(),
         Chore::Campaign => steps::campaign(),
         Chore::Bench(only) => bench::run(only.as_deref()),
+        Chore::Book => book::render(),
         Chore::Screenshots => steps::screenshots(),
         Chore::Help => {
             println!("{}", help());
@@ -108,6 +111,7 @@ fn parse(arguments: &[&str]) -> Result<Chore> {
         ["campaign"] => Ok(Chore::Campaign),
         ["bench"] => Ok(Chore::Bench(None)),
         ["bench", "--only", name] => Ok(Chore::Bench(Some((*name).to_owned()))),
+        ["book"] => Ok(Chore::Book),
         ["screenshots"] => Ok(Chore::Screenshots),
         [] | ["help" | "--help" | "-h", ..] | [_, "--help" | "-h"] => Ok(Chore::Help),
         _ => Err(Failure::Usage(format!(
@@ -140,6 +144,9 @@ cargo xtask campaign
 
 cargo xtask bench [--only SUBJECT]
     What the release build costs beside bare programs that do the same: docs/performance.md.
+
+cargo xtask book
+    Renders the manual from docs/ into crates/manual/book; a test says when that is due.
 
 cargo xtask screenshots
     Takes the pictures of the manual again, in docs/src/images, from a sample installation.

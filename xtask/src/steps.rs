@@ -46,6 +46,7 @@ const VARIABLES: [&str; 7] = [
     "TEST_PYTHON",
     "TEST_NODE",
     "TEST_ENVOY",
+    "TEST_TRAEFIK",
     "TOLLGATE_CAMPAIGN",
     "TOLLGATE_SCREENSHOTS",
 ];

@@ -1,20 +1,14 @@
-//! The documents about the API: its OpenAPI description, a page that lists the
-//! operations, and a page for each error code.
+//! The documents about the API: its OpenAPI description, and a page that lists
+//! the operations.
 
 use std::sync::Arc;
 
 use axum::{
     Extension,
-    extract::Path,
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use serde_json::Value;
-use tollgate_base::{
-    Error,
-    codes::{self, Code},
-};
-use tollgate_web::Problem;
 use utoipa::openapi::OpenApi;
 
 /// The pages load nothing but their own style sheet.
@@ -47,27 +41,6 @@ pub(crate) async fn openapi(Extension(documents): Extension<Arc<Documents>>) -> 
 )]
 pub(crate) async fn page(Extension(documents): Extension<Arc<Documents>>) -> Response {
     html(&documents.page)
-}
-
-/// The page of an error code
-#[utoipa::path(
-    get, path = "/docs/errors/{code}", operation_id = "show_error",
-    tag = "operation", params(("code" = String, Path)),
-    responses(
-        (status = 200, description = "A page", content_type = "text/html"),
-        (status = 404, description = "`route.missing`"),
-    )
-)]
-pub(crate) async fn error(Path(name): Path<String>) -> Result<Response, Problem> {
-    let code = Code::named(&name).ok_or_else(|| Error::new(&codes::ROUTE_MISSING))?;
-    let body = format!(
-        "<h1>{}</h1><p>{}</p><p>{}</p><p><code>{}</code></p>",
-        escaped(code.title),
-        escaped(&code.story()),
-        escaped(code.help),
-        escaped(code.name)
-    );
-    Ok(html(&document(code.title, &body)))
 }
 
 impl Documents {

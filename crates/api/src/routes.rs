@@ -94,8 +94,7 @@ fn operations() -> OpenApiRouter<Web> {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(docs::openapi))
-        .routes(routes!(docs::page))
-        .routes(routes!(docs::error));
+        .routes(routes!(docs::page));
     refusals::complete(operations.get_openapi_mut());
     operations
 }

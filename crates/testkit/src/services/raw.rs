@@ -32,6 +32,15 @@ impl RawAnswer {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Whether `bytes`, which it was parsed from, hold all of it beyond doubt.
+    fn is_whole(&self, bytes: &[u8]) -> bool {
+        let Some(head) = bytes.windows(4).position(|end| end == b"\r\n\r\n") else {
+            return false;
+        };
+        let length = self.header("content-length").and_then(|it| it.parse().ok());
+        self.status == 101 || length.is_some_and(|length: usize| bytes.len() >= head + 4 + length)
+    }
+
     fn parse(text: &str) -> Self {
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
         let mut lines = head.split("\r\n");
@@ -49,19 +58,25 @@ impl RawAnswer {
     }
 }
 
-/// Send `request`, which asks to close the connection, and read till its end.
+/// Send `request`, which asks to close the connection, and read the answer to
+/// its end or till another protocol begins.
 pub async fn raw(address: SocketAddr, request: &[u8]) -> RawAnswer {
     let exchange = async {
         let mut stream = TcpStream::connect(address).await?;
-        stream.write_all(request).await?;
-        let mut answer = Vec::new();
         // Whoever refuses a request may hang up before it is read.
-        let _ = stream.read_to_end(&mut answer).await;
-        std::io::Result::Ok(answer)
+        let _ = stream.write_all(request).await;
+        let mut bytes = Vec::new();
+        loop {
+            let more = stream.read_buf(&mut bytes).await.unwrap_or_default();
+            let answer = RawAnswer::parse(&String::from_utf8_lossy(&bytes));
+            // Some keep a connection open for a while after they have refused.
+            if more == 0 || answer.is_whole(&bytes) {
+                return std::io::Result::Ok(answer);
+            }
+        }
     };
-    let answer = timeout(DEADLINE, exchange)
+    timeout(DEADLINE, exchange)
         .await
         .unwrap_or_else(|_| panic!("no end of the answer in {DEADLINE:?}"))
-        .unwrap_or_else(|error| panic!("{address}: {error}"));
-    RawAnswer::parse(&String::from_utf8_lossy(&answer))
+        .unwrap_or_else(|error| panic!("{address}: {error}"))
 }

@@ -101,17 +101,3 @@ fn references_and_schemas_belong_together() {
         assert!(named.contains(name.as_str()), "nobody names {name}");
     }
 }
-
-#[tokio::test]
-async fn every_code_has_a_page() {
-    let house = house().await;
-    for code in codes::ALL {
-        let path = format!("/docs/errors/{}", code.name);
-        let page = house.stranger().get(&path).await.expect(200);
-        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
-        assert!(page.text.contains(code.name), "{path}");
-        assert!(page.text.contains("<h1>"), "{path}");
-    }
-    let nothing = house.stranger().get("/docs/errors/no.such.code").await;
-    assert_eq!(nothing.expect(404).code(), "route.missing");
-}

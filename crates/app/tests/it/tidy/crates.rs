@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("tollgate-api", 6),
     ("tollgate-console", 6),
     ("tollgate-dialects", 6),
+    ("tollgate-manual", 6),
     ("tollgate", 7),
     ("tollgate-browser", 7),
     ("tollgate-testkit", 7),

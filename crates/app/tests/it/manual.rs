@@ -1,0 +1,4 @@
+//! The manual: what it says is what the code does.
+
+mod links;
+mod written;
