@@ -40,7 +40,7 @@ enum Peers {
 }
 
 /// What tells tests whom they may meet: set for a step on purpose, or not at all.
-const VARIABLES: [&str; 7] = [
+const VARIABLES: [&str; 8] = [
     "TEST_DATABASE_URL",
     "TEST_REDIS_URL",
     "TEST_PYTHON",
