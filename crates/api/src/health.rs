@@ -59,6 +59,7 @@ pub(crate) async fn live() -> &'static str {
     tag = "operation", params(Detail),
     responses(
         (status = 200, body = Readiness),
+        (status = 401, description = "A credential was sent, and it is not valid.", body = ProblemShape),
         (status = 403, description = "`access.denied` for `verbose`", body = ProblemShape),
         (status = 503, body = Readiness),
     )

@@ -13,6 +13,10 @@ use crate::{credentials, state::Http, upload};
 /// Refuse the request, or find nothing wrong with it.
 pub(crate) fn check(request: &Request, http: &Http) -> Result<()> {
     address(request.uri())?;
+    if request.headers().get_all(header::HOST).iter().count() > 1 {
+        let detail = "More than one Host header was sent.";
+        return Err(Error::new(&codes::REQUEST_MALFORMED).detail(detail));
+    }
     credentials::single(request.headers(), http)?;
     let told = request.headers().get(header::CONTENT_LENGTH);
     let length = told.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());

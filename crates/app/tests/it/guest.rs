@@ -2,6 +2,8 @@
 //! as a person who may do nothing, and as the wrong person. A new route is
 //! knocked on by itself.
 
+mod matrix;
+
 use axum::http::Method;
 use serde_json::json;
 use tollgate_testkit::house::{Client, House};
@@ -97,7 +99,7 @@ const OPEN_MOST: usize = 37;
 const SITE: &str = "sit_01k3bq7k3vf0q8s6r2c4e5g6h7";
 
 /// Every door: method and path, with its parameters as they are documented.
-fn doors() -> Vec<(Method, String)> {
+pub(crate) fn doors() -> Vec<(Method, String)> {
     let document = serde_json::to_value(tollgate_api::routes::openapi()).unwrap();
     let mut doors = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {

@@ -6,6 +6,7 @@
 )]
 
 mod api;
+mod canary;
 mod chatbot;
 mod cli;
 mod errors;
@@ -20,3 +21,4 @@ mod queries;
 mod support;
 mod through;
 mod tidy;
+mod zoo;

@@ -1,0 +1,222 @@
+//! Who reaches what: every door that is not open, against every sort of caller.
+//! A new door has to join the table; what is not in it is let in nowhere.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use tollgate_base::access::{Principal, Role};
+use tollgate_flows::people;
+use tollgate_testkit::house::{Client, House, PASSWORD, Someone};
+
+use crate::support::house;
+
+use super::{doors, filled, is_open};
+
+/// Whom a door is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    /// Whoever holds a token of the chatbot's family, as none of the callers does.
+    Chatbot,
+    /// Everybody who is signed in, for what is theirs.
+    Own,
+    /// Managers, for people of the default role, and administrators.
+    Managers,
+    /// Administrators.
+    Admins,
+}
+
+use Reach::{Admins, Chatbot, Managers, Own};
+
+/// Every closed door.
+const TABLE: &[(&str, &str, Reach)] = &[
+    ("GET", "/api/v1/me", Own),
+    ("PATCH", "/api/v1/me", Own),
+    ("DELETE", "/api/v1/me", Own),
+    ("GET", "/api/v1/me/export", Own),
+    ("POST", "/api/v1/me/identifiers", Own),
+    ("DELETE", "/api/v1/me/identifiers", Own),
+    ("PUT", "/api/v1/me/password", Own),
+    ("GET", "/api/v1/me/picture", Own),
+    ("PUT", "/api/v1/me/picture", Own),
+    ("DELETE", "/api/v1/me/picture", Own),
+    ("GET", "/api/v1/me/sessions", Own),
+    ("DELETE", "/api/v1/me/sessions", Own),
+    ("DELETE", "/api/v1/me/sessions/{id}", Own),
+    ("DELETE", "/api/v1/session", Own),
+    ("GET", "/auth/status/", Chatbot),
+    ("POST", "/auth/logout/", Chatbot),
+    ("GET", "/api/v1/overview", Managers),
+    ("GET", "/api/v1/people", Managers),
+    ("POST", "/api/v1/people", Managers),
+    ("GET", "/api/v1/people/{id}", Managers),
+    ("PATCH", "/api/v1/people/{id}", Managers),
+    ("DELETE", "/api/v1/people/{id}", Admins),
+    ("GET", "/api/v1/people/{id}/export", Admins),
+    ("PUT", "/api/v1/people/{id}/external-ids", Managers),
+    ("DELETE", "/api/v1/people/{id}/external-ids", Managers),
+    ("GET", "/api/v1/people/{id}/picture", Managers),
+    ("DELETE", "/api/v1/people/{id}/picture", Managers),
+    ("POST", "/api/v1/people/{id}/reset-link", Managers),
+    ("POST", "/api/v1/people/{id}/resume", Managers),
+    ("PUT", "/api/v1/people/{id}/role", Admins),
+    ("GET", "/api/v1/people/{id}/sessions", Managers),
+    ("DELETE", "/api/v1/people/{id}/sessions", Managers),
+    ("DELETE", "/api/v1/people/{id}/sessions/{sid}", Managers),
+    ("POST", "/api/v1/people/{id}/suspend", Managers),
+    ("PUT", "/api/v1/people/{id}/verified", Managers),
+    ("GET", "/api/v1/sites", Admins),
+    ("POST", "/api/v1/sites", Admins),
+    ("GET", "/api/v1/sites/{id}", Admins),
+    ("PUT", "/api/v1/sites/{id}", Admins),
+    ("DELETE", "/api/v1/sites/{id}", Admins),
+    ("POST", "/api/v1/sites/test", Admins),
+];
+
+/// Who knocks.
+#[derive(Clone, Copy, Debug)]
+enum Caller {
+    Anonymous,
+    Suspended,
+    Ended,
+    With(Role),
+}
+
+const CALLERS: [Caller; 6] = [
+    Caller::Anonymous,
+    Caller::Suspended,
+    Caller::Ended,
+    Caller::With(Role::Default),
+    Caller::With(Role::Manager),
+    Caller::With(Role::Admin),
+];
+
+/// What a door says to a caller.
+#[derive(Debug, PartialEq, Eq)]
+enum Answer {
+    /// 401.
+    Stranger,
+    /// 403 for want of a permission.
+    Powerless,
+    /// Anything else: whoever is in may still ask wrongly.
+    In,
+}
+
+fn wanted(reach: Reach, caller: Caller) -> Answer {
+    let needed = match reach {
+        Chatbot => return Answer::Stranger,
+        Own => Role::Default,
+        Managers => Role::Manager,
+        Admins => Role::Admin,
+    };
+    match caller {
+        Caller::Anonymous | Caller::Suspended | Caller::Ended => Answer::Stranger,
+        Caller::With(role) if role >= needed => Answer::In,
+        Caller::With(_) => Answer::Powerless,
+    }
+}
+
+/// asvs:V8.2.1, asvs:V8.3.1, vuln:118
+#[tokio::test]
+async fn everybody_reaches_what_the_table_says_and_nothing_else() {
+    let house = house().await;
+    house.admin().await;
+    let (mut wrong, mut number) = (Vec::new(), 0);
+    for (method, path, reach) in TABLE {
+        for caller in CALLERS {
+            number += 1;
+            let victim = house.person(&format!("victim{number}")).await;
+            let client = client(&house, caller, &format!("caller{number}")).await;
+            let method: Method = method.parse().unwrap();
+            let at = filled(path, &victim.id, &victim.session);
+            let body = body(path, number);
+            let answer = client.json(method.clone(), &at, &body).await;
+            let code = serde_json::from_str::<Value>(&answer.text).unwrap_or_default();
+            let denied = ["access.denied", "access.rank"]
+                .contains(&code["code"].as_str().unwrap_or_default());
+            let got = match answer.status.as_u16() {
+                401 => Answer::Stranger,
+                403 if denied => Answer::Powerless,
+                _ => Answer::In,
+            };
+            if got != wanted(*reach, caller) {
+                wrong.push(format!(
+                    "{method} {path} {caller:?}: {} {}",
+                    answer.status, answer.text
+                ));
+            }
+            if got != Answer::In {
+                victim.client.get("/api/v1/me").await.expect(200);
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "not as the table says:\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn every_closed_door_is_in_the_table_once() {
+    let mut closed: Vec<(String, String)> = doors()
+        .into_iter()
+        .filter(|(method, path)| !is_open(method, path))
+        .map(|(method, path)| (method.to_string(), path))
+        .collect();
+    let mut listed: Vec<(String, String)> = TABLE
+        .iter()
+        .map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned()))
+        .collect();
+    closed.sort();
+    listed.sort();
+    let absent: Vec<_> = closed
+        .iter()
+        .filter(|door| !listed.contains(door))
+        .collect();
+    assert!(
+        absent.is_empty(),
+        "say in TABLE whom these are for: {absent:?}"
+    );
+    assert_eq!(
+        closed, listed,
+        "the table names a door that does not exist, or one twice"
+    );
+}
+
+async fn client(house: &House, caller: Caller, name: &str) -> Client {
+    let Caller::With(role) = caller else {
+        let Someone { client, id, .. } = house.person(name).await;
+        match caller {
+            Caller::Suspended => {
+                let who = id.parse().unwrap();
+                people::suspend(&house.node.ctx, &Principal::Operator, who)
+                    .await
+                    .unwrap();
+            }
+            Caller::Ended => {
+                client.delete("/api/v1/session").await.expect(204);
+            }
+            _ => return house.stranger(),
+        }
+        return client;
+    };
+    house.someone(name, role).await.client
+}
+
+/// A body that is right, so that nothing but the caller is in the way.
+fn body(path: &str, number: usize) -> Value {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    match last {
+        "verified" => json!({ "identifier": format!("victim{number}@example.org") }),
+        "external-ids" => json!({ "provider": "p", "external_id": format!("x{number}") }),
+        "role" => json!({ "role": "manager" }),
+        "password" => {
+            json!({ "current_password": PASSWORD, "new_password": "another fine phrase" })
+        }
+        "people" => json!({ "email": format!("new{number}@example.org") }),
+        "test" => json!({ "url": "https://notes.example.org/" }),
+        _ if path.starts_with("/api/v1/sites") => {
+            json!({ "name": format!("notes{number}"), "url": format!("https://notes{number}.example.org") })
+        }
+        _ => json!({}),
+    }
+}
