@@ -9,6 +9,7 @@
 
 mod bench;
 mod book;
+mod fuzz;
 mod janitor;
 mod needs;
 mod python;
@@ -27,6 +28,8 @@ use steps::Step;
 #[derive(Debug)]
 enum Chore {
     Test(&'static [Step]),
+    LongTest,
+    Fuzz(Option<String>),
     Servers,
     Campaign,
     Bench(Option<String>),
@@ -78,6 +81,8 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = parse(&arguments).and_then(|chore| match chore {
         Chore::Test(steps) => steps::test(steps),
+        Chore::LongTest => steps::test(steps::ALL).and_then(|()| fuzz::run(None)),
+        Chore::Fuzz(only) => fuzz::run(only.as_deref()),
         Chore::Servers => servers::show(),
         Chore::Campaign => steps::campaign(),
         Chore::Bench(only) => bench::run(only.as_deref()),
@@ -100,6 +105,9 @@ fn main() -> ExitCode {
 fn parse(arguments: &[&str]) -> Result<Chore> {
     match arguments {
         ["test"] => Ok(Chore::Test(steps::ALL)),
+        ["test", "--long"] => Ok(Chore::LongTest),
+        ["fuzz"] => Ok(Chore::Fuzz(None)),
+        ["fuzz", name] => Ok(Chore::Fuzz(Some((*name).to_owned()))),
         ["test", "--only", name] => steps::named(name).map(Chore::Test).ok_or_else(|| {
             let names: Vec<_> = steps::ALL.iter().map(|step| step.name).collect();
             Failure::Usage(format!(
@@ -132,9 +140,13 @@ fn help() -> String {
     format!(
         "Chores of the checkout.
 
-cargo xtask test [--only STEP]
+cargo xtask test [--only STEP | --long]
     Everything that must pass, in these steps; stops at the first that is red:
-{steps}
+{steps}    With --long each fuzz target runs for a minute after them.
+
+cargo xtask fuzz [TARGET]
+    The targets of fuzz/ alone, or one of them.
+
 cargo xtask servers
     Starts a private PostgreSQL and Redis, prints the variables with which
     `cargo test` uses them, and waits till Ctrl-C.

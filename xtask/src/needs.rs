@@ -24,6 +24,8 @@ pub(crate) struct Need {
 enum Remedy {
     /// Packages of Debian.
     Packages(&'static [&'static str]),
+    /// A tool that cargo builds.
+    Tool(&'static str),
     /// A component of the Rust toolchain.
     Component(&'static str),
 }
@@ -33,6 +35,13 @@ pub(crate) static FORMATTER: [Need; 1] = [Need {
     purpose: "checks the layout of the source",
     remedy: Remedy::Component("rustfmt"),
     present: || succeeds("cargo", &["fmt", "--version"]),
+}];
+
+pub(crate) static FUZZER: [Need; 1] = [Need {
+    name: "cargo-fuzz",
+    purpose: "drives the fuzz targets",
+    remedy: Remedy::Tool("cargo-fuzz"),
+    present: || succeeds("cargo", &["fuzz", "--version"]),
 }];
 
 pub(crate) static LINTER: [Need; 1] = [Need {
@@ -124,11 +133,16 @@ pub(crate) fn ensure<'n>(needs: impl IntoIterator<Item = &'n Need>) -> Result<()
     }
     let mut packages = Vec::new();
     let mut components = Vec::new();
+    let mut tools = Vec::new();
     for need in &missing {
         match need.remedy {
             Remedy::Packages(names) => packages.extend(names),
             Remedy::Component(name) => components.push(name),
+            Remedy::Tool(name) => tools.push(name),
         }
+    }
+    for tool in tools {
+        run(Command::new("cargo").args(["install", "--locked", tool]))?;
     }
     install_components(&components)?;
     install_packages(&packages)?;

@@ -91,11 +91,11 @@ pub(crate) static ALL: &[Step] = &[
     },
 ];
 
-/// Selected by its module's name, `faults`.
+/// Selected by the names of modules.
 static CAMPAIGN: Step = Step {
     name: "campaign",
     title: "the long fault tests",
-    line: "test --profile campaign --package tollgate --test it -- --include-ignored --nocapture --test-threads 1 faults::",
+    line: "test --profile campaign --package tollgate --test it -- --include-ignored --nocapture --test-threads 1 faults:: described::",
     needs: &needs::PEERS,
     peers: Peers::Servers,
 };

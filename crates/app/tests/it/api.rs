@@ -1,6 +1,7 @@
 //! Stories of our own API, told as its clients live them.
 
 mod account;
+mod described;
 mod document;
 mod listing;
 mod operation;

@@ -79,7 +79,9 @@ async fn no_secret_is_told_to_anybody_else() {
         .env("TOLLGATE_DIALECTS__CHATBOT__SECRET", SHARED);
     let mut server = program.start(&["serve"]).await;
     let mut journal = Journal::default();
-    PASSWORDS.iter().for_each(|password| journal.keep(password));
+    for password in PASSWORDS {
+        journal.keep(password);
+    }
     journal.keep(SHARED);
 
     let banner = server.line_with("/setup#").await;

@@ -4,6 +4,7 @@
 //! Here: the checkout's files, read once per test. The laws lie in the rooms.
 
 mod crates;
+mod fuzz;
 mod rooms;
 mod sql;
 mod style;
@@ -73,7 +74,9 @@ fn sources(folder: &str, ending: &str) -> Vec<Source> {
                 .into_owned();
             if path.is_dir() {
                 // Output and data, which are not the project's text.
-                if !["target", ".git", "tollgate-data"].contains(&name.as_str()) {
+                if !["target", ".git", "tollgate-data", "corpus", "artifacts"]
+                    .contains(&name.as_str())
+                {
                     folders.push(path);
                 }
                 continue;
@@ -94,7 +97,7 @@ fn sources(folder: &str, ending: &str) -> Vec<Source> {
 
 /// Every Rust file of ours.
 fn rust() -> Vec<Source> {
-    ["crates", "xtask", "bench"]
+    ["crates", "xtask", "bench", "fuzz"]
         .into_iter()
         .flat_map(|folder| sources(folder, ".rs"))
         .collect()

@@ -1,0 +1,27 @@
+//! Paths of sites, redirect targets and hosts: what has two readings is
+//! ambiguous, and what stays on a site leads nowhere else.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tollgate_records::sites::{Address, Path, RulePath, is_local};
+
+fuzz_target!(|text: &str| {
+    if let Path::Clear(path) = Path::read(text) {
+        assert!(path.starts_with('/') && !path.contains("//") && !path.contains('\\'));
+        assert!(path.split('/').all(|segment| segment != "." && segment != ".."));
+        assert!(!path.contains([';', '%', '?', '#', '\0', '\r', '\n']));
+    }
+    if let Ok(rule) = RulePath::parse(text) {
+        let again = RulePath::parse(rule.shown());
+        assert!(again.is_err() || again.is_ok_and(|again| again.shown() == rule.shown()));
+    }
+    if is_local(text) {
+        let base = url::Url::parse("https://app.example.org/x").expect("a URL");
+        let target = base.join(text).expect("a local target is a reference");
+        assert_eq!(target.origin(), base.origin(), "{text}");
+    }
+    if let Some(host) = Address::canonical(text) {
+        assert_eq!(Address::canonical(&host).as_deref(), Some(&*host));
+        assert!(!host.contains(['/', '@', ' ', '\\']) && !host.ends_with('.'));
+    }
+});
