@@ -6,15 +6,19 @@
 
 mod address;
 mod assets;
+mod data;
 mod forgot;
 mod home;
 mod landing;
 mod me;
 mod page;
+mod password;
 mod preferences;
+mod profile;
 mod refused;
 mod reset;
 pub mod routes;
+mod sessions;
 mod setup;
 mod signin;
 mod signout;

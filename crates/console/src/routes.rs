@@ -2,12 +2,14 @@
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     routing::{get, post},
 };
 use tollgate_web::Web;
 
 use crate::{
-    address, assets, forgot, home, landing, me, preferences, reset, setup, signin, signout, signup,
+    address, assets, data, forgot, home, landing, me, password, preferences, profile, reset,
+    sessions, setup, signin, signout, signup,
 };
 
 /// Every route by method and path, for tests that visit them all.
@@ -33,6 +35,19 @@ pub const LISTING: &[(&str, &str)] = &[
     ("GET", "/.tollgate/leave"),
     ("POST", "/preferences"),
     ("GET", "/me"),
+    ("GET", "/me/profile"),
+    ("POST", "/me/profile"),
+    ("POST", "/me/picture"),
+    ("POST", "/me/picture/remove"),
+    ("POST", "/me/names"),
+    ("POST", "/me/names/remove"),
+    ("GET", "/me/password"),
+    ("POST", "/me/password"),
+    ("GET", "/me/sessions"),
+    ("POST", "/me/sessions/end"),
+    ("POST", "/me/sessions/{id}/end"),
+    ("GET", "/me/data"),
+    ("POST", "/me/delete"),
     ("GET", "/static/{name}"),
 ];
 
@@ -53,6 +68,25 @@ pub fn router() -> Router<Web> {
         .route("/.tollgate/land", get(landing::end))
         .route("/.tollgate/leave", get(landing::leave))
         .route("/preferences", post(preferences::submit))
-        .route("/me", get(me::show))
+        .merge(account())
         .route("/static/{name}", get(assets::serve))
+}
+
+/// Pages about one's own account.
+fn account() -> Router<Web> {
+    // The extractor of the picture knows its own limit.
+    let picture = post(profile::upload).layer(DefaultBodyLimit::disable());
+    Router::new()
+        .route("/me", get(me::show))
+        .route("/me/profile", get(profile::show).post(profile::save))
+        .route("/me/picture", picture)
+        .route("/me/picture/remove", post(profile::remove_picture))
+        .route("/me/names", post(profile::add_name))
+        .route("/me/names/remove", post(profile::remove_name))
+        .route("/me/password", get(password::show).post(password::submit))
+        .route("/me/sessions", get(sessions::show))
+        .route("/me/sessions/end", post(sessions::end_others))
+        .route("/me/sessions/{id}/end", post(sessions::end))
+        .route("/me/data", get(data::show))
+        .route("/me/delete", post(data::delete))
 }

@@ -5,6 +5,7 @@
     reason = "a panic is how a test ends, in its helpers too"
 )]
 
+mod account_pages;
 mod api;
 mod canary;
 mod chatbot;

@@ -6,7 +6,7 @@ use axum::{
     extract::{Form, FromRequest, Request, rejection::FormRejection},
     http::StatusCode,
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use tollgate_base::{Error, codes};
 use tollgate_web::{Problem, Web, body::read_body, form, origin::same_origin};
 
@@ -17,6 +17,19 @@ pub(crate) struct Submitted<T>(pub(crate) T);
 pub(crate) trait HasToken {
     /// The hidden field.
     fn form_token(&self) -> &str;
+}
+
+/// A form with nothing but its token: a button.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Button {
+    form_token: String,
+}
+
+impl HasToken for Button {
+    fn form_token(&self) -> &str {
+        &self.form_token
+    }
 }
 
 impl<T: DeserializeOwned + HasToken> FromRequest<Web> for Submitted<T> {

@@ -2,13 +2,17 @@
 //! is sent. A page can only be sent through here, which puts the policy on.
 
 mod applicant;
+mod done;
 mod form;
 mod look;
 mod nav;
 mod next;
 mod note;
 mod refusal;
+mod sessions;
+mod upload;
 mod visitor;
+mod when;
 
 use askama::Template;
 use axum::{
@@ -22,12 +26,16 @@ use tollgate_web::{Http, Problem, Web, cookies, form as token, problem, request_
 
 pub(crate) use self::{
     applicant::applicant,
-    form::{HasToken, Submitted},
+    done::Done,
+    form::{Button, HasToken, Submitted},
     look::{LANG, THEME, Theme, preference},
     next::{Query, local_path, onward},
     note::Note,
     refusal::Refusal,
+    sessions::SessionRow,
+    upload::SubmittedFile,
     visitor::{Known, Me, Visitor},
+    when::When,
 };
 use crate::{
     assets::Asset,

@@ -14,13 +14,19 @@ pub(crate) struct Area {
 }
 
 /// For everybody.
-const ACCOUNT: &[Area] = &[Area {
-    path: "/me",
-    key: "nav-overview",
-    icon: "home",
-}];
+const ACCOUNT: &[Area] = &[
+    Area::new("/me", "nav-overview", "home"),
+    Area::new("/me/profile", "nav-profile", "person"),
+    Area::new("/me/password", "nav-password", "key"),
+    Area::new("/me/sessions", "nav-sessions", "devices"),
+    Area::new("/me/data", "nav-data", "download"),
+];
 
 impl Area {
+    const fn new(path: &'static str, key: &'static str, icon: &'static str) -> Self {
+        Self { path, key, icon }
+    }
+
     /// Its name.
     pub(crate) fn name(&self, frame: &Frame) -> Message<'static> {
         frame.t(self.key)

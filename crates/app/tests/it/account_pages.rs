@@ -1,0 +1,232 @@
+//! The pages about one's own account, as a browser sends and reads them.
+
+use axum::{body::Body, http::Method};
+use image::{DynamicImage, ImageFormat, RgbImage};
+use tollgate_testkit::house::{Answer, Client, House, PASSWORD, PUBLIC_URL};
+
+use crate::support::house;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+/// The token of every form; the browser has its other half.
+const TOKEN: &str = "a1b2c3d4e5f6a7b8a1b2c3d4e5f6a7b8a1b2c3d4e5f6a7b8a1b2c3d4e5f6a7b8";
+
+/// A browser in which somebody is signed in.
+pub(crate) async fn browser(house: &House, email: &str) -> Client {
+    let page = house
+        .stranger()
+        .with("origin", PUBLIC_URL)
+        .with("accept", "text/html");
+    let body = format!(
+        "form_token={TOKEN}&login={email}&password={}",
+        PASSWORD.replace(' ', "+")
+    );
+    let form = page
+        .clone()
+        .with("cookie", &format!("tollgate-form={TOKEN}"));
+    let answer = send(&form, "/signin", &body).await.expect(303);
+    let mut cookies = answer.headers.get_all("set-cookie").iter();
+    let session = cookies
+        .find_map(|line| {
+            line.to_str()
+                .ok()
+                .filter(|line| line.starts_with("tollgate="))
+        })
+        .expect("a session");
+    let session = session.split(';').next().unwrap();
+    page.with("cookie", &format!("{session}; tollgate-form={TOKEN}"))
+}
+
+/// Send a form as it is.
+pub(crate) async fn send(browser: &Client, path: &str, body: &str) -> Answer {
+    let body = Body::from(body.to_owned());
+    browser.send(Method::POST, path, body, Some(FORM)).await
+}
+
+/// Send a form with the right token.
+pub(crate) async fn submit(browser: &Client, path: &str, fields: &str) -> Answer {
+    send(browser, path, &format!("form_token={TOKEN}&{fields}")).await
+}
+
+/// The page to which a form leads says this.
+pub(crate) async fn leads_to(browser: &Client, answer: Answer, words: &str) {
+    let at = answer.expect(303).header("location").to_owned();
+    let page = browser.get(&at).await.expect(200);
+    assert!(page.text.contains(words), "{at} does not say {words}");
+}
+
+async fn upload(browser: &Client, token: &str, file: &[u8]) -> Answer {
+    let head = format!(
+        "--cut\r\nContent-Disposition: form-data; name=\"form_token\"\r\n\r\n{token}\r\n\
+         --cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../../etc/passwd\"\r\n\
+         Content-Type: text/html\r\n\r\n"
+    );
+    let body = [head.as_bytes(), file, b"\r\n--cut--\r\n"].concat();
+    let kind = "multipart/form-data; boundary=cut";
+    browser
+        .send(Method::POST, "/me/picture", Body::from(body), Some(kind))
+        .await
+}
+
+#[tokio::test]
+async fn a_profile_is_changed_and_told_in_the_language_that_was_chosen() {
+    let house = house().await;
+    house.person("ann").await;
+    let ann = browser(&house, "ann@example.org").await;
+    let home = ann.get("/me").await.expect(200);
+    assert!(home.text.contains("Hello, ann") && home.text.contains("ann@example.org"));
+    let saved = submit(
+        &ann,
+        "/me/profile",
+        "display_name=Ann+%3Cb%3E&bio=&locale=de",
+    )
+    .await;
+    assert!(saved.header("set-cookie").contains("lang=de"));
+    leads_to(&ann, saved, "Gespeichert.").await;
+    let page = ann.get("/me/profile").await.expect(200).text;
+    assert!(page.contains("lang=\"de\"") && page.contains("Ann &#60;b&#62;"));
+    let long = format!("display_name={}&bio=&locale=", "x".repeat(101));
+    let refused = submit(&ann, "/me/profile", &long).await.expect(400);
+    assert!(refused.text.contains("aria-invalid=\"true\""));
+    let added = submit(&ann, "/me/names", "identifier=annabel").await;
+    leads_to(&ann, added, "annabel").await;
+    let twice = submit(&ann, "/me/names", "identifier=annabel").await;
+    twice.expect(409);
+    let removed = submit(&ann, "/me/names/remove", "identifier=annabel").await;
+    removed.expect(303);
+    submit(&ann, "/me/names/remove", "identifier=ann%40example.org")
+        .await
+        .expect(400);
+}
+
+/// asvs:V5.2.1, asvs:V5.3.2
+#[tokio::test]
+async fn a_picture_is_uploaded_by_a_form_with_its_token() {
+    let house = house().await;
+    house.person("ann").await;
+    let ann = browser(&house, "ann@example.org").await;
+    let plain: DynamicImage = RgbImage::new(40, 30).into();
+    let mut file = std::io::Cursor::new(Vec::new());
+    plain.write_to(&mut file, ImageFormat::Png).unwrap();
+    let file = file.into_inner();
+    upload(&ann, &"0".repeat(64), &file).await.expect(403);
+    ann.get("/api/v1/me/picture").await.expect(404);
+    leads_to(
+        &ann,
+        upload(&ann, TOKEN, &file).await,
+        "src=\"/api/v1/me/picture\"",
+    )
+    .await;
+    ann.get("/api/v1/me/picture").await.expect(200);
+    let refused = upload(&ann, TOKEN, b"<svg/>").await.expect(400);
+    assert!(refused.text.contains("role=\"alert\""));
+    upload(&ann, TOKEN, &vec![0; 6 * 1024 * 1024])
+        .await
+        .expect(413);
+    submit(&ann, "/me/picture/remove", "").await.expect(303);
+    ann.get("/api/v1/me/picture").await.expect(404);
+}
+
+#[tokio::test]
+async fn a_password_is_changed_and_other_sessions_end() {
+    let house = house().await;
+    let elsewhere = house.person("ann").await.client;
+    let ann = browser(&house, "ann@example.org").await;
+    let page = ann.get("/me/password").await.expect(200).text;
+    assert!(
+        page.contains("Your other session ends."),
+        "one more is open"
+    );
+    let wrong = "current_password=wrong&new_password=purple+monkey+dishwasher";
+    let refused = submit(&ann, "/me/password", wrong).await.expect(403);
+    assert!(refused.text.contains("current_password-fault"));
+    let weak = "current_password=correct+horse+battery&new_password=short";
+    let refused = submit(&ann, "/me/password", weak).await.expect(400);
+    assert!(refused.text.contains("new_password-fault"));
+    let good = "current_password=correct+horse+battery&new_password=purple+monkey+dishwasher";
+    let changed = submit(&ann, "/me/password", good).await;
+    leads_to(&ann, changed, "Your password is changed.").await;
+    elsewhere.get("/api/v1/me").await.expect(401);
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_ended_by_their_owner_alone() {
+    let house = house().await;
+    let (first, bob) = (house.person("ann").await, house.person("bob").await);
+    let third = house.sign_in("ann@example.org").await;
+    let ann = browser(&house, "ann@example.org").await;
+    let page = ann.get("/me/sessions").await.expect(200).text;
+    assert_eq!(
+        page.matches("/end\"").count(),
+        2 + 1,
+        "two to end, and all others"
+    );
+    assert!(page.contains("This one"));
+    let foreign = format!("/me/sessions/{}/end", bob.session);
+    submit(&ann, &foreign, "").await.expect(404);
+    bob.client.get("/api/v1/me").await.expect(200);
+    let at = format!("/me/sessions/{}/end", first.session);
+    send(&ann, &at, "form_token=x").await.expect(403);
+    first.client.get("/api/v1/me").await.expect(200);
+    leads_to(&ann, submit(&ann, &at, "").await, "The session has ended.").await;
+    first.client.get("/api/v1/me").await.expect(401);
+    leads_to(
+        &ann,
+        submit(&ann, "/me/sessions/end", "").await,
+        "All other sessions",
+    )
+    .await;
+    third.client.get("/api/v1/me").await.expect(401);
+    ann.get("/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn an_account_is_deleted_when_its_name_was_typed() {
+    let house = house().await;
+    house.person("ann").await;
+    let ann = browser(&house, "ann@example.org").await;
+    let page = ann.get("/me/data").await.expect(200).text;
+    assert!(page.contains("href=\"/api/v1/me/export\" download"));
+    submit(&ann, "/me/delete", "confirmation=ann")
+        .await
+        .expect(400);
+    let gone = submit(&ann, "/me/delete", "confirmation=ann%40example.org")
+        .await
+        .expect(200);
+    assert!(gone.text.contains("Your account is deleted"));
+    ann.get("/me").await.expect(303);
+}
+
+/// Every page in every language: translated, one heading, nothing inline.
+#[tokio::test]
+async fn pages_speak_four_languages() {
+    let house = house().await;
+    house.person("ann").await;
+    let ann = browser(&house, "ann@example.org").await;
+    for path in [
+        "/me",
+        "/me/profile",
+        "/me/password",
+        "/me/sessions",
+        "/me/data",
+    ] {
+        for language in ["en", "de", "es", "ar"] {
+            let page = ann.clone().with("accept-language", language);
+            let text = page.get(path).await.expect(200).text;
+            assert!(
+                text.contains(&format!("<html lang=\"{language}\"")),
+                "{path}"
+            );
+            assert_eq!(text.matches("<h1").count(), 1, "{path}");
+            assert!(
+                !text.contains('⟦') && !text.contains(" style="),
+                "{path} {language}"
+            );
+        }
+        let stranger = house.stranger().with("accept", "text/html");
+        let sent = stranger.get(path).await.expect(303);
+        assert!(
+            sent.header("location").starts_with("/signin?next="),
+            "{path}"
+        );
+    }
+}

@@ -1,0 +1,97 @@
+# One's own account, and what its pages share with those about others.
+
+nav-profile = Profile
+nav-password = Password
+nav-sessions = Sessions
+nav-data = Your data
+action = Action
+add = Add
+remove = Remove
+save = Save
+state = State
+verified = Verified
+unverified = Not verified
+role-admin = Administrator
+role-manager = Manager
+role-default = Person
+when-now = just now
+when-minutes =
+    { $count ->
+        [one] { $count } minute ago
+       *[other] { $count } minutes ago
+    }
+when-hours =
+    { $count ->
+        [one] { $count } hour ago
+       *[other] { $count } hours ago
+    }
+when-days =
+    { $count ->
+        [one] { $count } day ago
+       *[other] { $count } days ago
+    }
+me-security = Security
+me-password-set = You sign in with a password.
+me-password-change = Change it
+me-email-verified = Your e-mail address is verified.
+me-email-unverified = Your e-mail address is not verified.
+me-email-none = There is no e-mail address to send a reset link to.
+me-sessions =
+    { $count ->
+        [one] You are signed in on { $count } device.
+       *[other] You are signed in on { $count } devices.
+    }
+me-sessions-see = See them
+me-signins = Sign-ins
+me-this-signin = This one
+me-last-signin = Before that
+me-last-none = No other that is still open
+me-since = Account since
+me-not-you = Something you do not know? End that session, then change your password.
+profile-picture = Picture
+profile-picture-upload = Upload
+profile-picture-remove = Remove the picture
+profile-picture-hint = JPEG, PNG or WebP, up to 5 MB. The middle is cut out; where and with what it was taken is removed.
+profile-about = About you
+profile-bio = In a few words
+profile-bio-hint = Up to 1000 characters. Administrators and the apps you use can see it.
+profile-language-auto = As the browser asks
+profile-names = Names to sign in with
+profile-names-lead = Any of them works together with your password.
+profile-name-new = Another e-mail address or username
+password-title = Change your password
+password-current = Current password
+password-submit = Change password
+password-others =
+    { $count ->
+        [0] You are signed in only here, so nothing else ends.
+        [one] Your other session ends. You stay signed in here.
+       *[other] Your { $count } other sessions end. You stay signed in here.
+    }
+sessions-title = Where you are signed in
+sessions-lead = End what you do not know or no longer use. It is out at once.
+sessions-end-others = End all others
+session-device = Device
+session-place = Address
+session-opened = Signed in
+session-seen = Last used
+session-current = This one
+session-program = App
+session-unknown = Unknown device
+session-end = End
+data-export-title = Take your data out
+data-export = Profile, names, sessions and what happened to your account, as one JSON file. Your password is in it as a hash; keep the file safe.
+data-delete-title = Delete your account
+data-delete = Your profile, names, picture and sessions are gone at once, here and in every app that asks this server. Nobody can bring them back.
+data-delete-confirm = To confirm, type { $login }
+data-delete-submit = Delete my account
+data-deleted-title = Your account is deleted
+data-deleted = Everything about you is gone, except that there was an account and when it was deleted.
+done-saved = Saved.
+done-picture-saved = The picture is saved.
+done-picture-removed = The picture is removed.
+done-name-added = The name was added.
+done-name-removed = The name was removed.
+done-password-changed = Your password is changed. All other sessions have ended.
+done-session-ended = The session has ended.
+done-others-ended = All other sessions have ended.

@@ -1,0 +1,75 @@
+//! Taking one's data out, and deleting one's account.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::Response,
+};
+use serde::Deserialize;
+use tollgate_base::{Error, codes};
+use tollgate_flows::account;
+use tollgate_web::{Problem, Web, cookies};
+
+use crate::page::{Frame, HasToken, Note, Refusal, Submitted, Visitor};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Form {
+    form_token: String,
+    confirmation: String,
+}
+
+#[derive(Template)]
+#[template(path = "data.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    refusal: Refusal,
+    login: String,
+}
+
+impl HasToken for Form {
+    fn form_token(&self) -> &str {
+        &self.form_token
+    }
+}
+
+pub(crate) async fn show(visitor: Visitor) -> Result<Response, Problem> {
+    let page = page(&visitor, Refusal::default());
+    visitor.frame.send(StatusCode::OK, &page)
+}
+
+/// The account is gone when they have typed what it signs in with.
+pub(crate) async fn delete(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Submitted(form): Submitted<Form>,
+) -> Result<Response, Problem> {
+    let frame = &visitor.frame;
+    let outcome = if form.confirmation.trim() == page(&visitor, Refusal::default()).login {
+        account::delete(web.ctx(), &visitor.who, visitor.who.person()?.user).await
+    } else {
+        let unconfirmed = Error::new(&codes::CONFIRMATION_REQUIRED);
+        Err(unconfirmed.field("/confirmation", "confirmation", "Type it exactly as shown."))
+    };
+    if let Err(fault) = outcome {
+        let refusal = Refusal::of(&fault, frame.locale);
+        return frame.send_refusal(&fault, &page(&visitor, refusal));
+    }
+    let note = Note::good(frame, "data-deleted-title")
+        .say(&frame.t("data-deleted"))
+        .onward("/", "back-home");
+    let mut response = frame.send(StatusCode::OK, &note)?;
+    let cleared = cookies::clear(&web.http());
+    response.headers_mut().append(header::SET_COOKIE, cleared);
+    Ok(response)
+}
+
+fn page(visitor: &Visitor, refusal: Refusal) -> Page<'_> {
+    let me = visitor.frame.me.as_ref();
+    Page {
+        frame: &visitor.frame,
+        refusal,
+        login: me.map_or_else(String::new, |me| me.login.clone()),
+    }
+}

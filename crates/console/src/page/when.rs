@@ -1,0 +1,53 @@
+//! Times as people say them: how long ago, with the exact time behind it.
+
+use tollgate_base::time::Time;
+
+use super::Frame;
+use crate::words::Message;
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+/// Longer ago, a date says more.
+const AGO_MOST: u64 = 30 * DAY;
+
+/// A time in the past as a page shows it; written by a macro of `lists.html`.
+pub(crate) struct When {
+    /// RFC 3339, for programs and for the reader's own clock.
+    pub(crate) exact: String,
+    words: Option<Message<'static>>,
+}
+
+impl When {
+    /// How long ago it was, or its date in UTC.
+    pub(crate) fn said(&self) -> String {
+        match &self.words {
+            Some(words) => words.to_string(),
+            None => day(&self.exact).to_owned(),
+        }
+    }
+}
+
+impl Frame {
+    /// A time as it is told at `now`.
+    pub(crate) fn when(&self, at: Time, now: Time) -> When {
+        let ago = now.since(at).as_secs();
+        let counted = |key, unit: u64| Some(self.t(key).with("count", ago / unit));
+        let words = match ago {
+            0..MINUTE => Some(self.t("when-now")),
+            MINUTE..HOUR => counted("when-minutes", MINUTE),
+            HOUR..DAY => counted("when-hours", HOUR),
+            DAY..AGO_MOST => counted("when-days", DAY),
+            _ => None,
+        };
+        When {
+            exact: at.to_string(),
+            words,
+        }
+    }
+}
+
+/// The date in RFC 3339.
+pub(crate) fn day(exact: &str) -> &str {
+    exact.split('T').next().unwrap_or_default()
+}

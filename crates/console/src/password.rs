@@ -1,0 +1,90 @@
+//! Changing one's password, knowing the current one.
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode, response::Response};
+use serde::Deserialize;
+use tollgate_base::SecretString;
+use tollgate_flows::{
+    ClientProfile,
+    password::{self, ChangePassword},
+    signout,
+};
+use tollgate_web::{Problem, Web};
+
+use crate::page::{Done, Frame, HasToken, Query, Refusal, Submitted, Visitor, go};
+
+const HERE: &str = "/me/password";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Form {
+    form_token: String,
+    current_password: SecretString,
+    new_password: SecretString,
+    #[serde(default, rename = "username")]
+    _username: String,
+}
+
+#[derive(Template)]
+#[template(path = "password.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    refusal: Refusal,
+    done: Done,
+    least: usize,
+    /// Other sessions, which will end.
+    others: usize,
+}
+
+impl HasToken for Form {
+    fn form_token(&self) -> &str {
+        &self.form_token
+    }
+}
+
+pub(crate) async fn show(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Query(done): Query<Done>,
+) -> Result<Response, Problem> {
+    let page = page(&web, &visitor, Refusal::default(), done).await?;
+    visitor.frame.send(StatusCode::OK, &page)
+}
+
+pub(crate) async fn submit(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Submitted(form): Submitted<Form>,
+) -> Result<Response, Problem> {
+    let request = ChangePassword {
+        current: form.current_password,
+        new: form.new_password,
+        client: ClientProfile::NATIVE,
+    };
+    match password::change_own(web.ctx(), &visitor.who, request).await {
+        Ok(()) => Ok(go(&Done::at(HERE, "password-changed"))),
+        Err(fault) => {
+            let fault = fault.renamed("/password", "/new_password");
+            let refusal = Refusal::of(&fault, visitor.frame.locale);
+            let again = page(&web, &visitor, refusal, Done::default()).await?;
+            visitor.frame.send_refusal(&fault, &again)
+        }
+    }
+}
+
+async fn page<'a>(
+    web: &Web,
+    visitor: &'a Visitor,
+    refusal: Refusal,
+    done: Done,
+) -> Result<Page<'a>, Problem> {
+    let me = visitor.who.person()?.user;
+    let live = signout::list(web.ctx(), &visitor.who, me).await?;
+    Ok(Page {
+        frame: &visitor.frame,
+        refusal,
+        done,
+        least: web.ctx().policy().password_min,
+        others: live.len().saturating_sub(1),
+    })
+}
