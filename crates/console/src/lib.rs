@@ -6,13 +6,17 @@
 
 mod address;
 mod assets;
+mod dashboard;
 mod data;
 mod forgot;
 mod home;
 mod landing;
 mod me;
+mod newcomer;
 mod page;
 mod password;
+mod people;
+mod person;
 mod preferences;
 mod profile;
 mod refused;

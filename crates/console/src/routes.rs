@@ -8,8 +8,8 @@ use axum::{
 use tollgate_web::Web;
 
 use crate::{
-    address, assets, data, forgot, home, landing, me, password, preferences, profile, reset,
-    sessions, setup, signin, signout, signup,
+    address, assets, dashboard, data, forgot, home, landing, me, newcomer, password, people,
+    person, preferences, profile, reset, sessions, setup, signin, signout, signup,
 };
 
 /// Every route by method and path, for tests that visit them all.
@@ -45,8 +45,22 @@ pub const LISTING: &[(&str, &str)] = &[
     ("POST", "/me/password"),
     ("GET", "/me/sessions"),
     ("POST", "/me/sessions/end"),
-    ("POST", "/me/sessions/{id}/end"),
+    ("POST", "/me/sessions/{session}/end"),
     ("GET", "/me/data"),
+    ("GET", "/admin"),
+    ("GET", "/admin/people"),
+    ("GET", "/admin/people.csv"),
+    ("GET", "/admin/people/new"),
+    ("POST", "/admin/people/new"),
+    ("GET", "/admin/people/{id}"),
+    ("POST", "/admin/people/{id}/suspend"),
+    ("POST", "/admin/people/{id}/resume"),
+    ("POST", "/admin/people/{id}/role"),
+    ("POST", "/admin/people/{id}/reset-link"),
+    ("POST", "/admin/people/{id}/end-sessions"),
+    ("POST", "/admin/people/{id}/sessions/{session}/end"),
+    ("POST", "/admin/people/{id}/picture/remove"),
+    ("POST", "/admin/people/{id}/delete"),
     ("POST", "/me/delete"),
     ("GET", "/static/{name}"),
 ];
@@ -69,6 +83,7 @@ pub fn router() -> Router<Web> {
         .route("/.tollgate/leave", get(landing::leave))
         .route("/preferences", post(preferences::submit))
         .merge(account())
+        .merge(administration())
         .route("/static/{name}", get(assets::serve))
 }
 
@@ -86,7 +101,30 @@ fn account() -> Router<Web> {
         .route("/me/password", get(password::show).post(password::submit))
         .route("/me/sessions", get(sessions::show))
         .route("/me/sessions/end", post(sessions::end_others))
-        .route("/me/sessions/{id}/end", post(sessions::end))
+        .route("/me/sessions/{session}/end", post(sessions::end))
         .route("/me/data", get(data::show))
         .route("/me/delete", post(data::delete))
+}
+
+/// Pages for those who look after people.
+fn administration() -> Router<Web> {
+    let person = Router::new()
+        .route("/", get(person::show))
+        .route("/suspend", post(person::suspend))
+        .route("/resume", post(person::resume))
+        .route("/role", post(person::assign_role))
+        .route("/reset-link", post(person::reset_link))
+        .route("/end-sessions", post(person::end_sessions))
+        .route("/sessions/{session}/end", post(person::end_session))
+        .route("/picture/remove", post(person::remove_picture))
+        .route("/delete", post(person::delete));
+    Router::new()
+        .route("/admin", get(dashboard::show))
+        .route("/admin/people", get(people::list))
+        .route("/admin/people.csv", get(people::file))
+        .route(
+            "/admin/people/new",
+            get(newcomer::show).post(newcomer::submit),
+        )
+        .nest("/admin/people/{id}", person)
 }

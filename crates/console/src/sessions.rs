@@ -39,8 +39,8 @@ pub(crate) async fn show(
 
 pub(crate) async fn end(
     State(web): State<Web>,
-    Id(id): Id<SessionId>,
     visitor: Visitor,
+    Id(id): Id<SessionId>,
     Submitted(_): Submitted<Button>,
 ) -> Result<Response, Problem> {
     let me = visitor.who.person()?.user;

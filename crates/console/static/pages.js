@@ -9,9 +9,9 @@ if (token && field) {
   field.closest(".field").hidden = true;
 }
 
-// The first field that is wrong, otherwise the first that is empty.
+// The first field that is wrong, otherwise the first that is empty where the form is all there is.
 const fields = [...document.querySelectorAll(".field:not([hidden]) :is(input, textarea)")];
-const first = fields.find((one) => one.ariaInvalid === "true") ?? fields.find((one) => !one.value);
+const first = fields.find((one) => one.ariaInvalid === "true") ?? fields.find((one) => !one.value && one.closest(".card"));
 if (first && document.activeElement === document.body) first.focus();
 
 // Show a password, until the form is sent.

@@ -100,6 +100,39 @@ pub async fn find(ctx: &Ctx, by: &Principal, identifier: Identifier) -> Result<A
     .await
 }
 
+/// What whoever asks may do to an account: for surfaces that offer only what
+/// will be granted.
+///
+/// # Errors
+/// As [`show`].
+pub async fn powers(ctx: &Ctx, by: &Principal, id: UserId) -> Result<Vec<Permission>> {
+    let role = allow_reading(ctx.db(), by, Permission::AccountRead, id).await?;
+    let facts = Facts {
+        holds: Some(role),
+        gives: None,
+    };
+    let may =
+        |permission: &&Permission| decide(by, **permission, &Target::Account(id), &facts).is_ok();
+    Ok(Permission::ALL.iter().filter(may).copied().collect())
+}
+
+/// The roles that whoever asks may give to a new account, lowest first.
+///
+/// # Errors
+/// `auth.required`, `access.denied` if there is none.
+pub fn roles_to_give(_: &Ctx, by: &Principal, (): ()) -> Result<Vec<Role>> {
+    let may = |role: Role| {
+        let facts = Facts {
+            holds: None,
+            gives: Some(role),
+        };
+        decide(by, Permission::PeopleCreate, &Target::Installation, &facts)
+    };
+    may(Role::Default)?;
+    let roles = Role::ALL.iter().copied();
+    Ok(roles.filter(|role| may(*role).is_ok()).collect())
+}
+
 /// Make an account.
 ///
 /// # Errors

@@ -29,7 +29,8 @@ pub(crate) enum Who {
     Admin,
 }
 
-/// One move. `{setup}` and `{reset}` stand for the tokens of new links.
+/// One move. `{setup}` and `{reset}` stand for the tokens of new links,
+/// `{person}` for somebody's id.
 pub(crate) enum Move {
     /// Go to a path.
     Open(&'static str),
@@ -166,6 +167,54 @@ pub(crate) static SIGHTS: &[Sight] = &[
         Admin,
         &[Open("/me")],
     ),
+    sight("profile", "/me/profile", Person, &[Open("/me/profile")]),
+    sight(
+        "profile, refused",
+        "/me/profile",
+        Person,
+        &[Open("/me/profile"), Send(&[("identifier", "a@b@c")])],
+    ),
+    sight("password", "/me/password", Person, &[Open("/me/password")]),
+    sight(
+        "password, refused",
+        "/me/password",
+        Person,
+        &[
+            Open("/me/password"),
+            Send(&[("current_password", "wrong"), ("new_password", "x")]),
+        ],
+    ),
+    sight("sessions", "/me/sessions", Person, &[Open("/me/sessions")]),
+    sight("data", "/me/data", Person, &[Open("/me/data")]),
+    sight("installation", "/admin", Admin, &[Open("/admin")]),
+    sight("people", "/admin/people", Admin, &[Open("/admin/people")]),
+    sight(
+        "people, nobody found",
+        "/admin/people",
+        Admin,
+        &[Open("/admin/people?q=nobody")],
+    ),
+    sight(
+        "new person",
+        "/admin/people/new",
+        Admin,
+        &[Open("/admin/people/new")],
+    ),
+    sight(
+        "new person, refused",
+        "/admin/people/new",
+        Admin,
+        &[
+            Open("/admin/people/new"),
+            Send(&[("email", "nobody"), ("username", "a@b")]),
+        ],
+    ),
+    sight(
+        "person",
+        "/admin/people/{id}",
+        Admin,
+        &[Open("/admin/people/{person}")],
+    ),
     sight(
         "form that is not ours",
         "/signin",
@@ -198,7 +247,12 @@ const fn sight(name: &'static str, route: &'static str, who: Who, way: &'static 
 
 /// What answers a GET with something else than a page, or with no other page
 /// than its neighbours.
-const NO_PAGES: &[&str] = &["/static/{name}", "/.tollgate/enter", "/.tollgate/land"];
+const NO_PAGES: &[&str] = &[
+    "/static/{name}",
+    "/.tollgate/enter",
+    "/.tollgate/land",
+    "/admin/people.csv",
+];
 
 #[test]
 fn every_page_is_looked_at() {

@@ -87,18 +87,20 @@ impl Stage {
     }
 
     /// `text` with what only this installation knows in place of `{setup}` and
-    /// `{reset}`: the tokens of new links.
+    /// `{reset}`, the tokens of new links, and `{person}`, somebody's id.
     pub(crate) async fn filled(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (name, command, field) in [
             ("{setup}", "setup-link".to_owned(), "url"),
             ("{reset}", format!("user reset-link {PERSON}"), "reset_url"),
+            ("{person}", format!("user show {PERSON}"), "id"),
         ] {
             if text.contains(name) {
                 let said = run(&self.program, &format!("{command} --json"), "").await;
                 let said: Value = serde_json::from_str(&said).unwrap();
-                let (_, token) = said[field].as_str().unwrap().split_once('#').unwrap();
-                text = text.replace(name, token);
+                let said = said[field].as_str().unwrap();
+                // Of a link, what stands after #.
+                text = text.replace(name, said.rsplit('#').next().unwrap_or(said));
             }
         }
         text

@@ -17,6 +17,7 @@ mod guest;
 mod headers;
 mod manual;
 mod nodes;
+mod people_pages;
 mod proxies;
 mod queries;
 mod support;

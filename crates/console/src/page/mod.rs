@@ -2,7 +2,10 @@
 //! is sent. A page can only be sent through here, which puts the policy on.
 
 mod applicant;
+mod chart;
+mod csv;
 mod done;
+mod events;
 mod form;
 mod look;
 mod nav;
@@ -26,7 +29,10 @@ use tollgate_web::{Http, Problem, Web, cookies, form as token, problem, request_
 
 pub(crate) use self::{
     applicant::applicant,
+    chart::Chart,
+    csv::csv_line,
     done::Done,
+    events::EventRow,
     form::{Button, HasToken, Submitted},
     look::{LANG, THEME, Theme, preference},
     next::{Query, local_path, onward},
@@ -34,7 +40,7 @@ pub(crate) use self::{
     refusal::Refusal,
     sessions::SessionRow,
     upload::SubmittedFile,
-    visitor::{Known, Me, Visitor},
+    visitor::{Known, Me, Visitor, initials},
     when::When,
 };
 use crate::{

@@ -1,5 +1,7 @@
 //! What the signed-in part of the house has, as its navigation lists it.
 
+use tollgate_base::access::Role;
+
 use super::Frame;
 use crate::words::Message;
 
@@ -48,12 +50,28 @@ impl Area {
 }
 
 /// For managers and administrators.
-const ADMIN: &[Area] = &[];
+const ADMIN: &[Area] = &[
+    Area::new("/admin", "nav-installation", "chart"),
+    Area::new("/admin/people", "nav-people", "people"),
+];
 
 impl Frame {
     /// Areas of one's own account.
     pub(crate) fn account_areas(&self) -> &'static [Area] {
         if self.me.is_some() { ACCOUNT } else { &[] }
+    }
+
+    /// Roles by their names, to choose from.
+    pub(crate) fn roles(&self, roles: &[Role]) -> Vec<(&'static str, String)> {
+        let named = |role: &Role| {
+            let key = match role {
+                Role::Admin => "role-admin",
+                Role::Manager => "role-manager",
+                Role::Default => "role-default",
+            };
+            (role.as_str(), self.t(key).to_string())
+        };
+        roles.iter().map(named).collect()
     }
 
     /// Areas for those who look after others.

@@ -70,27 +70,29 @@ impl FromRequestParts<Web> for Known {
 
 impl Me {
     fn of(view: &AccountView) -> Self {
-        let login = view.email().or_else(|| view.username());
-        let login = login.map_or_else(String::new, |name| name.shown.clone());
-        let name = view.account.profile.display_name.clone();
         Self {
-            name: name.unwrap_or_else(|| login.clone()),
-            login,
+            name: view.name().to_owned(),
+            login: view.login().to_owned(),
             role: view.account.role,
         }
     }
 
     /// Up to two letters for a picture.
     pub(crate) fn initials(&self) -> String {
-        let words = self.name.split_whitespace().take(2);
-        words
-            .filter_map(|word| word.chars().next())
-            .flat_map(char::to_uppercase)
-            .collect()
+        initials(&self.name)
     }
 
     /// Whether the pages for managers and administrators are shown.
     pub(crate) fn manages(&self) -> bool {
         self.role >= Role::Manager
     }
+}
+
+/// The first letters of up to two words.
+pub(crate) fn initials(name: &str) -> String {
+    let words = name.split_whitespace().take(2);
+    words
+        .filter_map(|word| word.chars().next())
+        .flat_map(char::to_uppercase)
+        .collect()
 }

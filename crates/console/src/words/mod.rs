@@ -140,10 +140,10 @@ impl Locale {
     /// The English words of codes and rules are those of the errors.
     const fn files(self) -> &'static [&'static str] {
         match self {
-            Self::German => files!("de": "common" "entrance" "account" "codes"),
-            Self::Spanish => files!("es": "common" "entrance" "account" "codes"),
-            Self::Arabic => files!("ar": "common" "entrance" "account" "codes"),
-            Self::English => files!("en": "common" "entrance" "account"),
+            Self::German => files!("de": "common" "entrance" "account" "people" "codes"),
+            Self::Spanish => files!("es": "common" "entrance" "account" "people" "codes"),
+            Self::Arabic => files!("ar": "common" "entrance" "account" "people" "codes"),
+            Self::English => files!("en": "common" "entrance" "account" "people"),
             #[cfg(test)]
             Self::Pseudo => Self::English.files(),
         }

@@ -40,9 +40,9 @@ pub(crate) async fn allow_reading(
     by: &Principal,
     permission: Permission,
     on: UserId,
-) -> Result<()> {
+) -> Result<Role> {
     let holds = accounts::find(db, on).await?.map(|account| account.role);
-    judge(by, permission, on, holds, None).map(|_| ())
+    judge(by, permission, on, holds, None)
 }
 
 /// Whoever may not look is not told whether there is such an account.

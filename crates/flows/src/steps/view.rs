@@ -25,6 +25,18 @@ pub struct AccountView {
 }
 
 impl AccountView {
+    /// What it signs in with: the address, otherwise the username.
+    pub fn login(&self) -> &str {
+        let name = self.email().or_else(|| self.username());
+        name.map_or("", |name| &name.shown)
+    }
+
+    /// What people call it.
+    pub fn name(&self) -> &str {
+        let name = self.account.profile.display_name.as_deref();
+        name.unwrap_or_else(|| self.login())
+    }
+
     /// The first e-mail address.
     pub fn email(&self) -> Option<&StoredIdentifier> {
         self.identifiers

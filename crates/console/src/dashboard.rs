@@ -1,0 +1,67 @@
+//! The installation at a glance, for those who look after it.
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode, response::Response};
+use tollgate_base::access::Role;
+use tollgate_flows::overview::{self, DayFigures, Overview};
+use tollgate_web::{Problem, Web};
+
+use crate::page::{Chart, EventRow, Frame, Visitor, When};
+
+#[derive(Template)]
+#[template(path = "dashboard.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    people: i64,
+    suspended: i64,
+    sessions: i64,
+    today: DayFigures,
+    signups: i64,
+    chart: Chart,
+    checks: Vec<Check>,
+    latest: Option<Vec<EventRow>>,
+    backup: Option<When>,
+}
+
+/// Something that a good installation has.
+struct Check {
+    done: bool,
+    key: &'static str,
+}
+
+pub(crate) async fn show(State(web): State<Web>, visitor: Visitor) -> Result<Response, Problem> {
+    let (frame, now) = (&visitor.frame, web.ctx().now());
+    let seen = overview::overview(web.ctx(), &visitor.who, ()).await?;
+    let page = Page {
+        frame,
+        people: seen.people.iter().map(|of| of.people).sum(),
+        suspended: seen.people.iter().map(|of| of.suspended).sum(),
+        sessions: seen.sessions,
+        today: seen.days.last().copied().unwrap_or_default(),
+        signups: seen.days.iter().map(|day| day.signups).sum(),
+        chart: Chart::of(&seen.days),
+        checks: checks(&web, &seen),
+        backup: seen.last_backup.map(|day| frame.when(day, now)),
+        latest: seen.latest.map(|events| frame.events(events, now)),
+    };
+    frame.send(StatusCode::OK, &page)
+}
+
+impl Page<'_> {
+    /// Whether the list still has something to say.
+    fn is_unfinished(&self) -> bool {
+        self.checks.iter().any(|check| !check.done)
+    }
+}
+
+fn checks(web: &Web, seen: &Overview) -> Vec<Check> {
+    let admins = seen.people.iter().filter(|of| of.role == Role::Admin);
+    let able: i64 = admins.map(|of| of.people - of.suspended).sum();
+    let check = |done, key| Check { done, key };
+    vec![
+        check(true, "check-admin"),
+        check(web.http().is_https(), "check-https"),
+        check(able > 1, "check-second"),
+        check(seen.last_backup.is_some(), "check-backup"),
+    ]
+}

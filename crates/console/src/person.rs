@@ -1,0 +1,275 @@
+//! One person, for those who look after them. What may be done is asked of the
+//! verbs; what they refuse is told.
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode, response::Response};
+use serde::Deserialize;
+use tollgate_base::{
+    Error, ExposeSecret,
+    access::{Permission, Role},
+    codes,
+    id::{SessionId, UserId},
+};
+use tollgate_flows::{
+    AccountView, account, audit, password, people, picture,
+    signout::{self, Which},
+};
+use tollgate_web::{
+    Problem, Web,
+    input::{Id, Ids},
+};
+
+use crate::page::{
+    Button, Done, EventRow, Frame, HasToken, Query, Refusal, SessionRow, Submitted, Visitor, When,
+    go, initials,
+};
+
+/// Events of a person that are shown.
+const EVENTS: u32 = 20;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RoleForm {
+    form_token: String,
+    role: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeleteForm {
+    form_token: String,
+    confirmation: String,
+}
+
+#[derive(Template)]
+#[template(path = "person.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    refusal: Refusal,
+    done: Done,
+    person: AccountView,
+    id: String,
+    picture: String,
+    at: String,
+    powers: Vec<Permission>,
+    sessions: Vec<SessionRow>,
+    events: Vec<EventRow>,
+    since: When,
+    changed: When,
+}
+
+#[derive(Template)]
+#[template(path = "reset_link.html")]
+struct Link<'a> {
+    frame: &'a Frame,
+    name: String,
+    at: String,
+    link: String,
+}
+
+impl HasToken for RoleForm {
+    fn form_token(&self) -> &str {
+        &self.form_token
+    }
+}
+
+impl HasToken for DeleteForm {
+    fn form_token(&self) -> &str {
+        &self.form_token
+    }
+}
+
+impl Page<'_> {
+    fn letters(&self) -> String {
+        initials(self.person.name())
+    }
+
+    fn roles(&self) -> Vec<(&'static str, String)> {
+        self.frame.roles(Role::ALL)
+    }
+
+    /// What comes before a session in the address that ends it.
+    fn sessions_at(&self) -> String {
+        format!("{}/sessions/", self.at)
+    }
+
+    fn may_suspend(&self) -> bool {
+        self.powers.contains(&Permission::PeopleSuspend)
+    }
+
+    fn may_reset(&self) -> bool {
+        self.powers.contains(&Permission::PasswordReset)
+    }
+
+    fn may_end(&self) -> bool {
+        self.powers.contains(&Permission::SessionsEnd)
+    }
+
+    fn may_edit(&self) -> bool {
+        self.powers.contains(&Permission::AccountEdit)
+    }
+
+    fn may_give_roles(&self) -> bool {
+        self.powers.contains(&Permission::RoleAssign)
+    }
+
+    fn may_export(&self) -> bool {
+        self.powers.contains(&Permission::AccountExport)
+    }
+
+    fn may_delete(&self) -> bool {
+        self.powers.contains(&Permission::AccountDelete)
+    }
+}
+
+pub(crate) async fn show(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Id(id): Id<UserId>,
+    Query(done): Query<Done>,
+) -> Result<Response, Problem> {
+    let page = Page {
+        done,
+        ..page(&web, &visitor, id, Refusal::default()).await?
+    };
+    visitor.frame.send(StatusCode::OK, &page)
+}
+
+async fn page<'a>(
+    web: &Web,
+    visitor: &'a Visitor,
+    id: UserId,
+    refusal: Refusal,
+) -> Result<Page<'a>, Problem> {
+    let (ctx, who, frame, now) = (web.ctx(), &visitor.who, &visitor.frame, web.ctx().now());
+    let person = people::show(ctx, who, id).await?;
+    let powers = people::powers(ctx, who, id).await?;
+    let live = signout::list(ctx, who, id).await?;
+    let events = if powers.contains(&Permission::AuditRead) {
+        audit::page(ctx, who, (None, Some(id.to_string()), EVENTS)).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Page {
+        frame,
+        refusal,
+        done: Done::default(),
+        id: id.to_string(),
+        picture: format!("/api/v1/people/{id}/picture"),
+        at: at(id),
+        powers,
+        sessions: frame.sessions(live, Some(who.person()?.session), now),
+        events: frame.events(events, now),
+        since: frame.when(person.account.created_at, now),
+        changed: frame.when(person.account.updated_at, now),
+        person,
+    })
+}
+
+pub(crate) async fn suspend(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Id(id): Id<UserId>,
+    Submitted(_): Submitted<Button>,
+) -> Result<Response, Problem> {
+    people::suspend(web.ctx(), &visitor.who, id).await?;
+    Ok(go(&Done::at(&at(id), "suspended")))
+}
+
+pub(crate) async fn resume(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Id(id): Id<UserId>,
+    Submitted(_): Submitted<Button>,
+) -> Result<Response, Problem> {
+    people::resume(web.ctx(), &visitor.who, id).await?;
+    Ok(go(&Done::at(&at(id), "resumed")))
+}
+
+pub(crate) async fn assign_role(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Id(id): Id<UserId>,
+    Submitted(form): Submitted<RoleForm>,
+) -> Result<Response, Problem> {
+    let role = form.role.parse::<Role>()?;
+    people::assign_role(web.ctx(), &visitor.who, (id, role)).await?;
+    Ok(go(&Done::at(&at(id), "role-changed")))
+}
+
+pub(crate) async fn end_session(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Ids(id, session): Ids<UserId, SessionId>,
+    Submitted(_): Submitted<Button>,
+) -> Result<Response, Problem> {
+    signout::end(web.ctx(), &visitor.who, (id, session)).await?;
+    Ok(go(&Done::at(&at(id), "session-ended")))
+}
+
+pub(crate) async fn end_sessions(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Id(id): Id<UserId>,
+    Submitted(_): Submitted<Button>,
+) -> Result<Response, Problem> {
+    signout::end_all(web.ctx(), &visitor.who, (id, Which::All)).await?;
+    Ok(go(&Done::at(&at(id), "sessions-ended")))
+}
+
+pub(crate) async fn remove_picture(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Id(id): Id<UserId>,
+    Submitted(_): Submitted<Button>,
+) -> Result<Response, Problem> {
+    picture::remove(web.ctx(), &visitor.who, id).await?;
+    Ok(go(&Done::at(&at(id), "picture-removed")))
+}
+
+/// The link is on this page and nowhere else; loading it again makes another.
+pub(crate) async fn reset_link(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Id(id): Id<UserId>,
+    Submitted(_): Submitted<Button>,
+) -> Result<Response, Problem> {
+    let made = password::reset_link(web.ctx(), &visitor.who, id).await?;
+    let person = people::show(web.ctx(), &visitor.who, id).await?;
+    let token = made.token.expose_secret();
+    let page = Link {
+        frame: &visitor.frame,
+        name: person.name().to_owned(),
+        at: at(id),
+        link: format!("{}/reset#{token}", web.http().public_url),
+    };
+    visitor.frame.send(StatusCode::OK, &page)
+}
+
+/// They are gone when what they sign in with has been typed.
+pub(crate) async fn delete(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Id(id): Id<UserId>,
+    Submitted(form): Submitted<DeleteForm>,
+) -> Result<Response, Problem> {
+    let person = people::show(web.ctx(), &visitor.who, id).await?;
+    let outcome = if form.confirmation.trim() == person.login() {
+        account::delete(web.ctx(), &visitor.who, id).await
+    } else {
+        let unconfirmed = Error::new(&codes::CONFIRMATION_REQUIRED);
+        Err(unconfirmed.field("/confirmation", "confirmation", "Type it exactly as shown."))
+    };
+    match outcome {
+        Ok(()) => Ok(go(&Done::at("/admin/people", "deleted"))),
+        Err(fault) => {
+            let refusal = Refusal::of(&fault, visitor.frame.locale);
+            let again = page(&web, &visitor, id, refusal).await?;
+            visitor.frame.send_refusal(&fault, &again)
+        }
+    }
+}
+
+fn at(id: UserId) -> String {
+    format!("/admin/people/{id}")
+}
