@@ -13,7 +13,11 @@ static FOLDER: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("
 fuzz_target!(|text: &[u8]| {
     let file: PathBuf = FOLDER.path().join("tollgate.toml");
     fs::write(&file, text).expect("our own folder");
-    let sources = Sources { file: Some(file), working_dir: FOLDER.path().into(), ..Sources::default() };
+    let sources = Sources {
+        file: Some(file),
+        working_dir: FOLDER.path().into(),
+        ..Sources::default()
+    };
     match config::load(&sources) {
         Ok(loaded) => {
             let again = config::load(&sources).ok().expect("the same again");

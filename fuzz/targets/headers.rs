@@ -28,9 +28,20 @@ fuzz_target!(|lines: Vec<&[u8]>| {
             headers.append(name, value);
         }
     }
-    let sent: Vec<u8> = headers.get_all(header::COOKIE).iter().flat_map(HeaderValue::as_bytes).copied().collect();
+    let sent: Vec<u8> = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .flat_map(HeaderValue::as_bytes)
+        .copied()
+        .collect();
     if let Ok(Some(value)) = cookies::find(&headers, "tollgate") {
-        assert_eq!(sent.windows(8).filter(|part| part == b"tollgate").count().min(1), 1);
+        assert_eq!(
+            sent.windows(8)
+                .filter(|part| part == b"tollgate")
+                .count()
+                .min(1),
+            1
+        );
         assert!(!value.expose_secret().contains(';'));
     }
     if let Ok(Some(token)) = credentials::bearer(&headers) {
@@ -42,12 +53,19 @@ fuzz_target!(|lines: Vec<&[u8]>| {
     extensions.insert(ConnectInfo(SocketAddr::from(SOCKET)));
     let http = |trusted: &[&str]| Http {
         public_url: "https://id.example.org".into(),
-        trusted_proxies: trusted.iter().map(|net| net.parse().expect("a net")).collect(),
+        trusted_proxies: trusted
+            .iter()
+            .map(|net| net.parse().expect("a net"))
+            .collect(),
         cors_origins: Vec::new(),
         body_limit: 1024,
         request_timeout: Duration::from_secs(1),
     };
     let alone = Peer::of(&headers, &extensions, &http(&[]));
     assert_eq!(alone.0, Some(SOCKET.0.into()), "nobody is trusted");
-    assert!(Peer::of(&headers, &extensions, &http(&["10.0.0.0/8"])).0.is_some());
+    assert!(
+        Peer::of(&headers, &extensions, &http(&["10.0.0.0/8"]))
+            .0
+            .is_some()
+    );
 });

@@ -13,17 +13,26 @@ fuzz_target!(|text: &str| {
         plain(email.shown());
         let again = Email::parse(canonical).expect("a canonical form is one of its own");
         assert_eq!(again.canonical(), canonical);
-        assert_eq!(Email::parse(email.shown()).expect("as shown").canonical(), canonical);
+        assert_eq!(
+            Email::parse(email.shown()).expect("as shown").canonical(),
+            canonical
+        );
     }
     if let Ok(name) = Username::parse(text) {
         let canonical = name.canonical();
-        assert!(!canonical.contains('@'), "{canonical:?} could be an address");
-        plain(canonical);
-        let again = Username::parse(canonical).expect("a canonical form is one of its own");
+        assert!(
+            !canonical.contains('@'),
+            "{canonical:?} could be an address"
+        );
+        assert_eq!(canonical.trim(), canonical);
+        // A space between two words is part of a name; nothing else that is blank.
+        plain(&canonical.replace(' ', "_"));
+        // Folding may leave a mark alone (İ), which is in no name as it is typed.
+        let again = Username::parse(name.shown()).expect("as shown");
         assert_eq!(again.canonical(), canonical);
     }
     if let Ok(identifier) = Identifier::parse(text) {
-        let again = Identifier::parse(identifier.canonical()).expect("again");
+        let again = Identifier::parse(identifier.shown()).expect("as shown");
         assert_eq!(again.canonical(), identifier.canonical());
         assert_eq!(again.kind(), identifier.kind());
     }

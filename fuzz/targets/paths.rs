@@ -8,7 +8,10 @@ use tollgate_records::sites::{Address, Path, RulePath, is_local};
 fuzz_target!(|text: &str| {
     if let Path::Clear(path) = Path::read(text) {
         assert!(path.starts_with('/') && !path.contains("//") && !path.contains('\\'));
-        assert!(path.split('/').all(|segment| segment != "." && segment != ".."));
+        assert!(
+            path.split('/')
+                .all(|segment| segment != "." && segment != "..")
+        );
         assert!(!path.contains([';', '%', '?', '#', '\0', '\r', '\n']));
     }
     if let Ok(rule) = RulePath::parse(text) {

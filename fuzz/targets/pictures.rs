@@ -7,8 +7,12 @@ use libfuzzer_sys::fuzz_target;
 use tokio::runtime::{Builder, Runtime};
 use tollgate_imaging::{Studio, UPLOAD_MOST};
 
-static RUNTIME: LazyLock<Runtime> =
-    LazyLock::new(|| Builder::new_current_thread().enable_all().build().expect("a runtime"));
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+});
 static STUDIO: LazyLock<Studio> = LazyLock::new(Studio::default);
 
 fuzz_target!(|upload: Vec<u8>| {

@@ -14,12 +14,14 @@ use tollgate_crypto::{
 
 /// An honest token of each algorithm, and the keys.
 static HONEST: LazyLock<(Vec<String>, Vec<VerifyingKey>)> = LazyLock::new(|| {
-    let keys = [Algorithm::EdDsa, Algorithm::Hs256].map(|algorithm| {
-        SigningKey::generate(algorithm, algorithm.as_str()).expect("a key")
-    });
+    let keys = [Algorithm::EdDsa, Algorithm::Hs256]
+        .map(|algorithm| SigningKey::generate(algorithm, algorithm.as_str()).expect("a key"));
     let claims = json!({ "sub": "usr_1", "exp": 4_000_000_000_u32 });
     let sign = |key| jwt::sign(key, "at+jwt", &claims).expect("a token");
-    (keys.iter().map(sign).collect(), keys.iter().map(SigningKey::verifier).collect())
+    (
+        keys.iter().map(sign).collect(),
+        keys.iter().map(SigningKey::verifier).collect(),
+    )
 });
 
 fuzz_target!(|input: (Option<(u8, u16, u8)>, &str)| {
@@ -29,7 +31,9 @@ fuzz_target!(|input: (Option<(u8, u16, u8)>, &str)| {
         None => text.to_owned(),
         // Of a good one, one byte more, less or otherwise, and a tail.
         Some((which, place, byte)) => {
-            let mut bytes = honest[usize::from(which) % honest.len()].clone().into_bytes();
+            let mut bytes = honest[usize::from(which) % honest.len()]
+                .clone()
+                .into_bytes();
             let place = usize::from(place) % bytes.len();
             bytes[place] = byte;
             bytes.extend(text.as_bytes());
@@ -40,7 +44,12 @@ fuzz_target!(|input: (Option<(u8, u16, u8)>, &str)| {
         (TypRule::OneOf(&["at+jwt"]), KidRule::Required),
         (TypRule::JwtOrAbsent, KidRule::Ignored),
     ] {
-        let family = Family { keys, typ, kid, max_len: MAX_LENGTH };
+        let family = Family {
+            keys,
+            typ,
+            kid,
+            max_len: MAX_LENGTH,
+        };
         if jwt::verify(&text, &family).is_ok() {
             assert!(honest.contains(&text), "{text} was never signed");
         }

@@ -64,10 +64,13 @@ impl Email {
             });
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| fault())?;
         let domain_fits = domain.contains('.') || domain == "localhost";
+        let folded = fold(local);
+        // Some letters fold into a blank and another letter (U+037A).
+        let local_fits = local_fits && !folded.contains(char::is_whitespace);
         if !local_fits || !domain_fits || local.len() + 1 + domain.len() > EMAIL_MOST {
             return Err(fault());
         }
-        let canonical = format!("{}@{domain}", fold(local));
+        let canonical = format!("{folded}@{domain}");
         Ok(Self(Spelling {
             shown: text.to_owned(),
             canonical,
@@ -95,7 +98,8 @@ impl Username {
         if !(1..=USERNAME_MOST).contains(&length)
             || !plain
             || canonical.contains('@')
-            || canonical.trim().is_empty()
+            || canonical.is_empty()
+            || canonical.trim() != canonical
         {
             return Err(fault());
         }
@@ -246,6 +250,19 @@ mod tests {
     }
 
     /// vuln:110
+    /// Found by `fuzz/targets/identifiers.rs`.
+    #[test]
+    fn a_letter_that_folds_into_a_blank_begins_no_name() {
+        for bad in ["\u{37a}", " \u{37a}", "\u{37a}nn"] {
+            assert!(Username::parse(bad).is_err(), "{bad:?}");
+            assert!(
+                Email::parse(&format!("{bad}@example.org")).is_err(),
+                "{bad:?}"
+            );
+        }
+        assert!(Username::parse("two words").is_ok());
+    }
+
     #[test]
     fn spellings_of_one_username_are_one() {
         let canonical = |text: &str| Username::parse(text).unwrap().canonical().to_owned();
