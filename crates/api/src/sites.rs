@@ -34,10 +34,10 @@ pub(crate) struct SiteShape {
     rules: Vec<RuleShape>,
     /// Whether it is set in the configuration and can be changed only there.
     locked: bool,
-    /// When it was registered (RFC 3339).
-    created_at: String,
-    /// When it was last changed.
-    updated_at: String,
+    /// When it was registered (RFC 3339); none if it is locked.
+    created_at: Option<String>,
+    /// When it was last changed; none if it is locked.
+    updated_at: Option<String>,
     /// Its version, as in the `ETag`.
     version: i64,
 }
@@ -286,7 +286,7 @@ impl From<RuleShape> for RuleDraft {
 
 impl From<Listed> for SiteShape {
     fn from(listed: Listed) -> Self {
-        let site = listed.site;
+        let (site, stored) = (listed.site, !listed.locked);
         Self {
             id: site.id.to_string(),
             name: site.name.clone(),
@@ -294,8 +294,8 @@ impl From<Listed> for SiteShape {
             identity_token: site.identity_token,
             rules: site.rules.iter().map(RuleShape::of).collect(),
             locked: listed.locked,
-            created_at: site.created_at.to_string(),
-            updated_at: site.updated_at.to_string(),
+            created_at: stored.then(|| site.created_at.to_string()),
+            updated_at: stored.then(|| site.updated_at.to_string()),
             version: site.version,
         }
     }

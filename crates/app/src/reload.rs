@@ -54,6 +54,7 @@ fn merge(old: &Config, new: &Config) -> Config {
     merged.tokens.access = new.tokens.access;
     merged.http.cors_origins.clone_from(&new.http.cors_origins);
     merged.log.level = new.log.level.clone();
+    merged.sites = new.sites.clone();
     merged
 }
 

@@ -211,7 +211,7 @@ pub fn policy(config: &Config) -> Policy {
                 config::chatbot::SimpleJwt::V5_5 => SimpleJwt::V5_5,
             },
         },
-        sites: Vec::new(),
+        sites: config.sites.0.clone(),
     }
 }
 

@@ -143,6 +143,9 @@ fn next(code: &Code) -> Option<&'static str> {
     Some(match code.name {
         "person.missing" => "tollgate user list",
         "session.missing" => "tollgate session list USER",
+        "site.missing" | "site.taken" => "tollgate site list",
+        "site.locked" => "tollgate reload",
+        "site.unknown" => "tollgate site add NAME URL",
         "key.missing" => "tollgate signing-key list",
         "key.in_use" => "tollgate signing-key rotate PURPOSE",
         "admin.exists" => "tollgate admin recover USER",

@@ -22,6 +22,7 @@ mod several;
 mod shapes;
 mod signing_key;
 mod snippet;
+mod site;
 mod terminal;
 mod user;
 mod version;
@@ -93,6 +94,9 @@ enum Command {
     /// See and end sign-ins
     #[command(subcommand)]
     Session(session::Session),
+    /// Look after the apps behind the gate
+    #[command(subcommand)]
+    Site(site::Site),
     /// See, rotate and remove the keys that sign tokens
     #[command(subcommand)]
     SigningKey(signing_key::SigningKey),
@@ -161,6 +165,7 @@ async fn dispatch(line: Line, terminal: Terminal) -> Result<Answer, Failure> {
         Command::Admin(command) => command.run(&office).await,
         Command::User(command) => command.run(&office).await,
         Command::Session(command) => command.run(&office).await,
+        Command::Site(command) => command.run(&office).await,
         Command::SigningKey(command) => command.run(&office).await,
         Command::Audit(command) => command.run(&office).await,
         Command::Db(command) => command.run(&office).await,

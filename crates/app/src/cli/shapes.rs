@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 use tollgate_base::{hex::hex, time::Time};
-use tollgate_flows::{AccountView, Event, Session, account::Export, keyring::KeyView};
+use tollgate_flows::{
+    AccountView, Event, Session, Who, account::Export, ctx::Listed, keyring::KeyView,
+};
 
 /// An account.
 pub(crate) fn account(view: &AccountView) -> Value {
@@ -62,6 +64,29 @@ pub(crate) fn key(key: &KeyView) -> Value {
         "created_at": time(key.created_at),
         "active_from": time(key.active_from),
         "signs": key.signs,
+    })
+}
+
+/// A site behind the gate.
+pub(crate) fn site(listed: &Listed) -> Value {
+    let site = &listed.site;
+    let stored = |at| (!listed.locked).then(|| time(at));
+    let rules = site.rules.iter().map(|rule| {
+        json!({
+            "path": rule.path.shown(),
+            "methods": rule.methods,
+            "allow": rule.allow.iter().map(Who::shown).collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "id": site.id.to_string(),
+        "name": site.name,
+        "url": site.address.origin(),
+        "identity_token": site.identity_token,
+        "rules": rules.collect::<Vec<_>>(),
+        "locked": listed.locked,
+        "created_at": stored(site.created_at),
+        "updated_at": stored(site.updated_at),
     })
 }
 

@@ -21,6 +21,7 @@ pub mod server;
 pub mod session;
 pub mod setup;
 pub mod signin;
+pub mod sites;
 pub mod sources;
 mod template;
 #[cfg(test)]
@@ -189,6 +190,8 @@ config! {
     log: log::Log,
     /// `[dialects.chatbot]`
     chatbot: chatbot::Chatbot,
+    /// `[[sites]]`
+    sites: sites::Sites,
 }
 
 impl Config {

@@ -29,7 +29,10 @@ pub(super) fn write(tables: &[Table]) -> String {
         if !table.name.is_empty() {
             text += "\n";
             comment(&mut text, table.doc);
-            line(&mut text, format_args!("[{}]", table.name));
+            // A list of tables is shown by its example.
+            if !table.keys.is_empty() {
+                line(&mut text, format_args!("[{}]", table.name));
+            }
         }
         for key in table.keys {
             text += "\n";

@@ -1,8 +1,6 @@
 //! A site as somebody writes it, in a file, a request or a command, before it
 //! is understood. Understood once; all that is wrong is told at once.
 
-use std::time::Duration;
-
 use tollgate_base::{Error, Result, codes, id::SiteId, time::Time};
 use tollgate_crypto::mac::digest;
 
@@ -19,6 +17,19 @@ pub struct Draft {
     pub identity_token: bool,
     /// Its rules; without any said, everybody with an account may enter.
     pub rules: Option<Vec<RuleDraft>>,
+}
+
+/// A part of a draft, to say what is wrong with which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The name.
+    Name,
+    /// The address.
+    Url,
+    /// The rules as a whole.
+    Rules,
+    /// The rule at that place, from 0.
+    Rule(usize),
 }
 
 /// A rule as it is written.
@@ -45,30 +56,57 @@ impl Draft {
     /// # Errors
     /// `request.invalid` with every field that is wrong.
     pub fn understood(&self, id: SiteId, now: Time) -> Result<Site> {
+        self.read(id, now).map_err(|faults| {
+            let invalid = Error::new(&codes::REQUEST_INVALID);
+            faults
+                .into_iter()
+                .fold(invalid, |error, fault| match fault {
+                    (Part::Name, detail) => error.field("/name", "site", detail),
+                    (Part::Url, detail) => error.field("/url", "site", detail),
+                    (Part::Rules, detail) => error.field("/rules", "site", detail),
+                    (Part::Rule(place), detail) => {
+                        error.field("/rules", "site", format!("Rule {}: {detail}", place + 1))
+                    }
+                })
+        })
+    }
+
+    /// What it means in the configuration, where the id follows from the name.
+    ///
+    /// # Errors
+    /// Everything that is wrong, and where.
+    pub fn configured(&self) -> Result<Site, Vec<(Part, String)>> {
+        let mut chance = [0; 16];
+        let name = digest(&[b"configured site", self.name.as_bytes()]);
+        chance.copy_from_slice(&name[..16]);
+        let never = Time::default();
+        self.read(SiteId::with_chance(never, chance), never)
+    }
+
+    fn read(&self, id: SiteId, now: Time) -> Result<Site, Vec<(Part, String)>> {
         let mut faults = Vec::new();
         let length = self.name.chars().count();
         let clean = self.name.trim() == self.name && !self.name.chars().any(char::is_control);
         if !(1..=Self::NAME_MOST).contains(&length) || !clean {
-            faults.push((
-                "/name",
-                "1 to 64 characters, no space at the ends.".to_owned(),
-            ));
+            let detail = "1 to 64 characters, no space at the ends.";
+            faults.push((Part::Name, detail.to_owned()));
         }
-        let address =
-            Address::parse(&self.url).map_err(|fault| faults.push(("/url", fault.to_owned())));
+        let address = Address::parse(&self.url);
+        if let Err(fault) = address {
+            faults.push((Part::Url, fault.to_owned()));
+        }
         let usual = [RuleDraft::signed_in()];
         let drafts = self.rules.as_deref().unwrap_or(&usual);
         if drafts.len() > Self::RULES_MOST {
-            faults.push(("/rules", format!("{} rules at most.", Self::RULES_MOST)));
+            faults.push((Part::Rules, format!("{} rules at most.", Self::RULES_MOST)));
         }
         let mut rules = Vec::new();
-        for (draft, place) in drafts.iter().zip(1..=Self::RULES_MOST) {
-            let read = draft
-                .understood()
-                .map_err(|fault| faults.push(("/rules", format!("Rule {place}: {fault}"))));
-            rules.extend(read);
+        for (place, draft) in drafts.iter().enumerate().take(Self::RULES_MOST) {
+            match draft.understood() {
+                Ok(rule) => rules.push(rule),
+                Err(fault) => faults.push((Part::Rule(place), fault)),
+            }
         }
-        let invalid = || Error::new(&codes::REQUEST_INVALID);
         match address {
             Ok(address) if faults.is_empty() => Ok(Site {
                 id,
@@ -80,23 +118,8 @@ impl Draft {
                 updated_at: now,
                 version: 1,
             }),
-            _ => Err(faults
-                .into_iter()
-                .fold(invalid(), |error, (pointer, detail)| {
-                    error.field(pointer, "site", detail)
-                })),
+            _ => Err(faults),
         }
-    }
-
-    /// What it means in the configuration, where the id follows from the name.
-    ///
-    /// # Errors
-    /// As [`Draft::understood`].
-    pub fn configured(&self, now: Time) -> Result<Site> {
-        let mut chance = [0; 16];
-        chance.copy_from_slice(&digest(&[b"configured site", self.name.as_bytes()])[..16]);
-        let id = SiteId::with_chance(Time::default().plus(Duration::ZERO), chance);
-        self.understood(id, now)
     }
 }
 
@@ -159,7 +182,9 @@ mod tests {
                 rule("/", "GET", "all"),
             ]),
         };
-        let refused = draft.configured(Time::default()).unwrap_err();
+        let refused = draft
+            .understood(SiteId::from_bits(1), Time::default())
+            .unwrap_err();
         let told: Vec<_> = refused
             .fields()
             .iter()
@@ -199,7 +224,7 @@ mod tests {
             identity_token: false,
             rules,
         };
-        let rules = |it: Draft| it.configured(Time::default()).unwrap().rules;
+        let rules = |it: Draft| it.configured().unwrap().rules;
         assert_eq!(rules(draft(None))[0].allow, [Who::SignedIn]);
         assert!(rules(draft(Some(Vec::new()))).is_empty());
     }

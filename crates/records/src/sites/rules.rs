@@ -197,7 +197,7 @@ mod tests {
             identity_token: false,
             rules: Some(rules),
         };
-        draft.configured(Time::default()).unwrap()
+        draft.configured().unwrap()
     }
 
     fn somebody(role: Role, names: &[&str]) -> Visitor {

@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, path::Path, thread::available_parallelism};
 use super::{
     fault::{Fault, Origin},
     key::Key,
-    said::{Entry, Gathered, Said},
+    said::{Entry, Gathered, Said, SaidSite},
     server::Server,
 };
 use value::Value;
@@ -24,6 +24,7 @@ const MOST_CORES: usize = 1024;
 /// Turns entries into values, one setting at a time.
 pub struct Reader<'a> {
     entries: BTreeMap<&'static str, Entry>,
+    sites: Vec<SaidSite>,
     working_dir: &'a Path,
     stand_ins: Vec<(&'static str, String)>,
     verdict: Verdict,
@@ -44,6 +45,7 @@ impl<'a> Reader<'a> {
     pub(super) fn new(gathered: Gathered, working_dir: &'a Path) -> Self {
         let Gathered {
             entries,
+            sites,
             faults,
             notes,
         } = gathered;
@@ -54,6 +56,7 @@ impl<'a> Reader<'a> {
         };
         Self {
             entries,
+            sites,
             working_dir,
             stand_ins: Vec::new(),
             verdict,
@@ -116,6 +119,27 @@ impl<'a> Reader<'a> {
             let message = format!("{shown} is out of range: from {} to {}", range.0, range.1);
             self.verdict.fault(&[key.name], message, None);
         }
+    }
+
+    /// The sites as they were written.
+    pub(super) fn take_sites(&mut self) -> Vec<SaidSite> {
+        std::mem::take(&mut self.sites)
+    }
+
+    /// The address of this server.
+    pub(super) fn address(&self) -> String {
+        let known = self.stand_ins.iter().find(|(name, _)| *name == "{address}");
+        known.map_or_else(String::new, |(_, address)| address.clone())
+    }
+
+    /// Something that is wrong at a place.
+    pub(super) fn blame(&mut self, key: &str, origin: Origin, message: String) {
+        self.verdict.faults.push(Fault {
+            key: Some(key.to_owned()),
+            origin,
+            message,
+            hint: None,
+        });
     }
 
     pub(super) fn finish(self) -> Verdict {

@@ -15,6 +15,7 @@ use super::{
     environment::Environment,
     known::{Known, unknown},
     read_text,
+    sites::SaidSite,
 };
 use crate::config::{
     fault::{Fault, Origin},
@@ -22,12 +23,13 @@ use crate::config::{
 };
 
 /// What is read from one file.
-struct Document<'a> {
+pub(super) struct Document<'a> {
     path: &'a Path,
     text: &'a str,
     known: &'a Known,
     layer: Layer,
-    faults: &'a mut Vec<Fault>,
+    pub(super) sites: &'a mut Vec<SaidSite>,
+    pub(super) faults: &'a mut Vec<Fault>,
 }
 
 /// The layers of all files, lowest first: the file that is named, or the first
@@ -36,6 +38,7 @@ pub(super) fn read(
     sources: &Sources,
     environment: &Environment,
     known: &Known,
+    sites: &mut Vec<SaidSite>,
     faults: &mut Vec<Fault>,
 ) -> Vec<Layer> {
     let named = sources
@@ -61,7 +64,7 @@ pub(super) fn read(
     let mut layers = Vec::new();
     for path in [main].into_iter().chain(pieces) {
         match read_text(&path) {
-            Ok(text) => layers.push(parse(&path, &text, known, faults)),
+            Ok(text) => layers.push(parse(&path, &text, known, sites, faults)),
             Err(cause) => faults.push(unreadable(&path, &cause)),
         }
     }
@@ -88,13 +91,20 @@ fn pieces(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// What one file says. Of a parser's fault only its words are kept: its picture
 /// of the line might hold a secret.
-fn parse(path: &Path, text: &str, known: &Known, faults: &mut Vec<Fault>) -> Layer {
+fn parse(
+    path: &Path,
+    text: &str,
+    known: &Known,
+    sites: &mut Vec<SaidSite>,
+    faults: &mut Vec<Fault>,
+) -> Layer {
     let (table, broken) = DeTable::parse_recoverable(text);
     let mut document = Document {
         path,
         text,
         known,
         layer: Layer::default(),
+        sites,
         faults,
     };
     for fault in broken {
@@ -118,6 +128,7 @@ impl Document<'_> {
             let name = format!("{prefix}{}", key.get_ref());
             let origin = self.origin(key.span().start);
             match value.get_ref() {
+                value if name == "sites" => self.sites(key.span().start, value),
                 DeValue::Table(inner) if self.known.has_table(&name) => {
                     self.walk(&format!("{name}."), inner);
                 }
@@ -135,7 +146,7 @@ impl Document<'_> {
         }
     }
 
-    fn origin(&self, offset: usize) -> Origin {
+    pub(super) fn origin(&self, offset: usize) -> Origin {
         let before = self.text.as_bytes().iter().take(offset);
         Origin::Line {
             path: self.path.to_owned(),
@@ -144,7 +155,7 @@ impl Document<'_> {
     }
 }
 
-fn said(value: &DeValue<'_>) -> Said {
+pub(super) fn said(value: &DeValue<'_>) -> Said {
     match value {
         DeValue::String(text) => Said::Text(text.clone().into_owned()),
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())

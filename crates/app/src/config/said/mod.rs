@@ -6,6 +6,7 @@ mod environment;
 mod files;
 mod known;
 mod seeds;
+mod sites;
 
 use std::{
     collections::BTreeMap,
@@ -15,6 +16,7 @@ use std::{
 };
 
 use known::{Known, unknown};
+pub(super) use sites::SaidSite;
 
 use super::{
     fault::{Fault, Origin},
@@ -64,6 +66,7 @@ pub(super) struct Layer(BTreeMap<&'static str, Entry>);
 /// What all sources say together.
 pub(super) struct Gathered {
     pub(super) entries: BTreeMap<&'static str, Entry>,
+    pub(super) sites: Vec<SaidSite>,
     pub(super) faults: Vec<Fault>,
     pub(super) notes: Vec<String>,
 }
@@ -75,7 +78,8 @@ pub(super) fn gather(sources: &Sources, tables: &[Table]) -> Gathered {
     let mut notes = Vec::new();
     let environment = environment::read(sources, &mut faults);
 
-    let mut layers = files::read(sources, &environment, known, &mut faults);
+    let mut sites = Vec::new();
+    let mut layers = files::read(sources, &environment, known, &mut sites, &mut faults);
     let named = environment.layer(known, &mut faults);
     let mut flags = Layer::default();
     for (name, value) in &sources.flags {
@@ -108,6 +112,7 @@ pub(super) fn gather(sources: &Sources, tables: &[Table]) -> Gathered {
     let entries = layers.into_iter().flat_map(|layer| layer.0).collect();
     Gathered {
         entries,
+        sites,
         faults,
         notes,
     }

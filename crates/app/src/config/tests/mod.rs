@@ -2,6 +2,7 @@
 
 mod faults;
 mod precedence;
+mod sites;
 mod table;
 
 use std::{fs, path::Path};
