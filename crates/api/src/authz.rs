@@ -5,7 +5,7 @@
 //! This path is the hottest there is. It goes around the layers of the house:
 //! a visitor's preflight or address must not be taken for one of ours.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -18,10 +18,11 @@ use axum::{
 use bytes::Bytes;
 use metrics::Counter;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio::time::timeout;
 use tollgate_base::{Error, Kind, Result, access::Principal, codes};
 use tollgate_flows::{
     Path, Site,
-    admit::{Credential, admit},
+    admit::{Credential, Presented, admit, remembered},
     ctx::Face,
     gate::{self, Decision, Visit},
     is_local, sites,
@@ -254,7 +255,10 @@ impl Gate {
         let Some(site) = web.ctx().sites().at(asked.host).cloned() else {
             return self.refuse(Error::new(&codes::SITE_UNKNOWN)).await;
         };
-        match self.judge(&site, &asked, &request.headers).await {
+        let work = self.judge(&site, &asked, &request.headers);
+        let late = || Error::new(&codes::REQUEST_TIMEOUT).retry_after(Duration::from_secs(1));
+        let judged = timeout(web.http().request_timeout, work).await;
+        match judged.unwrap_or_else(|_| Err(late())) {
             Ok(Decision::Pass { face, statement }) => {
                 let response = pass(face.as_deref(), statement.as_ref());
                 (Outcome::Allowed, response)
@@ -283,22 +287,35 @@ impl Gate {
     /// Who it is, by a token of ours or else by the cookie of this host. What is
     /// neither may be the app's own, and says nothing.
     async fn visitor(&self, site: &Site, headers: &HeaderMap) -> Result<Principal> {
+        let (ctx, nobody) = (self.0.web.ctx(), Principal::Anonymous);
+        let token = credentials::bearer_in_place(headers).unwrap_or_default();
         let cookie = SiteCookie::Visit
-            .read(headers, &site.address)
+            .place(headers, &site.address)
             .unwrap_or_default();
-        let token = credentials::bearer(headers).unwrap_or_default();
-        let by_token = token.map(Credential::Access);
-        let by_cookie = cookie.map(|token| Credential::Site {
-            host: site.address.host().to_owned(),
-            token,
-        });
-        for credential in [by_token, by_cookie].into_iter().flatten() {
-            match admit(self.0.web.ctx(), &Principal::Anonymous, &credential).await {
-                Err(error) if error.kind() == Kind::Stranger => {}
-                known => return known,
+        let host = site.address.host();
+        if let Some(token) = token {
+            if let Some(known) = remembered(ctx, &nobody, Presented::Access(token.as_bytes()))? {
+                return Ok(known);
+            }
+            let known = admit(ctx, &nobody, &Credential::Access(token.into())).await;
+            if !is_stranger(&known) {
+                return known;
             }
         }
-        Ok(Principal::Anonymous)
+        if let Some(cookie) = cookie {
+            if let Some(known) = remembered(ctx, &nobody, Presented::Site(host, cookie))? {
+                return Ok(known);
+            }
+            let credential = Credential::Site {
+                host: host.to_owned(),
+                token: String::from_utf8_lossy(cookie).into_owned().into(),
+            };
+            let known = admit(ctx, &nobody, &credential).await;
+            if !is_stranger(&known) {
+                return known;
+            }
+        }
+        Ok(nobody)
     }
 
     /// To sign-in with a browser; a program is told that it needs a credential.
@@ -335,6 +352,12 @@ impl Gate {
         response.headers_mut().extend(nobody());
         response
     }
+}
+
+fn is_stranger(known: &Result<Principal>) -> bool {
+    known
+        .as_ref()
+        .is_err_and(|error| error.kind() == Kind::Stranger)
 }
 
 /// 200, with every header that tells who it is.

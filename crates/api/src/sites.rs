@@ -8,7 +8,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use tollgate_base::{Result, id::SiteId};
 use tollgate_flows::{
-    Draft, Path, Rule, RuleDraft, Verdict, Who as Allowed,
+    Draft, Rule, RuleDraft, Verdict, Who as Allowed,
     ctx::Listed,
     sites::{self, CreateSite, EditSite, TestVisit, Tested},
 };
@@ -325,10 +325,7 @@ impl From<Tested> for Answer {
                 .judgement
                 .and_then(|found| found.rule)
                 .map(|place| place + 1),
-            path: match tested.path {
-                Path::Clear(path) => Some(path),
-                Path::Ambiguous => None,
-            },
+            path: tested.path.shown().map(ToOwned::to_owned),
             site: tested.site.map(SiteShape::from),
         }
     }

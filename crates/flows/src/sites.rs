@@ -65,7 +65,7 @@ pub struct Tested {
     /// The site at that address.
     pub site: Option<Listed>,
     /// The path as the rules read it.
-    pub path: Path,
+    pub path: Path<'static>,
     /// What they say; none where there is no site.
     pub judgement: Option<Judgement>,
 }
@@ -217,7 +217,7 @@ pub async fn test(ctx: &Ctx, by: &Principal, request: TestVisit) -> Result<Teste
     });
     Ok(Tested {
         site: site.map(|site| listed(ctx, site)),
-        path,
+        path: path.into_owned(),
         judgement,
     })
 }

@@ -90,6 +90,15 @@ pub fn clear(http: &Http) -> HeaderValue {
 /// # Errors
 /// `request.credentials` if it was sent twice.
 pub fn find(headers: &HeaderMap, name: &str) -> Result<Option<SecretString>> {
+    let text = place(headers, name)?.map(|value| String::from_utf8_lossy(value).into_owned());
+    Ok(text.map(SecretString::from))
+}
+
+/// The same where it stands.
+///
+/// # Errors
+/// `request.credentials` if it was sent twice.
+pub(crate) fn place<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a [u8]>> {
     let mut found = None;
     for line in headers.get_all(header::COOKIE) {
         for pair in line.as_bytes().split(|byte| *byte == b';') {
@@ -103,11 +112,10 @@ pub fn find(headers: &HeaderMap, name: &str) -> Result<Option<SecretString>> {
             if found.is_some() {
                 return Err(Error::new(&codes::REQUEST_CREDENTIALS));
             }
-            found = Some(&pair[at + 1..]);
+            found = Some(pair[at + 1..].trim_ascii());
         }
     }
-    let text = found.map(|value| String::from_utf8_lossy(value.trim_ascii()).into_owned());
-    Ok(text.map(SecretString::from))
+    Ok(found)
 }
 
 #[cfg(test)]

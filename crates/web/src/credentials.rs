@@ -34,6 +34,14 @@ pub fn authorization(headers: &HeaderMap) -> Result<Option<&HeaderValue>> {
 /// scheme or for what is no token: a credential that is not understood must
 /// not pass for none.
 pub fn bearer(headers: &HeaderMap) -> Result<Option<SecretString>> {
+    Ok(bearer_in_place(headers)?.map(SecretString::from))
+}
+
+/// The same where it stands.
+///
+/// # Errors
+/// As [`bearer`].
+pub fn bearer_in_place(headers: &HeaderMap) -> Result<Option<&str>> {
     let Some(value) = authorization(headers)? else {
         return Ok(None);
     };
@@ -41,10 +49,12 @@ pub fn bearer(headers: &HeaderMap) -> Result<Option<SecretString>> {
         let (scheme, token) = text.split_once(' ')?;
         let token = token.trim();
         let plain = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-        (scheme.eq_ignore_ascii_case("bearer") && plain).then(|| token.to_owned())
+        (scheme.eq_ignore_ascii_case("bearer") && plain).then_some(token)
     });
-    let token = token.ok_or_else(|| Error::new(&codes::TOKEN_INVALID))?;
-    Ok(Some(token.into()))
+    token.map_or_else(
+        || Err(Error::new(&codes::TOKEN_INVALID)),
+        |token| Ok(Some(token)),
+    )
 }
 
 #[cfg(test)]

@@ -41,6 +41,14 @@ impl SiteCookie {
         cookies::find(headers, &self.name(site))
     }
 
+    /// The same where it stands.
+    ///
+    /// # Errors
+    /// `request.credentials` if it was sent twice.
+    pub fn place<'a>(self, headers: &'a HeaderMap, site: &Address) -> Result<Option<&'a [u8]>> {
+        cookies::place(headers, &self.name(site))
+    }
+
     /// The header that sets it; without `max_age` it ends with the browser.
     pub fn set(
         self,

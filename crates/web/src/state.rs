@@ -1,11 +1,9 @@
 //! What handlers reach: the context of the verbs, and the settings of HTTP,
 //! which may be replaced as a whole while the server runs.
 
-use std::{
-    sync::{Arc, PoisonError, RwLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
+use arc_swap::ArcSwap;
 use ipnet::IpNet;
 use tollgate_flows::Ctx;
 
@@ -15,7 +13,7 @@ pub struct Web(Arc<Inner>);
 
 struct Inner {
     ctx: Ctx,
-    http: RwLock<Arc<Http>>,
+    http: ArcSwap<Http>,
 }
 
 /// How we are reached, and what we take.
@@ -40,7 +38,7 @@ impl Web {
     pub fn new(ctx: Ctx, http: Http) -> Self {
         Self(Arc::new(Inner {
             ctx,
-            http: RwLock::new(Arc::new(http)),
+            http: ArcSwap::from_pointee(http),
         }))
     }
 
@@ -51,16 +49,12 @@ impl Web {
 
     /// The settings now.
     pub fn http(&self) -> Arc<Http> {
-        self.0
-            .http
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.http.load_full()
     }
 
     /// Replace the settings, all of them at once.
     pub fn set_http(&self, http: Http) {
-        *self.0.http.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(http);
+        self.0.http.store(Arc::new(http));
     }
 }
 

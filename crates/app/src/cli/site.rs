@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use tollgate_base::{Error, codes};
 use tollgate_flows::{
-    Ctx, Draft, Path, Rule, RuleDraft, Site as Registered, Who,
+    Ctx, Draft, Rule, RuleDraft, Site as Registered, Who,
     ctx::Listed,
     sites::{self, CreateSite, TestVisit, Tested},
 };
@@ -200,15 +200,11 @@ fn tested(tested: &Tested) -> Answer {
         ),
         _ => ("no-rule", "no rule fits".to_owned()),
     };
-    let path = match &tested.path {
-        Path::Clear(path) => Some(path),
-        Path::Ambiguous => None,
-    };
     let data = json!({
         "verdict": verdict,
         "because": because,
         "rule": place.map(|place| place + 1),
-        "path": path,
+        "path": tested.path.shown(),
         "site": tested.site.as_ref().map(shapes::site),
     });
     Answer::new(data, format!("{verdict}: {why}"))

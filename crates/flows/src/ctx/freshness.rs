@@ -7,12 +7,13 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc,
+        atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
+use metrics::{Counter, counter};
 use quick_cache::sync::Cache;
 use tollgate_base::{
     Error, Result,
@@ -54,8 +55,11 @@ pub struct Freshness {
     seen: Cache<SessionId, Time>,
     changes: AtomicU64,
     next_stamp: AtomicU64,
-    fed_at: Mutex<Instant>,
-    feed_runs: AtomicBool,
+    born: Instant,
+    /// Milliseconds of this node's life; 0 while no feed runs.
+    fed_at: AtomicU64,
+    hits: Counter,
+    misses: Counter,
 }
 
 impl Default for Freshness {
@@ -67,8 +71,10 @@ impl Default for Freshness {
             seen: Cache::new(REMEMBERED),
             changes: AtomicU64::new(0),
             next_stamp: AtomicU64::new(0),
-            fed_at: Mutex::new(Instant::now()),
-            feed_runs: AtomicBool::new(false),
+            born: Instant::now(),
+            fed_at: AtomicU64::new(0),
+            hits: counter!("tollgate_principal_cache_total", "result" => "hit"),
+            misses: counter!("tollgate_principal_cache_total", "result" => "miss"),
         }
     }
 }
@@ -95,13 +101,16 @@ impl Freshness {
     /// `store.stale` if this node has had no news for five seconds.
     pub fn recall(&self, key: &[u8; 32]) -> Result<Option<Arc<Cached>>> {
         let Some((cached, stamp)) = self.principals.get(key) else {
+            self.misses.increment(1);
             return Ok(None);
         };
         if self.stamps.get(&cached.person.user) != Some(stamp) {
             self.principals.remove(key);
+            self.misses.increment(1);
             return Ok(None);
         }
         self.trust()?;
+        self.hits.increment(1);
         Ok(Some(cached))
     }
 
@@ -148,19 +157,17 @@ impl Freshness {
 
     /// News arrived, or the lack of any was confirmed.
     pub fn fed(&self) {
-        self.feed_runs.store(true, Ordering::SeqCst);
-        *self.fed_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.fed_at.store(self.age().max(1), Ordering::SeqCst);
     }
 
     /// Whether the feed that should run has been silent for too long.
     pub fn is_cut_off(&self) -> bool {
-        self.feed_runs.load(Ordering::SeqCst)
-            && self
-                .fed_at
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .elapsed()
-                > PATIENCE
+        let fed_at = self.fed_at.load(Ordering::SeqCst);
+        fed_at > 0 && u128::from(self.age().saturating_sub(fed_at)) > PATIENCE.as_millis()
+    }
+
+    fn age(&self) -> u64 {
+        self.born.elapsed().as_millis() as u64
     }
 
     /// How many principals are remembered.

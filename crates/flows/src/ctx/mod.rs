@@ -74,7 +74,7 @@ struct Inner {
     master: MasterKey,
     node: NodeId,
     policy: RwLock<Arc<Policy>>,
-    installation: RwLock<Arc<Installation>>,
+    installation: ArcSwap<Installation>,
     keys: RwLock<Arc<Keyring>>,
     keys_turn: Mutex<()>,
     freshness: Freshness,
@@ -104,7 +104,7 @@ impl Ctx {
             master: parts.master,
             node,
             policy: RwLock::new(Arc::new(parts.policy)),
-            installation: RwLock::new(Arc::new(parts.installation)),
+            installation: ArcSwap::from_pointee(parts.installation),
             keys: RwLock::default(),
             keys_turn: Mutex::default(),
             freshness: Freshness::default(),
@@ -211,19 +211,11 @@ impl Ctx {
 
     /// Facts about the installation, at most a second old.
     pub fn installation(&self) -> Arc<Installation> {
-        self.0
-            .installation
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.installation.load_full()
     }
 
     pub(crate) fn set_installation(&self, facts: Installation) {
-        *self
-            .0
-            .installation
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(facts);
+        self.0.installation.store(Arc::new(facts));
     }
 
     /// The apps behind the gate, at most a second old. Reading takes no lock.

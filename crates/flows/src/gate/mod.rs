@@ -30,7 +30,7 @@ pub struct Visit<'a> {
     /// Which app.
     pub site: &'a Site,
     /// Where.
-    pub path: &'a Path,
+    pub path: &'a Path<'a>,
     /// How.
     pub method: &'a str,
 }

@@ -159,6 +159,7 @@ async fn traces(ctx: &Ctx, of: UserId) -> Vec<(&'static str, i64)> {
         "installation",
         "alias_counters",
         "signing_keys",
+        "sites",
         "attempts",
         "jobs",
         "events",

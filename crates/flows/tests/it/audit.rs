@@ -33,12 +33,17 @@ use crate::support::{
 const NOBODY: &Principal = &Principal::Anonymous;
 const OPERATOR: &Principal = &Principal::Operator;
 
-/// What no verb of this journey does: backups, mails that nobody takes, and
-/// clocks that jump have stories of their own.
-const ELSEWHERE: [EventKind; 3] = [
+/// What no verb of this journey does: backups, mails that nobody takes, the
+/// gate and clocks that jump have stories of their own.
+const ELSEWHERE: [EventKind; 8] = [
     EventKind::BackupWritten,
     EventKind::BackupRestored,
     EventKind::MailGivenUp,
+    EventKind::ClockStepped,
+    EventKind::SiteCreated,
+    EventKind::SiteUpdated,
+    EventKind::SiteDeleted,
+    EventKind::SiteEntered,
 ];
 
 /// asvs:V16.2.1, asvs:V16.3.1, asvs:V16.3.2

@@ -10,6 +10,7 @@ mod feed;
 mod first_admin;
 mod foreign;
 mod freshness;
+mod gate;
 mod keys;
 mod one_time;
 mod overview;

@@ -16,7 +16,7 @@ use tollgate_base::{
 
 pub use address::Address;
 pub use draft::{Draft, Part, RuleDraft};
-pub use path::{Path, RulePath, is_local};
+pub use path::{Clear, Path, RulePath, is_local};
 pub use rules::{Judgement, Request, Verdict};
 pub use table::{QUERIES, add, all, all_in, count, forget, save};
 

@@ -1,19 +1,30 @@
 //! Paths as rules compare them. What a proxy, this server and the app could
 //! read differently has no place in the order of rules: it is ambiguous.
 
+use std::borrow::Cow;
+
 /// The path that somebody asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Path {
-    /// There is one way to read it; decoded.
-    Clear(String),
+pub enum Path<'a> {
+    /// There is one way to read it.
+    Clear(Clear<'a>),
     /// There are several.
     Ambiguous,
+}
+
+/// A path that can be read in one way. Most are neither decoded nor folded, and
+/// cost nothing to keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clear<'a> {
+    text: Cow<'a, str>,
+    /// Without capitals, where it has some.
+    folded: Option<String>,
 }
 
 /// A path in a rule, which stands for everything below it too. Without a slash
 /// at its end; `""` for the whole site.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RulePath(String);
+pub struct RulePath(Clear<'static>);
 
 /// Whether a path lies where a rule is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +37,47 @@ pub(super) enum Lies {
     Outside,
 }
 
-impl Path {
+impl<'a> Path<'a> {
     /// Read a request target: what is after `?` does not count.
-    pub fn read(target: &str) -> Self {
+    pub fn read(target: &'a str) -> Self {
         let path = target.split('?').next().unwrap_or_default();
-        decoded(path).map_or(Self::Ambiguous, Self::Clear)
+        Clear::read(path).map_or(Self::Ambiguous, Self::Clear)
+    }
+
+    /// The same, kept for longer than the request.
+    pub fn into_owned(self) -> Path<'static> {
+        match self {
+            Self::Ambiguous => Path::Ambiguous,
+            Self::Clear(path) => Path::Clear(Clear {
+                text: path.text.into_owned().into(),
+                folded: path.folded,
+            }),
+        }
+    }
+
+    /// As rules compare it; nothing where there are several ways to read it.
+    pub fn shown(&self) -> Option<&str> {
+        match self {
+            Self::Clear(path) => Some(&path.text),
+            Self::Ambiguous => None,
+        }
+    }
+}
+
+impl<'a> Clear<'a> {
+    fn read(path: &'a str) -> Option<Self> {
+        let text = decoded(path)?;
+        let capitals = |byte: &u8| byte.is_ascii_uppercase() || !byte.is_ascii();
+        let folded = text
+            .as_bytes()
+            .iter()
+            .any(|byte| capitals(byte))
+            .then(|| text.to_lowercase());
+        Some(Self { text, folded })
+    }
+
+    fn folded(&self) -> &str {
+        self.folded.as_deref().unwrap_or(&self.text)
     }
 }
 
@@ -52,31 +99,32 @@ impl RulePath {
         if text.contains('?') {
             return Err("A path without a query: queries never decide.");
         }
-        let path = decoded(text).ok_or(
+        let Clear { text, folded } = Clear::read(text).ok_or(
             "A path that can be read in one way only: no //, no dot segments, no ; or \\, no encoded slash.",
         )?;
-        Ok(Self(path.trim_end_matches('/').to_owned()))
+        let top = |text: &str| text.trim_end_matches('/').to_owned();
+        Ok(Self(Clear {
+            text: top(&text).into(),
+            folded: folded.as_deref().map(top),
+        }))
     }
 
     /// As it is shown: the whole site is `/`.
     pub fn shown(&self) -> &str {
-        if self.0.is_empty() { "/" } else { &self.0 }
+        if self.0.text.is_empty() {
+            "/"
+        } else {
+            &self.0.text
+        }
     }
 
-    pub(super) fn holds(&self, path: &Path) -> Lies {
-        let Path::Clear(path) = path else {
-            return if self.0.is_empty() {
-                Lies::Within
-            } else {
-                Lies::Perhaps
-            };
-        };
-        if is_below(path, &self.0) {
-            Lies::Within
-        } else if is_below(&path.to_lowercase(), &self.0.to_lowercase()) {
-            Lies::Perhaps
-        } else {
-            Lies::Outside
+    pub(super) fn holds(&self, path: &Path<'_>) -> Lies {
+        match path {
+            _ if self.0.text.is_empty() => Lies::Within,
+            Path::Ambiguous => Lies::Perhaps,
+            Path::Clear(path) if is_below(&path.text, &self.0.text) => Lies::Within,
+            Path::Clear(path) if is_below(path.folded(), self.0.folded()) => Lies::Perhaps,
+            Path::Clear(_) => Lies::Outside,
         }
     }
 }
@@ -97,7 +145,25 @@ fn is_below(path: &str, top: &str) -> bool {
 }
 
 /// Decoded, if it can be read in one way only.
-fn decoded(path: &str) -> Option<String> {
+fn decoded(path: &str) -> Option<Cow<'_, str>> {
+    let text = if path.contains('%') {
+        Cow::Owned(unescaped(path)?)
+    } else {
+        let plain = !path.bytes().any(|byte| is_meant(byte) && byte != b'/');
+        plain.then_some(Cow::Borrowed(path))?
+    };
+    let mut segments = text.strip_prefix('/')?.split('/').peekable();
+    while let Some(segment) = segments.next() {
+        let last = segments.peek().is_none();
+        // Some systems drop dots and spaces at the end of a name.
+        if segment.is_empty() && !last || segment.ends_with(['.', ' ']) {
+            return None;
+        }
+    }
+    (!text.chars().any(char::is_control)).then_some(text)
+}
+
+fn unescaped(path: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
@@ -118,16 +184,7 @@ fn decoded(path: &str) -> Option<String> {
             bytes.push(byte);
         }
     }
-    let path = String::from_utf8(bytes).ok()?;
-    let mut segments = path.strip_prefix('/')?.split('/').peekable();
-    while let Some(segment) = segments.next() {
-        let last = segments.peek().is_none();
-        // Some systems drop dots and spaces at the end of a name.
-        if segment.is_empty() && !last || segment.ends_with(['.', ' ']) {
-            return None;
-        }
-    }
-    (!path.chars().any(char::is_control)).then_some(path)
+    String::from_utf8(bytes).ok()
 }
 
 const fn is_unreserved(byte: u8) -> bool {
@@ -217,7 +274,7 @@ mod tests {
             ("/a:b@c", "/a:b@c"),
             ("/a+b", "/a+b"),
         ] {
-            assert_eq!(Path::read(good), Path::Clear(read.to_owned()), "{good}");
+            assert_eq!(Path::read(good).shown(), Some(read), "{good}");
         }
     }
 
@@ -285,8 +342,10 @@ mod tests {
         #[test]
         fn a_clear_path_is_clear_to_everybody(text in any::<String>(), near in "/[a-zA-Z0-9./%;?\\\\#]{0,20}") {
             for text in [text, near] {
-                if let Path::Clear(path) = Path::read(&text) {
-                    prop_assert_eq!(Path::read(&path), Path::Clear(path.clone()));
+                let read = Path::read(&text);
+                if let Some(path) = read.shown() {
+                    let again = Path::read(path);
+                    prop_assert_eq!(again.shown(), Some(path));
                     prop_assert!(!path.contains("/../") && !path.contains("//") && path.starts_with('/'));
                 }
             }

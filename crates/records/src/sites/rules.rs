@@ -16,7 +16,7 @@ use super::{Path, Rule, Site, Visitor, Who, path::Lies};
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     /// Where.
-    pub path: &'a Path,
+    pub path: &'a Path<'a>,
     /// How.
     pub method: &'a str,
 }
