@@ -171,12 +171,16 @@ impl House {
 impl Client {
     /// With one header more.
     #[must_use]
-    pub fn with(mut self, name: &str, value: &str) -> Self {
+    pub fn with(self, name: &str, value: &str) -> Self {
+        let value = HeaderValue::from_str(value).expect("a header's value");
+        self.with_value(name, value)
+    }
+
+    /// With one header more, whose value may not be text.
+    #[must_use]
+    pub fn with_value(mut self, name: &str, value: HeaderValue) -> Self {
         let name: HeaderName = name.parse().expect("a header's name");
-        self.headers.append(
-            name,
-            HeaderValue::from_str(value).expect("a header's value"),
-        );
+        self.headers.append(name, value);
         self
     }
 

@@ -1,6 +1,9 @@
 //! The gate in front of apps, as proxies and browsers meet it.
 
+mod check;
 mod landing;
+mod process;
+mod sites;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +12,11 @@ use axum::{
     http::{Method, header},
 };
 use serde_json::{Value, json};
+use tollgate_base::access::Principal;
+use tollgate_flows::{
+    Draft, RuleDraft,
+    sites::{self as register, CreateSite},
+};
 use tollgate_testkit::house::{Answer, Client, House, PASSWORD, PUBLIC_URL};
 
 /// Every header that tells an app who it is.
@@ -21,23 +29,28 @@ pub(crate) const IDENTITY: [&str; 6] = [
     "tollgate-identity",
 ];
 
-/// Register a site with these rules; its id.
-pub(crate) async fn site(house: &House, url: &str, rules: Value) -> String {
-    let boss = house
-        .someone(
-            &format!("boss{}", fastrand()),
-            tollgate_base::access::Role::Admin,
-        )
-        .await;
-    let body = json!({ "name": url, "url": url, "rules": rules });
-    let made = boss.client.post("/api/v1/sites", body).await.expect(201);
-    made.json()["id"].as_str().unwrap().to_owned()
-}
-
-fn fastrand() -> u64 {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
+/// Register a site with these rules.
+pub(crate) async fn site(house: &House, url: &str, rules: Value) {
+    let texts = |list: &Value| -> Vec<String> {
+        let texts = list.as_array().into_iter().flatten();
+        texts
+            .map(|text| text.as_str().unwrap().to_owned())
+            .collect()
+    };
+    let rule = |rule: &Value| RuleDraft {
+        path: rule["path"].as_str().unwrap_or("/").to_owned(),
+        methods: texts(&rule["methods"]),
+        allow: texts(&rule["allow"]),
+    };
+    let draft = Draft {
+        name: url.to_owned(),
+        url: url.to_owned(),
+        identity_token: false,
+        rules: Some(rules.as_array().unwrap().iter().map(rule).collect()),
+    };
+    let request = CreateSite { draft, once: None };
+    let made = register::create(&house.node.ctx, &Principal::Operator, request).await;
+    made.unwrap();
 }
 
 /// Everything for everybody with an account.
