@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use tollgate::config::{
     Config,
-    key::{Effect, Key, Shape},
+    key::{Effect, Key, Shape, Table},
 };
 use tollgate_base::{Error, codes};
 use tollgate_records::events::{EventKind, Level};
@@ -36,12 +36,25 @@ pub(super) fn configuration() -> String {
         } else {
             format!("`[{}]`", table.name)
         };
+        if table.keys.is_empty() {
+            list_of_tables(&mut text, &table);
+            continue;
+        }
         writeln!(text, "\n## {name}\n\n{}", joined(table.doc)).unwrap();
         for key in table.keys {
             setting(&mut text, key);
         }
     }
     text
+}
+
+/// What holds no settings but a list of tables: its words and its example.
+fn list_of_tables(text: &mut String, table: &Table) {
+    let (name, end) = (table.name, table.doc.iter().position(|line| line.is_empty()));
+    let (words, example) = table.doc.split_at(end.unwrap_or(table.doc.len()));
+    let example: Vec<&str> = example.iter().map(|line| line.trim()).collect();
+    writeln!(text, "\n## `[[{name}]]`\n\n{}", joined(words)).unwrap();
+    writeln!(text, "\n```toml{}\n```", example.join("\n")).unwrap();
 }
 
 fn setting(text: &mut String, key: &Key) {
