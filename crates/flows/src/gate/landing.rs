@@ -86,10 +86,12 @@ pub fn state(nonce: &SecretString) -> Option<String> {
 /// `auth.required`, `site.unknown`, `request.invalid`, `throttled`.
 pub async fn enter(ctx: &Ctx, by: &Principal, request: Enter) -> Result<Crossing> {
     let person = by.person()?;
-    let sites = ctx.sites();
-    let (site, path) = sites
-        .destination(&request.to)
-        .ok_or_else(|| Error::new(&codes::SITE_UNKNOWN))?;
+    let (site, path) = {
+        let sites = ctx.sites();
+        let found = sites.destination(&request.to);
+        let (site, path) = found.ok_or_else(|| Error::new(&codes::SITE_UNKNOWN))?;
+        (site.clone(), path)
+    };
     let invalid = |pointer| {
         Error::new(&codes::REQUEST_INVALID).field(pointer, "format", "Open the app again.")
     };
@@ -105,15 +107,15 @@ pub async fn enter(ctx: &Ctx, by: &Principal, request: Enter) -> Result<Crossing
         return Err(Error::new(&codes::THROTTLED).retry_after(taken.retry_after));
     }
     let mut minted = once::mint(ctx, Purpose::Visit, Prefix::OneTime, Some(person.user))?;
-    minted.row.binding = Some(binding(site, &request.state, person.session));
+    minted.row.binding = Some(binding(&site, &request.state, person.session));
     let (row, now) = (minted.row, ctx.now());
     ctx.db()
         .write(async move |tx: &mut Tx<'_>| one_time::add(tx, &row, now).await)
         .await?;
     let ticket = format!("{}.{}", minted.text.expose_secret(), person.session);
     Ok(Crossing {
-        site: site.clone(),
         path: path.to_owned(),
+        site,
         ticket: ticket.into(),
     })
 }

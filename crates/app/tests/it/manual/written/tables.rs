@@ -50,7 +50,10 @@ pub(super) fn configuration() -> String {
 
 /// What holds no settings but a list of tables: its words and its example.
 fn list_of_tables(text: &mut String, table: &Table) {
-    let (name, end) = (table.name, table.doc.iter().position(|line| line.is_empty()));
+    let (name, end) = (
+        table.name,
+        table.doc.iter().position(|line| line.is_empty()),
+    );
     let (words, example) = table.doc.split_at(end.unwrap_or(table.doc.len()));
     let example: Vec<&str> = example.iter().map(|line| line.trim()).collect();
     writeln!(text, "\n## `[[{name}]]`\n\n{}", joined(words)).unwrap();
