@@ -91,14 +91,14 @@ impl Stage {
     pub(crate) async fn filled(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (name, command, field) in [
-            ("{setup}", "setup-link".to_owned(), "url"),
-            ("{reset}", format!("user reset-link {PERSON}"), "reset_url"),
-            ("{person}", format!("user show {PERSON}"), "id"),
+            ("{setup}", "setup-link".to_owned(), "/url"),
+            ("{reset}", format!("user reset-link {PERSON}"), "/reset_url"),
+            ("{person}", format!("user show {PERSON}"), "/user/id"),
         ] {
             if text.contains(name) {
                 let said = run(&self.program, &format!("{command} --json"), "").await;
                 let said: Value = serde_json::from_str(&said).unwrap();
-                let said = said[field].as_str().unwrap();
+                let said = said.pointer(field).and_then(Value::as_str).unwrap();
                 // Of a link, what stands after #.
                 text = text.replace(name, said.rsplit('#').next().unwrap_or(said));
             }

@@ -4,24 +4,23 @@
 use serde::Deserialize;
 
 use super::Frame;
-use crate::words::Message;
 
-/// What there is to say; each is a message `done-…`.
+/// What there is to say: messages. The address has them without `done-`.
 const KNOWN: [&str; 14] = [
-    "saved",
-    "picture-saved",
-    "picture-removed",
-    "name-added",
-    "name-removed",
-    "password-changed",
-    "session-ended",
-    "others-ended",
-    "created",
-    "suspended",
-    "resumed",
-    "role-changed",
-    "sessions-ended",
-    "deleted",
+    "done-saved",
+    "done-picture-saved",
+    "done-picture-removed",
+    "done-name-added",
+    "done-name-removed",
+    "done-password-changed",
+    "done-session-ended",
+    "done-others-ended",
+    "done-created",
+    "done-suspended",
+    "done-resumed",
+    "done-role-changed",
+    "done-sessions-ended",
+    "done-deleted",
 ];
 
 /// The part of the address.
@@ -39,10 +38,7 @@ impl Done {
 
     /// In words, if it is something that we say.
     pub(crate) fn said(&self, frame: &Frame) -> Option<String> {
-        let known = KNOWN.contains(&self.done.as_str());
-        known.then(|| {
-            let key = format!("done-{}", self.done);
-            Message::to_string(&frame.t(&key))
-        })
+        let says = |key: &&&str| key.strip_prefix("done-") == Some(self.done.as_str());
+        KNOWN.iter().find(says).map(|key| frame.t(key).to_string())
     }
 }
