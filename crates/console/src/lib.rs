@@ -27,6 +27,8 @@ mod setup;
 mod signin;
 mod signout;
 mod signup;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use refused::refused;

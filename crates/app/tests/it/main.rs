@@ -17,6 +17,7 @@ mod guest;
 mod headers;
 mod manual;
 mod nodes;
+mod pages;
 mod people_pages;
 mod proxies;
 mod queries;

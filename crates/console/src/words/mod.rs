@@ -95,11 +95,14 @@ impl Locale {
         }
     }
 
-    /// By a tag; its region and script do not matter.
+    /// By a tag; if it has a region or script that we do not know, by its language.
     pub(crate) fn by_tag(tag: &str) -> Option<Self> {
+        let called = |name: &str| {
+            let is = |locale: &Self| locale.tag().eq_ignore_ascii_case(name);
+            Self::SPOKEN.iter().copied().find(is)
+        };
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        let is = |locale: &Self| locale.tag().eq_ignore_ascii_case(primary);
-        Self::ALL.iter().copied().find(is)
+        called(tag).or_else(|| called(primary))
     }
 
     /// The best for somebody whose browser sent this `Accept-Language` (RFC
