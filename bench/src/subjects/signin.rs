@@ -10,7 +10,7 @@ use crate::{
     peers::argon,
 };
 
-/// As many as there are people, so that nobody's is asked for twice at once.
+/// People who sign in at once.
 const CLIENTS: usize = 8;
 /// Checks that go on beside, and how often each of them asks.
 const CHECKERS: usize = 8;
@@ -21,7 +21,7 @@ pub(super) fn measure(binary: &Path) -> Result<Vec<Figure>> {
     alone(async {
         let mut scene = Scene::new(binary, 1000, 1000).await?;
         let server = scene.home.start()?;
-        let mut callers = scene.people.signing_in(cores);
+        let mut callers = scene.people.signing_in(CLIENTS);
         load(server.address, &mut callers, Span::Each(2)).await?;
         let [mut kept, mut plain, mut ours] = [const { Rounds::new() }; 3];
         for _ in 0..ROUNDS {
