@@ -161,7 +161,7 @@ cargo xtask book
     Renders the manual from docs/ into crates/manual/book; a test says when that is due.
 
 cargo xtask screenshots
-    Takes the pictures of the manual again, in docs/src/images, from a sample installation.
+    Takes the pictures of the manual again, in docs/images, from a sample installation.
 
 What is missing is installed (apt-get as root, rustup for tools of Rust); without root you are
 told what to install. Servers are private: free ports of 127.0.0.1, a temporary folder, gone at

@@ -100,8 +100,8 @@ static CAMPAIGN: Step = Step {
     peers: Peers::Servers,
 };
 
-/// Where the manual's pictures lie.
-const SCREENSHOTS: &str = "docs/src/images";
+/// Where the pictures of pages lie: beside the book, or they would be in the binary.
+const SCREENSHOTS: &str = "docs/images";
 
 static SCREENSHOOTER: Step = Step {
     name: "screenshots",
