@@ -51,6 +51,11 @@ pub(super) struct Browser {
 
 impl Scene {
     pub(super) async fn new(kind: ProxyKind) -> Self {
+        Self::edited(kind, |snippet, _| snippet).await
+    }
+
+    /// With a snippet that somebody has worked on; they know where the app is.
+    pub(super) async fn edited(kind: ProxyKind, edit: fn(String, &str) -> String) -> Self {
         let app = EchoApp::start().await;
         let folder = tempfile::tempdir().unwrap();
         let port = free_port().unwrap();
@@ -65,7 +70,8 @@ impl Scene {
             { "path": "/admin", "allow": ["role:admin"] },
             { "path": "/", "allow": ["signed-in"] },
         ]);
-        let site = json!({ "name": "app", "url": format!("http://{HOST}:{port}"), "rules": rules });
+        let url = format!("http://{HOST}:{port}");
+        let site = json!({ "name": "app", "url": url, "identity_token": true, "rules": rules });
         let open = json!([{ "path": "/", "allow": ["anyone"] }]);
         let lax =
             json!({ "name": "lax", "url": format!("http://{LAX_HOST}:{port}"), "rules": open });
@@ -74,7 +80,7 @@ impl Scene {
         let line = ["snippet", "app", "--for", kind.name()];
         let places = ["--upstream", &upstream, "--tollgate", &url];
         let snippet = program.run(&[line, places].concat(), "").await.succeeded();
-        let proxy = kind.start(port, &snippet).await;
+        let proxy = kind.start(port, &edit(snippet, &upstream)).await;
         let line = ["user", "create", EMAIL, "--username", USER, "--name", NAME];
         let secret = ["--password-file", "-"];
         program

@@ -37,6 +37,8 @@ pub(super) async fn a_browser_signs_in_and_comes_back(kind: ProxyKind) {
     assert_eq!(seen.values("remote-name"), [NAME]);
     assert_eq!(seen.values("remote-groups"), ["default"]);
     assert!(seen.values("remote-id")[0].starts_with("usr_"));
+    let statement = seen.values("tollgate-identity").concat();
+    assert_eq!(statement.split('.').count(), 3, "{statement}");
     let cookies = seen.values("cookie").concat();
     assert!(
         !cookies.contains("tollgate=") && !cookies.contains("tgs_"),
@@ -102,6 +104,23 @@ pub(super) async fn who_is_known_may_still_not_enter(kind: ProxyKind) {
     scene.unseen("without the role");
     assert_eq!(scene.get("/public/x", "").await.status, 200);
     assert_eq!(scene.seen().values("remote-user").concat(), "");
+}
+
+/// A careless hand adds a location to the snippet.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nginx: cargo xtask test runs it"]
+async fn a_location_that_is_added_to_nginx_is_checked_too() {
+    let scene = Scene::edited(ProxyKind::Nginx, |snippet, upstream| {
+        let added = format!("location /extra/ {{ proxy_pass {upstream}; }}\n    location / {{");
+        snippet.replacen("location / {", &added, 1)
+    })
+    .await;
+    let (_, cookie) = scene.visitor().await;
+    assert_eq!(scene.get("/extra/x", "").await.status, 401);
+    scene.unseen("without a credential");
+    let lines = format!("{cookie}Remote-User: root\r\n");
+    assert_eq!(scene.get("/extra/x", &lines).await.status, 200);
+    assert_eq!(scene.seen().values("remote-user"), [USER]);
 }
 
 pub(super) async fn what_is_sent_arrives_untouched(kind: ProxyKind) {
