@@ -66,13 +66,19 @@ const POSTGRESQL: Need = Need {
 pub(crate) static POSTGRES: [Need; 1] = [POSTGRESQL];
 
 /// What the private servers and the foreign clients in the tests need.
-pub(crate) static PEERS: [Need; 6] = [
+pub(crate) static PEERS: [Need; 7] = [
     POSTGRESQL,
     Need {
         name: "Redis",
         purpose: "tests of counters and wake-ups between nodes",
         remedy: Remedy::Packages(&["redis-server"]),
         present: || find_program("redis-server").is_some(),
+    },
+    Need {
+        name: "curl",
+        purpose: "the commands of the manual",
+        remedy: Remedy::Packages(&["curl"]),
+        present: || find_program("curl").is_some(),
     },
     Need {
         name: "nginx",

@@ -2,12 +2,15 @@
 
 use std::{
     fmt,
+    str::FromStr,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
 };
+
+use crate::{Error, codes};
 
 /// Microseconds since 1970-01-01T00:00:00Z: the form in which the database
 /// keeps every time.
@@ -64,6 +67,18 @@ impl fmt::Display for Time {
             Ok(stamp) => write!(f, "{stamp:.6}"),
             Err(_) => write!(f, "{}us", self.0),
         }
+    }
+}
+
+/// A date, a time and an offset, as RFC 3339 and databases write them.
+impl FromStr for Time {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let stamp: jiff::Timestamp = text
+            .parse()
+            .map_err(|fault: jiff::Error| Error::new(&codes::REQUEST_INVALID).because(fault))?;
+        Ok(Self(stamp.as_microsecond()))
     }
 }
 
@@ -125,6 +140,19 @@ mod tests {
             Time::from_micros(i64::MAX).to_string(),
             format!("{}us", i64::MAX)
         );
+    }
+
+    #[test]
+    fn a_time_is_read_as_databases_write_it() {
+        let noon = Time::from_secs(1_795_262_400);
+        for text in [
+            "2026-11-21T12:00:00Z",
+            "2026-11-21 12:00:00+00",
+            "2026-11-21 13:00:00.000000+01",
+        ] {
+            assert_eq!(text.parse::<Time>().unwrap(), noon, "{text}");
+        }
+        assert!("2026-11-21 12:00:00".parse::<Time>().is_err());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use tollgate_base::{
     time::Time,
 };
 use tollgate_records::{
-    events::{self, Chain, Event},
+    events::{self, Chain, Event, EventKind},
     tallies::{self, Day},
 };
 use tollgate_store::{lease, sql::Tx};
@@ -94,6 +94,20 @@ pub async fn page(
         &Facts::NONE,
     )?;
     events::page(ctx.db(), before, subject, most).await
+}
+
+/// When this last happened.
+///
+/// # Errors
+/// `access.denied`.
+pub async fn latest(ctx: &Ctx, by: &Principal, kind: EventKind) -> Result<Option<Time>> {
+    decide(
+        by,
+        Permission::AuditRead,
+        &Target::Installation,
+        &Facts::NONE,
+    )?;
+    events::latest(ctx.db(), kind).await
 }
 
 /// Sealed events in the order of the chain, after a number.

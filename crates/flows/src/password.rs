@@ -112,6 +112,20 @@ pub async fn change_own(ctx: &Ctx, by: &Principal, request: ChangePassword) -> R
     .await
 }
 
+/// Say what is wrong with a password for somebody of these names. Sets nothing.
+///
+/// # Errors
+/// `password.weak`.
+pub fn review(
+    ctx: &Ctx,
+    _by: &Principal,
+    (names, password): (Vec<String>, SecretString),
+) -> Result<()> {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let rules = ClientProfile::NATIVE.passwords;
+    vet(&password, rules, ctx.policy().password_min, &names)
+}
+
 /// Ask for a reset link by mail. The answer and its cost are the same whether
 /// or not the address is anybody's.
 ///

@@ -85,6 +85,14 @@ impl Counters {
         self.redis.as_ref().map(Link::is_live)
     }
 
+    /// Whether Redis comes within `patience`, if it was asked for.
+    pub async fn redis_comes(&self, patience: Duration) -> bool {
+        match &self.redis {
+            Some(link) => link.comes(patience).await,
+            None => false,
+        }
+    }
+
     /// Take one from the bucket of `key`, if there is one. The key is hashed,
     /// so that its length costs nothing and no name stands in Redis in clear.
     pub async fn take(&self, key: &str, rate: Rate, now: Time) -> Taken {

@@ -59,6 +59,15 @@ impl Link {
         self.0.borrow().is_some()
     }
 
+    /// Whether it is there within `patience`.
+    pub(crate) async fn comes(&self, patience: Duration) -> bool {
+        let mut live = self.0.clone();
+        matches!(
+            timeout(patience, live.wait_for(Option::is_some)).await,
+            Ok(Ok(_))
+        )
+    }
+
     /// The answer, if Redis is there, says it within `deadline`, and it makes
     /// sense. Everything else is a miss.
     pub(crate) async fn ask<T: FromRedisValue>(

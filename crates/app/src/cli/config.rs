@@ -21,6 +21,8 @@ pub(crate) enum Config {
     Show(Show),
     /// Write a file that names every setting and sets none
     Init(Init),
+    /// Print the JSON Schema of the file, for editors
+    Schema,
 }
 
 #[derive(Args)]
@@ -42,6 +44,11 @@ impl Config {
             Self::Check => check(office),
             Self::Show(show) => show.run(office),
             Self::Init(init) => init.run(),
+            Self::Schema => {
+                let schema = config::schema();
+                let text = format!("{schema:#}");
+                Ok(Answer::new(schema, text))
+            }
         }
     }
 }

@@ -6,9 +6,11 @@
 
 mod admin;
 mod audit;
+mod completions;
 mod config;
 mod db;
 mod demo;
+mod doctor;
 mod exit;
 mod explain;
 mod healthcheck;
@@ -115,10 +117,16 @@ enum Command {
     Healthcheck(healthcheck::Healthcheck),
     /// Have the running server read its configuration again
     Reload,
+    /// Look for everything that is wrong, and say what to do about it
+    Doctor(doctor::Doctor),
     /// Fill an empty installation with sample people to look at
     Demo(demo::Demo),
     /// Say what an error code means and what to do
     Explain(explain::Explain),
+    /// Print what a shell needs to complete commands
+    Completions(completions::Completions),
+    /// Write manual pages
+    Man(completions::Man),
     /// Say which version this is
     Version,
 }
@@ -173,8 +181,11 @@ async fn dispatch(line: Line, terminal: Terminal) -> Result<Answer, Failure> {
         Command::Snippet(command) => command.run(&office).await,
         Command::Healthcheck(command) => command.run(&office).await,
         Command::Reload => reload::run(&office),
+        Command::Doctor(command) => command.run(&office).await,
         Command::Demo(command) => command.run(&office).await,
         Command::Explain(command) => command.run(),
+        Command::Completions(command) => Ok(command.run()),
+        Command::Man(command) => command.run(),
         Command::Version => Ok(version::run()),
     }
 }

@@ -16,6 +16,7 @@ pub mod meant;
 pub mod password;
 pub mod redis;
 pub mod said;
+mod schema;
 pub mod secrets;
 pub mod server;
 pub mod session;
@@ -109,6 +110,11 @@ pub fn show(loaded: &Loaded) -> Vec<Row> {
 /// what it does, its default and its variable.
 pub fn init_text() -> String {
     template::write(&Config::TABLES)
+}
+
+/// The JSON Schema of `tollgate.toml`, for editors.
+pub fn schema() -> serde_json::Value {
+    schema::write(&Config::TABLES)
 }
 
 /// What a reload would change.

@@ -2,6 +2,7 @@
 //! commands beside a running server, and a server's life from start to end.
 
 mod commands;
+mod doctor;
 mod life;
 mod newcomer;
 mod restore;

@@ -1,4 +1,5 @@
 //! The manual: what it says is what the code does.
 
 mod links;
+mod runs;
 mod written;

@@ -15,8 +15,8 @@ use tollgate_base::{id::EventId, time::Time};
 pub use chain::{Chain, GENESIS, Leaf, personal_digest};
 pub use kind::{EventKind, Level};
 pub use table::{
-    Change, QUERIES, append, clean_personal, feed, head, last_number, page, seal, sealed_after,
-    unsealed, waiting,
+    Change, QUERIES, append, clean_personal, feed, head, last_number, latest, page, seal,
+    sealed_after, unsealed, waiting,
 };
 
 /// A fact as it is stored.

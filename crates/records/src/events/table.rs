@@ -6,9 +6,10 @@ use tollgate_store::{
     sql::{Db, Row, Tx},
 };
 
-use super::{Chain, Event};
+use super::{Chain, Event, EventKind};
 
 queries! {
+    LATEST = "SELECT at FROM events WHERE kind = $1 ORDER BY at DESC LIMIT 1";
     APPEND = "INSERT INTO events (id, at, kind, actor, subject, session, data, personal, salt, personal_digest)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     HEAD = "SELECT seq, hash FROM events WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
@@ -132,6 +133,15 @@ pub async fn feed(db: &Db, after: i64, beyond: Option<EventId>, most: u32) -> Re
             })
         })
         .collect()
+}
+
+/// When this last happened.
+///
+/// # Errors
+/// What the database says.
+pub async fn latest(db: &Db, kind: EventKind) -> Result<Option<Time>> {
+    let row = db.maybe(LATEST, args![kind.as_str()]).await?;
+    row.map(|row| row.get("at")).transpose()
 }
 
 /// Events newest first, before `before`, of one subject or all.

@@ -26,6 +26,7 @@ use std::{
 use tollgate_base::{
     Error, ExposeSecret, Result, SecretString, codes,
     fail::{FailPoints, Moment},
+    time::Time,
 };
 
 pub use self::{
@@ -268,6 +269,17 @@ impl Db {
         match &self.inside {
             Inside::Sqlite(_) => self.snapshot(sqlite::check).await,
             Inside::Postgres(_) => self.snapshot(postgres::check).await,
+        }
+    }
+
+    /// What the database's own clock says; none where it is the machine's.
+    ///
+    /// # Errors
+    /// As [`Db::snapshot`].
+    pub async fn clock(&self) -> Result<Option<Time>> {
+        match &self.inside {
+            Inside::Sqlite(_) => Ok(None),
+            Inside::Postgres(_) => self.snapshot(postgres::clock).await.map(Some),
         }
     }
 

@@ -25,7 +25,7 @@ const SOURCES: [&str; 6] = [
     "reliability.md",
 ];
 
-fn root() -> PathBuf {
+pub(super) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../..")
         .canonicalize()

@@ -13,6 +13,7 @@ use tokio::{runtime::Handle, sync::Semaphore, time::timeout};
 use tollgate_base::{
     Error, Result, codes,
     fail::{FailPoints, Moment},
+    time::Time,
 };
 
 pub(super) use self::connection::Connection;
@@ -164,6 +165,13 @@ pub(super) async fn check(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     } else {
         vec![format!("{failures} pages had a wrong checksum")]
     })
+}
+
+/// A body for a snapshot: what time it is there.
+pub(super) async fn clock(tx: &mut Tx<'_>) -> Result<Time> {
+    let sql = "SELECT CAST(clock_timestamp() AS TEXT) AS clock";
+    let text: String = tx.one(sql, Vec::new()).await?.get("clock")?;
+    text.parse()
 }
 
 /// A wait that took too long for a database that is well.

@@ -1,0 +1,278 @@
+//! What the doctor finds inside: the database and everything that is kept in it.
+
+use std::time::Duration;
+
+use tollgate_base::{Result, access::Role, page::PageRequest, time::Clock};
+use tollgate_flows::{Ctx, Filter, audit, keyring, password, people};
+use tollgate_records::{events::EventKind, schema};
+use tollgate_store::{counters::Counters, migrate, sql::Db};
+
+use crate::{
+    config::{Config, meant::backend::DatabaseUrl},
+    wire::{self, Use},
+};
+
+use super::{super::office::OPERATOR, Finding};
+
+/// Clocks may differ by so much before tokens are refused for it.
+const DRIFT: Duration = Duration::from_secs(5);
+/// A signing key should be younger.
+const KEY_AGE: Duration = Duration::from_hours(24 * 365);
+/// So should the last backup.
+const BACKUP_AGE: Duration = Duration::from_hours(24 * 7);
+/// How long Redis may take to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+pub(super) async fn look(config: &Config, fix: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.extend(redis(config).await);
+    if let DatabaseUrl::Sqlite(path) = &config.database.url
+        && !path.exists()
+    {
+        findings.push(Finding::remark(
+            "database",
+            "It is not made yet.",
+            "tollgate serve",
+        ));
+        return findings;
+    }
+    let db = match wire::database(config).await {
+        Ok(db) => db,
+        Err(fault) => {
+            findings.push(Finding::refused("database", &fault));
+            return findings;
+        }
+    };
+    let stands = database(&db, fix, &mut findings).await;
+    db.close().await;
+    match stands {
+        Ok(true) if config.secrets.file.exists() => inside(config, &mut findings).await,
+        Ok(true) => findings.push(Finding::wrong(
+            "secrets",
+            format!("{} is missing.", config.secrets.file.display()),
+            "Put it back from where you keep it; without it the database cannot be opened.",
+        )),
+        Ok(false) => {}
+        Err(fault) => findings.push(Finding::refused("database", &fault)),
+    }
+    findings
+}
+
+async fn redis(config: &Config) -> Option<Finding> {
+    let url = config.redis.url.as_ref()?.to_secret();
+    Some(match Counters::redis(&url) {
+        Ok(counters) if counters.redis_comes(PATIENCE).await => {
+            Finding::good("redis", "It answers.")
+        }
+        Ok(_) => Finding::wrong(
+            "redis",
+            "It does not answer.",
+            "Start it, or check its address; until then Tollgate goes on without.",
+        ),
+        Err(fault) => Finding::refused("redis", &fault),
+    })
+}
+
+/// The database from outside; whether it is worth looking inside.
+async fn database(db: &Db, fix: bool, findings: &mut Vec<Finding>) -> Result<bool> {
+    let damage = db.check().await?;
+    if !damage.is_empty() {
+        let fix = "Stop the server, keep a copy of the files, and restore the last good backup.";
+        findings.push(Finding::wrong(
+            "database",
+            format!("It finds damage in itself: {}.", damage.join("; ")),
+            fix,
+        ));
+        return Ok(false);
+    }
+    let now = Clock::machine().now();
+    let theirs = db.clock().await?.unwrap_or(now);
+    let gap = now.since(theirs).max(theirs.since(now));
+    findings.push(if gap > DRIFT {
+        let says = format!(
+            "The database's clock is {} s away from this machine's.",
+            gap.as_secs()
+        );
+        Finding::wrong("clock", says, "Let both follow a time server.")
+    } else {
+        Finding::good("clock", "This machine and the database agree.")
+    });
+    let mut status = migrate::status(db, schema::MIGRATIONS).await?;
+    if fix && status.refusal.is_none() && !status.pending.is_empty() {
+        migrate::run(db, schema::MIGRATIONS, now).await?;
+        status = migrate::status(db, schema::MIGRATIONS).await?;
+        findings.push(Finding::mended(
+            "database",
+            "Its tables are up to date now.",
+        ));
+    }
+    let pending = status.pending.len();
+    let stands = status.refusal.is_none() && pending == 0;
+    findings.push(match status.refusal {
+        Some(refusal) => Finding::wrong(
+            "database",
+            format!("{refusal}."),
+            "Use the version of Tollgate that it was made with, or a newer one.",
+        ),
+        None if pending > 0 => Finding::wrong(
+            "database",
+            format!("{pending} migrations are pending."),
+            "tollgate db migrate",
+        ),
+        None => Finding::good("database", "It is whole and up to date."),
+    });
+    Ok(stands)
+}
+
+async fn inside(config: &Config, findings: &mut Vec<Finding>) {
+    let ctx = match wire::open(config, Use::Command).await {
+        Ok((ctx, _)) => ctx,
+        Err(fault) => return findings.push(Finding::refused("secrets", &fault)),
+    };
+    let seen = [
+        ("clock", past(&ctx).await),
+        ("administrators", administrators(&ctx, config).await),
+        ("signing keys", keys(&ctx).await),
+        ("audit", trail(&ctx).await),
+        ("backup", backup(&ctx).await),
+    ];
+    for (about, seen) in seen {
+        match seen {
+            Ok(found) => findings.extend(found),
+            Err(fault) => findings.push(Finding::refused(about, &fault)),
+        }
+    }
+    ctx.db().close().await;
+}
+
+/// Whether the clock went back: then something happened in what is now the future.
+async fn past(ctx: &Ctx) -> Result<Option<Finding>> {
+    let latest = audit::page(ctx, OPERATOR, (None, None, 1)).await?;
+    let ahead = latest
+        .first()
+        .map(|event| event.at.since(ctx.now()))
+        .filter(|ahead| *ahead > DRIFT);
+    Ok(ahead.map(|ahead| {
+        let says = format!(
+            "The last event lies {} s in the future: the clock was set back.",
+            ahead.as_secs()
+        );
+        Finding::wrong(
+            "clock",
+            says,
+            "Let it follow a time server; tokens of that time are refused until then.",
+        )
+    }))
+}
+
+async fn administrators(ctx: &Ctx, config: &Config) -> Result<Option<Finding>> {
+    let filter = Filter {
+        role: Some(Role::Admin),
+        suspended: Some(false),
+        ..Filter::default()
+    };
+    let first = PageRequest {
+        limit: 1,
+        after: None,
+    };
+    if !people::list(ctx, OPERATOR, (filter, first))
+        .await?
+        .rows
+        .is_empty()
+    {
+        return Ok(Some(Finding::good(
+            "administrators",
+            "There is one who can sign in.",
+        )));
+    }
+    let admin = &config.admin;
+    if let Some(provided) = admin.password.as_deref() {
+        let names = [
+            admin
+                .email
+                .as_ref()
+                .map(|email| email.canonical().to_owned()),
+            admin
+                .username
+                .as_ref()
+                .map(|name| name.canonical().to_owned()),
+        ];
+        let names: Vec<String> = names.into_iter().flatten().collect();
+        if let Err(weak) = password::review(ctx, OPERATOR, (names, provided.clone())) {
+            let why: Vec<&str> = weak
+                .fields()
+                .iter()
+                .map(|fault| fault.detail.as_ref())
+                .collect();
+            let says = format!(
+                "The password in admin.password is refused: {}",
+                why.join(" ")
+            );
+            return Ok(Some(Finding::wrong(
+                "administrators",
+                says,
+                "Choose a longer or less common one.",
+            )));
+        }
+        return Ok(Some(Finding::remark(
+            "administrators",
+            "The next start makes the one that is configured.",
+            "tollgate serve",
+        )));
+    }
+    Ok(Some(Finding::wrong(
+        "administrators",
+        "Nobody can look after this server.",
+        "tollgate setup-link, or tollgate admin create EMAIL",
+    )))
+}
+
+async fn keys(ctx: &Ctx) -> Result<Option<Finding>> {
+    let keys = keyring::list(ctx, OPERATOR, ()).await?;
+    let Some(signs) = keys
+        .iter()
+        .find(|key| key.signs && key.purpose == tollgate_flows::ctx::PURPOSE_ACCESS)
+    else {
+        return Ok(Some(Finding::remark(
+            "signing keys",
+            "None signs yet; the first start makes one.",
+            "tollgate serve",
+        )));
+    };
+    let days = ctx.now().since(signs.created_at).as_secs() / (24 * 60 * 60);
+    let says = format!("One of {} signs; it is {days} days old.", keys.len());
+    Ok(Some(if ctx.now().since(signs.created_at) > KEY_AGE {
+        Finding::remark("signing keys", says, "tollgate signing-key rotate access")
+    } else {
+        Finding::good("signing keys", says)
+    }))
+}
+
+async fn trail(ctx: &Ctx) -> Result<Option<Finding>> {
+    let verified = audit::verify(ctx, OPERATOR, None).await?;
+    Ok(Some(Finding::good(
+        "audit",
+        format!(
+            "All {} events fit; {} wait to be sealed.",
+            verified.sealed, verified.waiting
+        ),
+    )))
+}
+
+async fn backup(ctx: &Ctx) -> Result<Option<Finding>> {
+    let fix = "tollgate db backup FILE";
+    let Some(at) = audit::latest(ctx, OPERATOR, EventKind::BackupWritten).await? else {
+        return Ok(Some(Finding::remark(
+            "backup",
+            "None was ever written by tollgate.",
+            fix,
+        )));
+    };
+    let age = ctx.now().since(at);
+    let says = format!("The last was written at {at}.");
+    Ok(Some(if age > BACKUP_AGE {
+        Finding::remark("backup", says, fix)
+    } else {
+        Finding::good("backup", says)
+    }))
+}
