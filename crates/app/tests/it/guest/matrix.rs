@@ -18,13 +18,16 @@ enum Reach {
     Chatbot,
     /// Everybody who is signed in, for what is theirs.
     Own,
+    /// Whoever is signed in and has the form's own token, which is asked for first;
+    /// the stories of the pages say whom each form obeys.
+    Form,
     /// Managers, for people of the default role, and administrators.
     Managers,
     /// Administrators.
     Admins,
 }
 
-use Reach::{Admins, Chatbot, Managers, Own};
+use Reach::{Admins, Chatbot, Form, Managers, Own};
 
 /// Every closed door.
 const TABLE: &[(&str, &str, Reach)] = &[
@@ -43,11 +46,38 @@ const TABLE: &[(&str, &str, Reach)] = &[
     ("DELETE", "/api/v1/me/sessions/{id}", Own),
     ("DELETE", "/api/v1/session", Own),
     ("GET", "/me", Own),
+    ("GET", "/me/data", Own),
+    ("GET", "/me/password", Own),
+    ("GET", "/me/profile", Own),
+    ("GET", "/me/sessions", Own),
+    ("POST", "/me/delete", Form),
+    ("POST", "/me/names", Form),
+    ("POST", "/me/names/remove", Form),
+    ("POST", "/me/password", Form),
+    ("POST", "/me/picture", Form),
+    ("POST", "/me/picture/remove", Form),
+    ("POST", "/me/profile", Form),
+    ("POST", "/me/sessions/end", Form),
+    ("POST", "/me/sessions/{session}/end", Form),
     ("GET", "/signout", Own),
     ("GET", "/setup/address", Admins),
     ("GET", "/setup/done", Own),
     ("GET", "/auth/status/", Chatbot),
     ("POST", "/auth/logout/", Chatbot),
+    ("GET", "/admin", Managers),
+    ("GET", "/admin/people", Managers),
+    ("GET", "/admin/people.csv", Managers),
+    ("GET", "/admin/people/new", Managers),
+    ("POST", "/admin/people/new", Form),
+    ("GET", "/admin/people/{id}", Managers),
+    ("POST", "/admin/people/{id}/end-sessions", Form),
+    ("POST", "/admin/people/{id}/picture/remove", Form),
+    ("POST", "/admin/people/{id}/reset-link", Form),
+    ("POST", "/admin/people/{id}/resume", Form),
+    ("POST", "/admin/people/{id}/sessions/{session}/end", Form),
+    ("POST", "/admin/people/{id}/suspend", Form),
+    ("POST", "/admin/people/{id}/delete", Form),
+    ("POST", "/admin/people/{id}/role", Form),
     ("GET", "/api/v1/overview", Managers),
     ("GET", "/api/v1/people", Managers),
     ("POST", "/api/v1/people", Managers),
@@ -107,7 +137,7 @@ enum Answer {
 fn wanted(reach: Reach, caller: Caller) -> Answer {
     let needed = match reach {
         Chatbot => return Answer::Stranger,
-        Own => Role::Default,
+        Own | Form => Role::Default,
         Managers => Role::Manager,
         Admins => Role::Admin,
     };
