@@ -71,7 +71,7 @@ impl<'a> Clear<'a> {
         let folded = text
             .as_bytes()
             .iter()
-            .any(|byte| capitals(byte))
+            .any(capitals)
             .then(|| text.to_lowercase());
         Some(Self { text, folded })
     }
