@@ -155,7 +155,7 @@ async fn traces(ctx: &Ctx, of: UserId) -> Vec<(&'static str, i64)> {
         "idempotency" where "principal = $1",
     ];
     /// The audit trail is told of elsewhere; jobs find nobody and go.
-    const OTHER: [&str; 7] = [
+    const OTHER: [&str; 8] = [
         "installation",
         "alias_counters",
         "signing_keys",

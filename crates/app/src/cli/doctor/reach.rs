@@ -13,7 +13,7 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use crate::{
-    config::{Config, server::Server},
+    config::{Config, meant::web::WebOrigin, server::Server},
     pid_file,
 };
 
@@ -94,7 +94,7 @@ fn address(server: &Server) -> Vec<Finding> {
 }
 
 fn proxies(server: &Server) -> Option<Finding> {
-    let behind = server.public_url.as_ref().is_some_and(|url| url.is_https());
+    let behind = server.public_url.as_ref().is_some_and(WebOrigin::is_https);
     (behind && server.trusted_proxies.is_empty()).then(|| {
         let says = "There must be a proxy, and none is trusted: everybody seems to come from it.";
         Finding::wrong(
