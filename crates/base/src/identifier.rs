@@ -249,7 +249,6 @@ mod tests {
         assert!(Email::parse(&format!("{}@x.org", "a".repeat(65))).is_err());
     }
 
-    /// vuln:110
     /// Found by `fuzz/targets/identifiers.rs`.
     #[test]
     fn a_letter_that_folds_into_a_blank_begins_no_name() {
@@ -263,6 +262,7 @@ mod tests {
         assert!(Username::parse("two words").is_ok());
     }
 
+    /// vuln:110
     #[test]
     fn spellings_of_one_username_are_one() {
         let canonical = |text: &str| Username::parse(text).unwrap().canonical().to_owned();
