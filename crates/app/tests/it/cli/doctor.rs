@@ -27,7 +27,7 @@ fn found<'v>(findings: &'v Value, about: &str, state: &str) -> Vec<&'v Value> {
 async fn a_healthy_installation_has_nothing_wrong() {
     let scene = Scene::new();
     scene.create("admin create ann@example.org").await;
-    let server = scene.serve().await;
+    let mut server = scene.serve().await;
     let listen = server.url().replace("http://", "--set listen=");
     let (finished, findings) = examined(&scene, &listen).await;
     assert_eq!(
@@ -52,7 +52,7 @@ async fn a_healthy_installation_has_nothing_wrong() {
             "{about}: {findings:#}"
         );
     }
-    drop(server);
+    server.terminate().await;
     let words = scene.run(&format!("doctor {QUIET}")).await;
     assert!(
         words.stdout.trim_end().ends_with("Nothing is wrong."),
