@@ -29,8 +29,6 @@ use tollgate_flows::{
 };
 use tollgate_web::{Problem, SiteCookie, Web, bare, credentials};
 
-use crate::shapes::ProblemShape;
-
 /// The headers that tell an app who it is. All of them are in every answer, so
 /// that a proxy overwrites whatever the visitor sent under these names.
 const IDENTITY: [HeaderName; 6] = [
@@ -103,10 +101,6 @@ pub(crate) fn router(web: Web) -> Router {
     ),
     responses(
         (status = 200, description = "They may; `Remote-User`, `-Email`, `-Name`, `-Groups`, `-Id` and `Tollgate-Identity` say who it is."),
-        (status = 400, description = "`gate.request`", body = ProblemShape),
-        (status = 401, description = "`auth.required`", body = ProblemShape),
-        (status = 403, description = "`gate.denied`, `site.unknown`", body = ProblemShape),
-        (status = 503, description = "`store.stale`", body = ProblemShape),
     )
 )]
 async fn nginx(State(gate): State<Gate>, request: Request) -> Response {
@@ -127,10 +121,6 @@ async fn nginx(State(gate): State<Gate>, request: Request) -> Response {
     responses(
         (status = 200, description = "They may; `Remote-User`, `-Email`, `-Name`, `-Groups`, `-Id` and `Tollgate-Identity` say who it is."),
         (status = 302, description = "A browser without a session, on its way to sign in"),
-        (status = 400, description = "`gate.request`", body = ProblemShape),
-        (status = 401, description = "`auth.required`", body = ProblemShape),
-        (status = 403, description = "`gate.denied`, `site.unknown`", body = ProblemShape),
-        (status = 503, description = "`store.stale`", body = ProblemShape),
     )
 )]
 async fn caddy(State(gate): State<Gate>, request: Request) -> Response {
@@ -151,10 +141,6 @@ async fn caddy(State(gate): State<Gate>, request: Request) -> Response {
     responses(
         (status = 200, description = "They may; `Remote-User`, `-Email`, `-Name`, `-Groups`, `-Id` and `Tollgate-Identity` say who it is."),
         (status = 302, description = "A browser without a session, on its way to sign in"),
-        (status = 400, description = "`gate.request`", body = ProblemShape),
-        (status = 401, description = "`auth.required`", body = ProblemShape),
-        (status = 403, description = "`gate.denied`, `site.unknown`", body = ProblemShape),
-        (status = 503, description = "`store.stale`", body = ProblemShape),
     )
 )]
 async fn traefik(State(gate): State<Gate>, request: Request) -> Response {
@@ -172,10 +158,6 @@ async fn traefik(State(gate): State<Gate>, request: Request) -> Response {
     responses(
         (status = 200, description = "They may; `Remote-User`, `-Email`, `-Name`, `-Groups`, `-Id` and `Tollgate-Identity` say who it is."),
         (status = 302, description = "A browser without a session, on its way to sign in"),
-        (status = 400, description = "`gate.request`", body = ProblemShape),
-        (status = 401, description = "`auth.required`", body = ProblemShape),
-        (status = 403, description = "`gate.denied`, `site.unknown`", body = ProblemShape),
-        (status = 503, description = "`store.stale`", body = ProblemShape),
     )
 )]
 async fn envoy(State(gate): State<Gate>, request: Request) -> Response {

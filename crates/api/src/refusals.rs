@@ -48,6 +48,15 @@ fn shared(path: &str, operation: &Operation, changes: bool) -> Vec<&'static Code
             &codes::REQUEST_MEDIA_TYPE,
         ]);
     }
+    if path.starts_with("/api/authz/") {
+        shared.extend([
+            &codes::GATE_REQUEST,
+            &codes::AUTH_REQUIRED,
+            &codes::GATE_DENIED,
+            &codes::SITE_UNKNOWN,
+            &codes::STORE_STALE,
+        ]);
+    }
     if path.contains("id}") {
         shared.push(&codes::ID_MALFORMED);
     }
