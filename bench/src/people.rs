@@ -213,6 +213,7 @@ impl Newcomer {
             id,
             role: Role::Default,
             identifiers: vec![Identifier::parse(&name)?],
+            verified_at: None,
             profile: Profile::default(),
         };
         Ok(Self { account, sessions })

@@ -111,6 +111,7 @@ pub(crate) async fn list(
 
 /// Make an account for somebody
 ///
+/// Its address counts as verified: whoever makes an account vouches for it.
 /// With an `Idempotency-Key` a repetition makes nothing new.
 #[utoipa::path(
     post, path = "/api/v1/people", operation_id = "create_person",

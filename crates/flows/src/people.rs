@@ -133,7 +133,8 @@ pub fn roles_to_give(_: &Ctx, by: &Principal, (): ()) -> Result<Vec<Role>> {
     Ok(roles.filter(|role| may(*role).is_ok()).collect())
 }
 
-/// Make an account.
+/// Make an account. Its identifiers are vouched for by whoever makes it, if
+/// they may vouch.
 ///
 /// # Errors
 /// `access.denied`, `access.rank`, `identifier.taken`, `password.weak`,
@@ -151,7 +152,12 @@ pub async fn create(ctx: &Ctx, by: &Principal, request: CreatePerson) -> Result<
     let enrolment =
         Enrolment::prepare(ctx, request.applicant, request.role, ClientProfile::NATIVE).await;
     let enrolment = match enrolment {
-        Ok(enrolment) => enrolment,
+        Ok(enrolment) => {
+            match decide(by, Permission::AccountVouch, &Target::Installation, &facts) {
+                Ok(()) => enrolment.vouched(),
+                Err(_) => enrolment,
+            }
+        }
         // The name may be taken by this very request, sent twice at once.
         Err(refusal) => match repeat::made(ctx, once.as_ref(), now).await? {
             Some(made) => return view(ctx, made.parse()?).await,

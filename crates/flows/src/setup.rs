@@ -90,7 +90,8 @@ pub async fn link(ctx: &Ctx, by: &Principal, (): ()) -> Result<SecretString> {
     Ok(minted.text)
 }
 
-/// Make the first administrator by the link, and sign them in.
+/// Make the first administrator by the link, and sign them in. Their
+/// identifiers are vouched for.
 ///
 /// # Errors
 /// `one_time.invalid`, `admin.exists`, `password.weak`, `identifier.taken`.
@@ -107,8 +108,11 @@ pub async fn set_up(ctx: &Ctx, by: &Principal, request: SetUp) -> Result<SignedI
             "Choose a password.",
         ));
     }
-    let enrolment =
-        Enrolment::prepare(ctx, request.admin, Role::Admin, ClientProfile::NATIVE).await?;
+    // The link was printed where the server runs: whoever has it says whose
+    // address this is.
+    let enrolment = Enrolment::prepare(ctx, request.admin, Role::Admin, ClientProfile::NATIVE)
+        .await?
+        .vouched();
     let (id, now) = (enrolment.id, ctx.now());
     let landing = Landing::prepare(ctx, id, Opening::Cookie { remember: false }, request.device)?;
     let opened = landing.clone();
@@ -125,7 +129,8 @@ pub async fn set_up(ctx: &Ctx, by: &Principal, request: SetUp) -> Result<SignedI
     landing.finish(ctx, view(ctx, id).await?)
 }
 
-/// Make an administrator from the command line or a provisioned start.
+/// Make an administrator from the command line or a provisioned start. Their
+/// identifiers are vouched for.
 ///
 /// # Errors
 /// `admin.exists` under [`Condition::First`], `access.denied`, `password.weak`,
@@ -141,7 +146,9 @@ pub async fn create_admin(
         &Target::Installation,
         &Facts::NONE,
     )?;
-    let enrolment = Enrolment::prepare(ctx, admin, Role::Admin, ClientProfile::NATIVE).await?;
+    let enrolment = Enrolment::prepare(ctx, admin, Role::Admin, ClientProfile::NATIVE)
+        .await?
+        .vouched();
     let id = enrolment.id;
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         if condition == Condition::First {

@@ -17,7 +17,11 @@ use tollgate_base::{
     access::{Principal, Role},
     identifier::Email,
 };
-use tollgate_flows::{Applicant, people, people::CreatePerson};
+use tollgate_flows::{
+    Applicant, ClientProfile,
+    people::{self, CreatePerson},
+    signup::{self, SignUp},
+};
 use tollgate_web::{Http, Web};
 use tower::ServiceExt;
 
@@ -120,28 +124,30 @@ impl House {
         self.someone("admin", Role::Admin).await
     }
 
-    /// A person of the default role, signed in as `name@example.org`.
+    /// A person of the default role who signed up by themselves, signed in as
+    /// `name@example.org`.
     pub async fn person(&self, name: &str) -> Someone {
-        self.someone(name, Role::Default).await
+        let request = SignUp {
+            applicant: applicant(name),
+            address: None,
+            client: ClientProfile::NATIVE,
+        };
+        let made = signup::signup(&self.node.ctx, &Principal::Anonymous, request).await;
+        made.expect("they sign up");
+        self.sign_in(&address(name)).await
     }
 
-    /// A person of that role, signed in as `name@example.org`.
+    /// A person of that role whom the operator made, signed in as
+    /// `name@example.org`.
     pub async fn someone(&self, name: &str, role: Role) -> Someone {
-        let email = format!("{name}@example.org");
-        let applicant = Applicant {
-            email: Some(Email::parse(&email).expect("an address")),
-            username: None,
-            display_name: Some(name.to_owned()),
-            password: Some(PASSWORD.to_owned().into()),
-        };
         let request = CreatePerson {
-            applicant,
+            applicant: applicant(name),
             role,
             once: None,
         };
         let made = people::create(&self.node.ctx, &Principal::Operator, request).await;
         made.expect("the account is made");
-        self.sign_in(&email).await
+        self.sign_in(&address(name)).await
     }
 
     /// Somebody who has an account, signed in once more.
@@ -280,4 +286,17 @@ impl Answer {
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
     }
+}
+
+fn applicant(name: &str) -> Applicant {
+    Applicant {
+        email: Some(Email::parse(&address(name)).expect("an address")),
+        username: None,
+        display_name: Some(name.to_owned()),
+        password: Some(PASSWORD.to_owned().into()),
+    }
+}
+
+fn address(name: &str) -> String {
+    format!("{name}@example.org")
 }

@@ -182,8 +182,11 @@ impl Stage<'_> {
     }
 
     async fn join(&mut self, part: &'static Part) -> Result<()> {
+        let mut applicant = applicant(part, self.password)?;
+        // Some bring their address later, and nobody has vouched for it yet.
+        let later = applicant.email.take_if(|_| part.joins % 3 == 2);
         let request = CreatePerson {
-            applicant: applicant(part, self.password)?,
+            applicant,
             role: part.role,
             once: None,
         };
@@ -198,9 +201,8 @@ impl Stage<'_> {
             ..EditProfile::default()
         };
         account::edit(self.ctx, OPERATOR, (id, edit)).await?;
-        if part.joins % 3 != 2 {
-            let email = Email::parse(&sample_address(part))?;
-            vouch::verify(self.ctx, OPERATOR, (id, Identifier::Email(email))).await?;
+        if let Some(email) = later {
+            account::add_identifier(self.ctx, OPERATOR, (id, Identifier::Email(email))).await?;
         }
         self.people.push((id, part));
         self.clock.advance(STEP);

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use tollgate_base::{access::Role, identifier::Identifier};
+use tollgate_base::{Error, access::Role, codes, identifier::Identifier};
 use tollgate_flows::{AccountView, Ctx, account, people, people::CreatePerson, vouch};
 
 use super::{
@@ -69,9 +69,9 @@ pub(crate) struct GiveRole {
 pub(crate) struct Verify {
     #[command(flatten)]
     one: One,
-    /// Which of their addresses and usernames
+    /// Which of their addresses and usernames; their e-mail address if left out
     #[arg(value_name = "IDENTIFIER", value_parser = person::identifier)]
-    name: Identifier,
+    name: Option<Identifier>,
 }
 
 #[derive(Args)]
@@ -122,8 +122,9 @@ impl User {
             Self::Verify(verify) => {
                 office
                     .work(async |ctx| {
-                        let id = verify.one.user.find(ctx).await?.account.id;
-                        let view = vouch::verify(ctx, OPERATOR, (id, verify.name)).await?;
+                        let found = verify.one.user.find(ctx).await?;
+                        let name = verify.name.map_or_else(|| address(&found), Ok)?;
+                        let view = vouch::verify(ctx, OPERATOR, (found.account.id, name)).await?;
                         let json = json!({ "user": shapes::account(&view) });
                         Ok(Answer::new(json, described(&view)))
                     })
@@ -163,6 +164,15 @@ impl Export {
         let json = json!({ "file": path.display().to_string() });
         Ok(Answer::new(json, format!("Wrote {}.", path.display())))
     }
+}
+
+/// The e-mail address of an account.
+fn address(view: &AccountView) -> Result<Identifier, Error> {
+    let missing = || {
+        let fault = Error::new(&codes::REQUEST_INVALID);
+        fault.field("/identifier", "required", "They have no e-mail address.")
+    };
+    Identifier::parse(&view.email().ok_or_else(missing)?.shown)
 }
 
 /// An account for people.

@@ -95,11 +95,19 @@ impl Enrolment {
                 id,
                 role,
                 identifiers,
+                verified_at: None,
                 profile,
             },
             hash,
             now,
         })
+    }
+
+    /// Whoever makes this account says that its identifiers are its owner's. The
+    /// verb has asked whether they may.
+    pub(crate) const fn vouched(mut self) -> Self {
+        self.new.verified_at = Some(self.now);
+        self
     }
 
     /// Make the account, in the transaction of the verb.
@@ -127,6 +135,12 @@ impl Enrolment {
             .data
             .insert("role".into(), self.new.role.as_str().into());
         log.note(EventKind::AccountCreated, details);
+        if self.new.verified_at.is_some() {
+            // One for each, as when they are verified one by one.
+            for _ in &self.new.identifiers {
+                log.about(EventKind::IdentifierVerified, self.id);
+            }
+        }
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use tollgate_base::{
     Result,
-    access::{Principal, Role},
+    access::{Permission, Permissions, Principal, Role},
     id::UserId,
     identifier::Identifier,
     page::PageRequest,
@@ -18,7 +18,9 @@ use tollgate_flows::{
 };
 use tollgate_testkit::node::Node;
 
-use crate::support::{applicant, boss, code, count, enter, force_role, join, number, together};
+use crate::support::{
+    applicant, boss, code, count, enter, events, force_role, join, number, together,
+};
 
 /// asvs:V8.2.1, asvs:V8.2.2, asvs:V8.3.1, vuln:80
 #[tokio::test]
@@ -104,6 +106,40 @@ async fn rank_decides_who_may_look_after_whom() {
         let outcome = create(ctx, by, &format!("new-{role}"), role, None).await;
         assert_eq!(code(&outcome), answer, "{by} makes {role}");
     }
+}
+
+/// vuln:113: who makes an account for somebody says whose names these are; who
+/// makes their own, or lacks the right to vouch, says nothing.
+#[tokio::test]
+async fn whoever_may_vouch_vouches_for_whom_they_make() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    let (_, admin) = boss(ctx, "root").await;
+    assert_eq!(events(ctx, "identifier.verified").await, 2);
+    let ann = join(ctx, "ann").await;
+    assert_eq!(unproven(ctx, ann).await, ["ann@example.org", "ann"]);
+
+    let bob = create(ctx, &admin, "bob", Role::Default, None).await;
+    let bob = bob.unwrap();
+    assert_eq!(unproven(ctx, bob).await, [""; 0]);
+    assert_eq!(events(ctx, "identifier.verified").await, 4);
+
+    let Principal::Person(mut narrow) = admin.clone() else {
+        panic!("root is a person")
+    };
+    narrow.ceiling = Permissions::NONE.with(Permission::PeopleCreate);
+    let narrow = Principal::Person(narrow);
+    let cid = create(ctx, &narrow, "cid", Role::Default, None).await;
+    assert_eq!(
+        unproven(ctx, cid.unwrap()).await,
+        ["cid@example.org", "cid"]
+    );
+
+    // What somebody has, proven or not, is not given to another.
+    let again = create(ctx, &admin, "ann", Role::Default, None).await;
+    assert_eq!(code(&again), "identifier.taken");
+    assert_eq!(unproven(ctx, ann).await, ["ann@example.org", "ann"]);
+    assert_eq!(events(ctx, "identifier.verified").await, 4);
 }
 
 /// asvs:V15.4.2
@@ -304,6 +340,14 @@ fn once(by: UserId, key: &str, body: u8) -> Once {
         key: key.to_owned(),
         body_hash: [body; 32],
     }
+}
+
+/// The names that nobody has vouched for.
+async fn unproven(ctx: &Ctx, id: UserId) -> Vec<String> {
+    let view = people::show(ctx, &Principal::Operator, id).await.unwrap();
+    let all = view.identifiers.into_iter();
+    let open = all.filter(|identifier| identifier.verified_at.is_none());
+    open.map(|identifier| identifier.canonical).collect()
 }
 
 async fn names(ctx: &Ctx, filter: Filter) -> Vec<String> {

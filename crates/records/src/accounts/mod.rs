@@ -77,6 +77,8 @@ pub struct NewAccount {
     pub role: Role,
     /// What it signs in with, the primary one first. At least one.
     pub identifiers: Vec<Identifier>,
+    /// Since when these are known to be its owner's.
+    pub verified_at: Option<Time>,
     /// What it shows.
     pub profile: Profile,
 }

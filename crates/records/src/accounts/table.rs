@@ -43,7 +43,7 @@ queries! {
     FORGET = "DELETE FROM accounts WHERE id = $1";
 
     ADD_IDENTIFIER = "INSERT INTO identifiers (canonical, account_id, kind, shown, created_at, verified_at)
-        VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT (canonical) DO NOTHING";
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (canonical) DO NOTHING";
     VERIFY_IDENTIFIER = "UPDATE identifiers SET verified_at = $3 WHERE account_id = $1 AND canonical = $2 AND verified_at IS NULL";
     REMOVE_IDENTIFIER = "DELETE FROM identifiers WHERE account_id = $1 AND canonical = $2";
     TAKEN = "SELECT account_id FROM identifiers WHERE canonical = $1";
@@ -79,7 +79,7 @@ pub async fn create(tx: &mut Tx<'_>, new: &NewAccount, now: Time) -> Result<bool
     tx.run(ADD, row).await?;
     for (place, identifier) in new.identifiers.iter().enumerate() {
         let at = Time::from_micros(now.micros() + place as i64);
-        if !insert_identifier(tx, new.id, identifier, at).await? {
+        if !insert_identifier(tx, new.id, identifier, new.verified_at, at).await? {
             return Ok(false);
         }
     }
@@ -93,7 +93,7 @@ pub async fn add_identifier(
     new: &Identifier,
     now: Time,
 ) -> Result<bool> {
-    let added = insert_identifier(tx, id, new, now).await?;
+    let added = insert_identifier(tx, id, new, None, now).await?;
     if added {
         tx.run(TOUCH, args![id, now]).await?;
     }
@@ -338,9 +338,17 @@ async fn insert_identifier(
     tx: &mut Tx<'_>,
     id: UserId,
     new: &Identifier,
+    verified_at: Option<Time>,
     now: Time,
 ) -> Result<bool> {
-    let row = args![new.canonical(), id, new.kind(), new.shown(), now];
+    let row = args![
+        new.canonical(),
+        id,
+        new.kind(),
+        new.shown(),
+        now,
+        verified_at
+    ];
     Ok(tx.run(ADD_IDENTIFIER, row).await? == 1)
 }
 

@@ -4,7 +4,15 @@
 use axum::{body::Body, http::Method};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
-use tollgate_testkit::house::{Answer, Client};
+use tollgate_base::{
+    access::{Principal, Role},
+    identifier::Email,
+};
+use tollgate_flows::{
+    Applicant, Device,
+    setup::{self, Condition, SetUp},
+};
+use tollgate_testkit::house::{Answer, Client, PASSWORD};
 
 use crate::support::house;
 
@@ -258,9 +266,7 @@ async fn a_visitor_talks_the_gate_into_nothing() {
         assert_eq!(answer.expect(403).code(), "gate.denied", "{sly}");
     }
     // Who may enter everything may write it as they like.
-    let boss = house
-        .someone("root", tollgate_base::access::Role::Admin)
-        .await;
+    let boss = house.someone("root", Role::Admin).await;
     nginx(&boss.client, "GET", &format!("{APP}/x/../admin"))
         .await
         .expect(200);
@@ -413,15 +419,65 @@ async fn the_apps_own_credentials_do_not_matter() {
     );
 }
 
+/// Whoever holds the server says whose address it is, and apps are told so from
+/// the first request on.
+#[tokio::test]
+async fn whom_the_operator_or_an_administrator_makes_is_known_by_address() {
+    for way in ["link", "command", "administrator", "manager"] {
+        let house = house().await;
+        site(&house, APP, signed_in()).await;
+        let ctx = &house.node.ctx;
+        let email = "first@example.org";
+        let first = Applicant {
+            email: Some(Email::parse(email).unwrap()),
+            username: None,
+            display_name: None,
+            password: Some(PASSWORD.to_owned().into()),
+        };
+        match way {
+            "link" => {
+                let token = setup::link(ctx, &Principal::Operator, ()).await.unwrap();
+                let request = SetUp {
+                    token,
+                    admin: first,
+                    device: Device::default(),
+                };
+                let made = setup::set_up(ctx, &Principal::Anonymous, request).await;
+                made.map(drop).unwrap();
+            }
+            "command" => {
+                let wanted = (first, Condition::First);
+                let made = setup::create_admin(ctx, &Principal::Operator, wanted).await;
+                made.map(drop).unwrap();
+            }
+            role => {
+                let role = if role == "manager" {
+                    Role::Manager
+                } else {
+                    Role::Admin
+                };
+                let by = house.someone("maker", role).await.client;
+                let body = json!({ "email": email, "password": PASSWORD });
+                by.post("/api/v1/people", body).await.expect(201);
+            }
+        }
+        let somebody = house.sign_in(email).await;
+        let answer = nginx(&somebody.client, "GET", APP).await.expect(200);
+        assert_eq!(
+            (answer.header("remote-email"), answer.header("remote-user")),
+            (email, email),
+            "{way}"
+        );
+    }
+}
+
 /// Apps believe what they are told: an address that somebody merely typed is
 /// not told, and lets nobody in.
 #[tokio::test]
 async fn an_address_counts_when_it_is_known_to_be_theirs() {
     let house = house().await;
     let ann = house.person("ann").await;
-    let boss = house
-        .someone("root", tollgate_base::access::Role::Admin)
-        .await;
+    let boss = house.someone("root", Role::Admin).await;
     let rules =
         json!([{ "path": "/ann", "allow": ["user:Ann@example.org"] }, { "allow": ["signed-in"] }]);
     site(&house, APP, rules).await;
@@ -453,9 +509,7 @@ async fn an_address_counts_when_it_is_known_to_be_theirs() {
 async fn an_app_may_ask_for_a_signed_statement() {
     let house = house().await;
     let ann = house.person("ann").await;
-    let boss = house
-        .someone("root", tollgate_base::access::Role::Admin)
-        .await;
+    let boss = house.someone("root", Role::Admin).await;
     let body = json!({ "name": "notes", "url": APP, "identity_token": true });
     boss.client.post("/api/v1/sites", body).await.expect(201);
     let token = async || {

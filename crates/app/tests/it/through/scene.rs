@@ -87,10 +87,6 @@ impl Scene {
             .run(&[&line[..], &secret].concat(), PASSWORD)
             .await
             .succeeded();
-        program
-            .run(&["user", "verify", USER, EMAIL], "")
-            .await
-            .succeeded();
         let scene = Self {
             app,
             tollgate,
