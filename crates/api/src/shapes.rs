@@ -311,7 +311,7 @@ pub(crate) fn names(
     match (email, username.map(Username::parse).transpose()) {
         (Ok(email), Ok(username)) => Ok((email, username)),
         (Err(one), Err(other)) => Err(other.fields().iter().fold(one, |both, fault| {
-            both.field(fault.pointer, fault.rule, fault.detail.clone())
+            both.field(fault.pointer.clone(), fault.rule, fault.detail.clone())
         })),
         (Err(fault), _) | (_, Err(fault)) => Err(fault),
     }

@@ -37,7 +37,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldFault {
     /// Such as `/email`.
-    pub pointer: &'static str,
+    pub pointer: Cow<'static, str>,
     /// A stable word for programs, such as `too_short`.
     pub rule: &'static str,
     /// A sentence for people.
@@ -79,12 +79,12 @@ impl Error {
     #[must_use]
     pub fn field(
         mut self,
-        pointer: &'static str,
+        pointer: impl Into<Cow<'static, str>>,
         rule: &'static str,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
         self.0.fields.push(FieldFault {
-            pointer,
+            pointer: pointer.into(),
             rule,
             detail: detail.into(),
         });
@@ -96,7 +96,7 @@ impl Error {
     pub fn renamed(mut self, from: &str, to: &'static str) -> Self {
         for fault in &mut self.0.fields {
             if fault.pointer == from {
-                fault.pointer = to;
+                fault.pointer = to.into();
             }
         }
         self

@@ -111,7 +111,7 @@ impl IntoResponse for Problem {
 impl<'a> From<&'a FieldFault> for Field<'a> {
     fn from(fault: &'a FieldFault) -> Self {
         Self {
-            pointer: fault.pointer,
+            pointer: &fault.pointer,
             rule: fault.rule,
             detail: &fault.detail,
         }

@@ -31,7 +31,7 @@ pub(crate) fn applicant(
             let fields = faults.iter().flatten().flat_map(Error::fields);
             let invalid = Error::new(&codes::IDENTIFIER_INVALID);
             Err(fields.fold(invalid, |error, field| {
-                error.field(field.pointer, field.rule, field.detail.clone())
+                error.field(field.pointer.clone(), field.rule, field.detail.clone())
             }))
         }
     }
@@ -49,7 +49,7 @@ mod tests {
     fn all_faults_are_told_at_once() {
         let password = "horse battery".to_owned().into();
         let fault = applicant(" ", "ann", "a@b", &password).unwrap_err();
-        let fields: Vec<_> = fault.fields().iter().map(|field| field.pointer).collect();
+        let fields: Vec<_> = fault.fields().iter().map(|field| &*field.pointer).collect();
         assert_eq!(fields, ["/email", "/username"]);
         let good = applicant(" ", "ann@example.org", "", &password).unwrap();
         assert!(good.username.is_none() && good.display_name.is_none());

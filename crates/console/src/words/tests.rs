@@ -176,7 +176,7 @@ fn refusals_speak_the_language_and_fall_back_to_english() {
     let rare = Error::new(&codes::AUDIT_BROKEN);
     assert_eq!(Locale::German.title(&rare), rare.code().title);
     let fault = |rule| FieldFault {
-        pointer: "/password",
+        pointer: "/password".into(),
         rule,
         detail: "In English.".into(),
     };

@@ -121,12 +121,12 @@ fn sentence(error: &Error, wording: SimpleJwt) -> Option<&'static str> {
 }
 
 /// The claim that a token lacks, if that is what is wrong.
-fn lacks(error: &Error) -> Option<&'static str> {
+fn lacks(error: &Error) -> Option<&str> {
     let fault = error
         .fields()
         .first()
         .filter(|_| error.is(&codes::TOKEN_CLAIM));
-    fault.map(|fault| fault.pointer)
+    fault.map(|fault| &*fault.pointer)
 }
 
 fn invalid(wording: SimpleJwt) -> &'static str {

@@ -190,7 +190,7 @@ mod tests {
             .iter()
             .map(|fault| {
                 (
-                    fault.pointer,
+                    &*fault.pointer,
                     fault
                         .detail
                         .split(' ')

@@ -1,9 +1,8 @@
 //! Bodies: read up to a limit, and JSON taken strictly, so that no two readers
 //! can see two things in one text (RFC 8259, RFC 8725 section 2.4 in spirit).
 
+mod fault;
 mod scan;
-
-use std::borrow::Cow;
 
 use axum::{
     body::{Body, Bytes},
@@ -64,14 +63,16 @@ pub fn strict_json(text: &[u8]) -> Result<serde_json::Value> {
 /// JSON of a type.
 ///
 /// # Errors
-/// As [`strict_json`]; `request.invalid` if it is JSON, but not of that type.
+/// As [`strict_json`]; `request.invalid` if it is JSON, but not of that type,
+/// with a pointer to the field.
 pub fn typed<T: DeserializeOwned>(text: &[u8]) -> Result<T> {
     scan::check(text)?;
     // A list would be taken for the fields in their order.
     if text.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
         return Err(Error::new(&codes::REQUEST_INVALID).detail("Send a JSON object."));
     }
-    serde_json::from_slice(text).map_err(|fault| mistyped(&fault))
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    serde_path_to_error::deserialize(&mut reader).map_err(|fault| fault::mistyped(&fault))
 }
 
 /// Whether the body is declared to be JSON, in UTF-8 if anything. A form or
@@ -104,26 +105,6 @@ fn malformed() -> Error {
     Error::new(&codes::REQUEST_MALFORMED)
 }
 
-/// Says which field and what is wrong with it, and never what was sent: it may
-/// be a password in the wrong place.
-fn mistyped(fault: &serde_json::Error) -> Error {
-    let text = fault.to_string();
-    let said = text.split(" at line ").next().unwrap_or_default();
-    let named = ["missing field", "unknown field", "duplicate field"];
-    let detail: Cow<'static, str> = if named.iter().any(|start| said.starts_with(start)) {
-        format!(
-            "The body has a fault: {}.",
-            said.chars().take(200).collect::<String>()
-        )
-        .into()
-    } else if let Some((_, expected)) = said.rsplit_once("expected ") {
-        format!("A value has the wrong type: expected {expected}.").into()
-    } else {
-        "A value has the wrong type.".into()
-    };
-    Error::new(&codes::REQUEST_INVALID).detail(detail)
-}
-
 /// The limit's error may lie below those of other layers.
 fn is_too_long(fault: &(dyn std::error::Error + 'static)) -> bool {
     let mut cause = Some(fault);
@@ -138,6 +119,8 @@ fn is_too_long(fault: &(dyn std::error::Error + 'static)) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use axum::http::HeaderValue;
     use serde::Deserialize;
 
@@ -150,6 +133,21 @@ mod tests {
         #[serde(default)]
         #[expect(dead_code, reason = "only its type matters")]
         count: Option<u32>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its type matters")]
+    struct Nest {
+        wires: Vec<Wire>,
+        shape: Option<Shape>,
+        named: Option<BTreeMap<String, Wire>>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Shape {
+        Round,
     }
 
     /// vuln:64, asvs:V3.5.2
@@ -196,22 +194,61 @@ mod tests {
             (error.code().name, error.public().to_owned())
         };
         assert_eq!(typed::<Wire>(br#"{"name":"x"}"#).unwrap().name, "x");
-        assert_eq!(fault("{}").1, "The body has a fault: missing field `name`.");
+        assert_eq!(fault("{}").1, "The body has a fault: `name` is missing.");
         assert!(
             fault(r#"{"name":"x","admin":true}"#)
                 .1
-                .contains("unknown field `admin`")
+                .contains("a field that is unknown")
         );
         let (code, detail) = fault(r#"{"name":"x","count":"hunter2"}"#);
         assert_eq!(
             (code, detail.as_str()),
             (
                 "request.invalid",
-                "A value has the wrong type: expected u32."
+                "A value has the wrong type: expected a whole number, 0 or more."
             )
         );
         assert_eq!(fault("[]").0, "request.invalid");
         assert_eq!(fault("").0, "request.malformed");
+    }
+
+    #[test]
+    fn a_fault_is_pointed_at() {
+        let told = |text: &str| {
+            let error = typed::<Nest>(text.as_bytes()).unwrap_err();
+            let [fault] = error.fields() else {
+                panic!("{text}: {error:?}")
+            };
+            assert!(!fault.detail.contains("hunter2"), "{fault:?}");
+            (fault.pointer.clone().into_owned(), fault.rule)
+        };
+        for (text, pointer, rule) in [
+            (r#"{"wires":"hunter2"}"#, "/wires", "type"),
+            (
+                r#"{"wires":[{"name":"x"},{"name":5}]}"#,
+                "/wires/1/name",
+                "type",
+            ),
+            (
+                r#"{"wires":[{"name":"x","count":-1}]}"#,
+                "/wires/0/count",
+                "type",
+            ),
+            (r#"{"wires":[{}]}"#, "/wires/0/name", "required"),
+            ("{}", "/wires", "required"),
+            (r#"{"wires":[],"a/b~":1}"#, "/a~1b~0", "unknown"),
+            (r#"{"wires":[],"shape":"oval"}"#, "/shape", "choice"),
+            (
+                r#"{"wires":[],"named":{"x/y":{"name":1}}}"#,
+                "/named/x~1y/name",
+                "type",
+            ),
+        ] {
+            assert_eq!(told(text), (pointer.to_owned(), rule), "{text}");
+        }
+        // What a stranger sends is not sent back at any length.
+        let long = format!(r#"{{"wires":[],"{}":1}}"#, "x".repeat(10_000));
+        assert_eq!(told(&long), (String::new(), "unknown"));
     }
 
     #[tokio::test]

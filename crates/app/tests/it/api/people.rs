@@ -11,6 +11,38 @@ use crate::support::house;
 const PEOPLE: &str = "/api/v1/people";
 
 #[tokio::test]
+async fn a_value_of_the_wrong_type_is_pointed_at() {
+    let house = house().await;
+    let admin = house.admin().await.client;
+    for (path, body, pointer, rule) in [
+        ("/api/v1/people", json!({ "email": 5 }), "/email", "type"),
+        ("/api/v1/people", json!({ "mail": "x" }), "/mail", "unknown"),
+        (
+            "/api/v1/sites",
+            json!({ "name": "x", "url": "https://x.example.org", "rules": [{ "allow": "all" }] }),
+            "/rules/0/allow",
+            "type",
+        ),
+        (
+            "/api/v1/session",
+            json!({ "login": "x" }),
+            "/password",
+            "required",
+        ),
+    ] {
+        let refused = admin.post(path, body).await.expect(400).json();
+        assert_eq!(
+            (
+                &refused["errors"][0]["pointer"],
+                &refused["errors"][0]["rule"]
+            ),
+            (&json!(pointer), &json!(rule)),
+            "{refused:#}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_account_is_made_once_for_a_key() {
     let house = house().await;
     let admin = house.admin().await.client;
