@@ -1,5 +1,5 @@
 //! The browser as a process: started with a profile of its own, killed with
-//! its handle. It finds no host but `localhost`.
+//! its handle. It finds no host but `localhost` and those below it.
 
 use std::{
     os::unix::process::CommandExt,
@@ -34,7 +34,7 @@ const FLAGS: [&str; 15] = [
     "--password-store=basic",
     "--hide-scrollbars",
     "--lang=en-US",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE *.localhost",
 ];
 
 /// How long it may take to close in an orderly way.

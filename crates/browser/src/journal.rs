@@ -131,14 +131,14 @@ fn complaint(method: &str, event: &Value, requests: &VecDeque<Asked>) -> Option<
             let entry = &event["entry"];
             let level = entry["level"].as_str().unwrap_or_default();
             // A page may answer with a status of its own, such as 422 to a wrong form.
+            let at = entry["url"].as_str().unwrap_or_default();
+            let without_fragment = at.split('#').next().unwrap_or_default();
             let is_page = entry["source"] == "network"
                 && requests
                     .iter()
-                    .any(|asked| entry["url"] == asked.url && asked.kind == "Document");
-            (matches!(level, "error" | "warning") && !is_page).then(|| {
-                let at = entry["url"].as_str().unwrap_or_default();
-                format!("{level}: {} ({at})", text(&entry["text"]))
-            })
+                    .any(|asked| without_fragment == asked.url && asked.kind == "Document");
+            (matches!(level, "error" | "warning") && !is_page)
+                .then(|| format!("{level}: {} ({at})", text(&entry["text"])))
         }
         "Audits.issueAdded" => Some(format!("issue: {}", event["issue"])),
         _ => None,

@@ -1,11 +1,12 @@
 //! Somebody in front of the browser: what they see and what they do. One tab
 //! with cookies of its own.
 
-use std::{fmt, path::Path, sync::Arc, time::Duration};
+use std::{fmt, fs, path::Path, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
 use crate::{
@@ -52,6 +53,7 @@ pub struct Visitor {
     context: String,
     session: String,
     journal: Arc<Journal>,
+    downloads: TempDir,
 }
 
 impl Default for Eyes {
@@ -77,6 +79,15 @@ impl Visitor {
     pub(crate) async fn new(browser: Arc<Browser>, eyes: Eyes) -> Self {
         let made = browser.ask("Target.createBrowserContext", json!({})).await;
         let context = text(&made["browserContextId"]);
+        let downloads = TempDir::with_prefix("tollgate-downloads-").expect("a temporary folder");
+        let keep = json!({
+            "behavior": "allow", "browserContextId": context, "downloadPath": downloads.path(),
+        });
+        browser.ask("Browser.setDownloadBehavior", keep).await;
+        let clipboard = json!({
+            "browserContextId": context, "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"],
+        });
+        browser.ask("Browser.grantPermissions", clipboard).await;
         let blank = json!({ "url": "about:blank", "browserContextId": context });
         let made = browser.ask("Target.createTarget", blank).await;
         let tab = json!({ "targetId": made["targetId"], "flatten": true });
@@ -88,6 +99,7 @@ impl Visitor {
             context,
             session,
             journal,
+            downloads,
         };
         for domain in ["Page", "Network", "Runtime", "Log"] {
             visitor.ask(&format!("{domain}.enable"), json!({})).await;
@@ -194,6 +206,31 @@ impl Visitor {
         let node = self.journal.chooser().await;
         let chosen = json!({ "backendNodeId": node, "files": [file] });
         self.ask("DOM.setFileInputFiles", chosen).await;
+    }
+
+    /// Press Space on a button that saves a file; the file's name and text.
+    pub async fn save_file(&self) -> (String, String) {
+        self.press(Key::Space).await;
+        let start = Instant::now();
+        loop {
+            let files = fs::read_dir(self.downloads.path()).expect("a folder of ours");
+            let mut paths = files.map(|file| file.expect("a file").path());
+            // Under way it has a name of the browser's.
+            let whole = paths.find(|path| path.extension().is_some_and(|it| it == "txt"));
+            if let Some(path) = whole {
+                let name = path
+                    .file_name()
+                    .expect("a file")
+                    .to_string_lossy()
+                    .into_owned();
+                return (name, fs::read_to_string(&path).expect("text"));
+            }
+            assert!(
+                start.elapsed() < DEADLINE,
+                "nothing was saved in {DEADLINE:?}"
+            );
+            sleep(BEAT).await;
+        }
     }
 
     /// Set these fields of the form that has the first of them, and send it

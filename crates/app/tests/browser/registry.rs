@@ -210,6 +210,24 @@ pub(crate) static SIGHTS: &[Sight] = &[
         ],
     ),
     sight(
+        "new person, made",
+        "/admin/people/new",
+        Admin,
+        &[
+            Open("/admin/people/new"),
+            Send(&[("email", "new@example.org"), ("name", "Somebody New")]),
+        ],
+    ),
+    sight(
+        "link to set a password",
+        "/admin/people/{id}",
+        Admin,
+        &[
+            Open("/admin/people/{person}"),
+            SendTo("/admin/people/{person}/reset-link"),
+        ],
+    ),
+    sight(
         "person",
         "/admin/people/{id}",
         Admin,
@@ -249,6 +267,7 @@ const fn sight(name: &'static str, route: &'static str, who: Who, way: &'static 
 /// than its neighbours.
 const NO_PAGES: &[&str] = &[
     "/static/{name}",
+    "/.tollgate/static/{name}",
     "/.tollgate/enter",
     "/.tollgate/land",
     "/admin/people.csv",

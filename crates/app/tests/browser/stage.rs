@@ -1,12 +1,12 @@
 //! An installation to look at: the real binary with people in it, and what a
 //! visitor brings along: links, credentials.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, net::SocketAddr, path::Path, time::Duration};
 
 use serde_json::Value;
 use tempfile::TempDir;
 use tollgate_browser::{Browser, Eyes, Visitor};
-use tollgate_testkit::services::{Program, Server};
+use tollgate_testkit::services::{Program, Server, raw};
 
 /// A password that nothing objects to.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -106,6 +106,48 @@ impl Stage {
         text
     }
 
+    /// What is wrong with how pages behaved: the browser complained, or something
+    /// was asked of another host.
+    pub(crate) fn misdeeds(&self, visitor: &Visitor) -> Vec<String> {
+        let ours = self.url("/");
+        let asked = visitor.requests().into_iter().map(|asked| asked.url);
+        let elsewhere = asked
+            .filter(|url| {
+                !["data:", "blob:", &ours]
+                    .iter()
+                    .any(|it| url.starts_with(it))
+            })
+            .map(|url| format!("asks elsewhere: {url}"));
+        visitor.complaints().into_iter().chain(elsewhere).collect()
+    }
+
+    /// The story ends without a complaint of the browser, and nothing was asked
+    /// of another host.
+    pub(crate) fn assert_clean(&self, visitor: &Visitor) {
+        let misdeeds = self.misdeeds(visitor);
+        assert!(misdeeds.is_empty(), "{misdeeds:#?}");
+    }
+
+    /// The origin of an app behind the gate, once the server knows it. Nothing
+    /// but we answers there.
+    pub(crate) async fn app(&self, name: &str) -> String {
+        let host = self
+            .url("")
+            .replace("http://localhost", &format!("{name}.localhost"));
+        let origin = format!("http://{host}");
+        run(&self.program, &format!("site add {name} {origin}"), "").await;
+        let (_, port) = host.rsplit_once(':').unwrap();
+        let server = SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap()));
+        let leave =
+            format!("GET /.tollgate/leave HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let start = tokio::time::Instant::now();
+        while raw(server, leave.as_bytes()).await.status != 303 {
+            assert!(start.elapsed() < DEADLINE, "{origin} stays unknown");
+            tokio::time::sleep(BEAT).await;
+        }
+        origin
+    }
+
     /// What stands in the first mail to that address after `begin`, up to the
     /// end of its line. Waits for it.
     pub(crate) async fn mailed(&self, to: &str, begin: &str) -> String {
@@ -123,7 +165,7 @@ impl Stage {
     }
 }
 
-/// How long a mail may take, and how long between two looks.
+/// How long a mail or a site may take, and how long between two looks.
 const DEADLINE: Duration = Duration::from_secs(20);
 const BEAT: Duration = Duration::from_millis(50);
 

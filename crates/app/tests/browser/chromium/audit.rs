@@ -80,14 +80,7 @@ async fn judge(
         let scheme = if dark { "dark" } else { "light" };
         faults.extend(found.iter().map(|it| format!("{scheme}, {width} px: {it}")));
     }
-    faults.extend(visitor.complaints());
-    let elsewhere = visitor.requests().into_iter().map(|asked| asked.url);
-    let ours = stage.url("/");
-    faults.extend(
-        elsewhere
-            .filter(|url| !url.starts_with(&ours) && !url.starts_with("data:"))
-            .map(|url| format!("asks elsewhere: {url}")),
-    );
+    faults.extend(stage.misdeeds(&visitor));
     faults
 }
 
@@ -96,7 +89,7 @@ async fn go(visitor: &Visitor, stage: &Stage, way: &[Move]) {
         match step {
             Move::Open(path) => visitor.open(&stage.url(&stage.filled(path).await)).await,
             Move::Send(fields) => visitor.send(fields).await,
-            Move::SendTo(action) => visitor.send_to(action).await,
+            Move::SendTo(action) => visitor.send_to(&stage.filled(action).await).await,
         }
     }
 }

@@ -20,6 +20,7 @@ async fn a_language_is_chosen_and_kept() {
     assert_eq!(visitor.path().await, "/signin", "back where it was chosen");
     visitor.open(&stage.url("/forgot")).await;
     assert_eq!(visitor.evaluate(html).await, "ar rtl");
+    stage.assert_clean(&visitor);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,4 +47,5 @@ async fn an_appearance_is_chosen_and_kept() {
     };
     visitor.look(night).await;
     assert_eq!(visitor.evaluate(ground).await, dark);
+    stage.assert_clean(&visitor);
 }

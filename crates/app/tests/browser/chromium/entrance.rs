@@ -46,6 +46,7 @@ async fn somebody_signs_up_in_and_out_without_a_mouse() {
     assert_eq!(eve.heading().await, "You are signed out");
     eve.open(&stage.url("/me")).await;
     assert_eq!(eve.heading().await, "Sign in");
+    stage.assert_clean(&eve);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,6 +73,7 @@ async fn a_forgotten_password_is_replaced_without_a_mouse() {
     assert_eq!(ben.heading().await, "Sign in", "the old one is gone");
     sign_in(&ben, PERSON, NEW).await;
     assert_eq!(ben.path().await, "/me");
+    stage.assert_clean(&ben);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,6 +97,7 @@ async fn signing_in_needs_no_script() {
     ben.tab_to("button", "Sign out").await;
     ben.follow(Key::Enter).await;
     assert_eq!(ben.heading().await, "You are signed out");
+    stage.assert_clean(&ben);
 }
 
 async fn sign_in(visitor: &Visitor, login: &str, password: &str) {

@@ -31,4 +31,5 @@ async fn the_first_administrator_needs_no_mouse() {
 
     ann.open(&stage.url(&link)).await;
     assert_eq!(ann.heading().await, "This server is set up");
+    stage.assert_clean(&ann);
 }
