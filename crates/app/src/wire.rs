@@ -45,7 +45,7 @@ use crate::{
 /// What answers before there is an administrator, wherever we listen.
 const OPEN_BEFORE_SETUP: [&str; 5] = ["/", "/setup", "/preferences", "/livez", "/readyz"];
 /// And whatever is below these.
-const STATIC: [&str; 2] = ["/static/", "/docs/"];
+const STATIC: [&str; 3] = ["/static/", "/.tollgate/static/", "/docs/"];
 
 /// For whom the parts are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -383,6 +383,7 @@ mod tests {
             "/",
             "/setup",
             "/static/pages.0123456789abcdef.css",
+            "/.tollgate/static/pages.0123456789abcdef.css",
             "/docs/",
             "/livez",
         ] {

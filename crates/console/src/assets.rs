@@ -1,6 +1,9 @@
 //! The few files that pages load: style, one script and the mark, embedded.
 //! Their addresses carry a hash of the content, so that browsers may keep them
 //! for good and never mix two versions.
+//!
+//! On an app's own host `/static/` is the app's: pages there load the same
+//! files from below `/.tollgate/`.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -19,6 +22,15 @@ use tollgate_web::Problem;
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 /// For one with another hash: a node of another version made the page.
 const FOR_NOW: &str = "public, max-age=60";
+
+/// Where a page is that loads them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ground {
+    /// On our host.
+    Ours,
+    /// Below `/.tollgate/`, which may be on an app's host.
+    Site,
+}
 
 /// A file by what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,18 +79,37 @@ const FILES: [File; 3] = [
     },
 ];
 
-/// Where each is: its address.
-static ADDRESSES: LazyLock<[String; FILES.len()]> = LazyLock::new(|| {
-    FILES
-        .each_ref()
-        .map(|file| format!("/static/{}", file.name()))
+/// Where each is: its address on our host, and on an app's.
+static ADDRESSES: LazyLock<[[String; 2]; FILES.len()]> = LazyLock::new(|| {
+    FILES.each_ref().map(|file| {
+        let name = file.name();
+        [
+            format!("/static/{name}"),
+            format!("/.tollgate/static/{name}"),
+        ]
+    })
 });
 
+impl Ground {
+    /// Where the page at `path` is.
+    pub(crate) fn of(path: &str) -> Self {
+        if path.starts_with("/.tollgate/") {
+            Self::Site
+        } else {
+            Self::Ours
+        }
+    }
+}
+
 impl Asset {
-    /// Its address.
-    pub(crate) fn address(self) -> &'static str {
+    /// Its address for a page.
+    pub(crate) fn address(self, ground: Ground) -> &'static str {
         let place = FILES.iter().position(|file| file.asset == self);
-        place.map_or("", |place| &ADDRESSES[place])
+        let addresses = place.map(|place| &ADDRESSES[place]);
+        addresses.map_or("", |[ours, site]| match ground {
+            Ground::Ours => ours,
+            Ground::Site => site,
+        })
     }
 }
 
@@ -118,12 +149,15 @@ pub(crate) async fn serve(Path(name): Path<String>) -> Result<Response, Problem>
 mod tests {
     use axum::{extract::Path, http::header};
 
-    use super::{Asset, FILES, FOR_GOOD, FOR_NOW, serve};
+    use super::{Asset, FILES, FOR_GOOD, FOR_NOW, Ground, serve};
 
     #[tokio::test]
     async fn what_pages_load_is_kept_for_good_and_never_mixed_up() {
         for file in &FILES {
-            let name = file.asset.address().strip_prefix("/static/").unwrap();
+            let address = file.asset.address(Ground::Ours);
+            let name = address.strip_prefix("/static/").unwrap();
+            let on_site = file.asset.address(Ground::Site);
+            assert_eq!(on_site, format!("/.tollgate{address}"));
             let cached = async |name: String| {
                 let answer = serve(Path(name)).await.unwrap();
                 answer.headers()[header::CACHE_CONTROL].clone()
@@ -133,7 +167,8 @@ mod tests {
             assert_eq!(cached(other).await, FOR_NOW);
             assert!(serve(Path(format!("{name}x"))).await.is_err());
         }
-        assert_ne!(Asset::Style.address(), Asset::Script.address());
+        let address = |asset: Asset| asset.address(Ground::Ours);
+        assert_ne!(address(Asset::Style), address(Asset::Script));
     }
 
     /// What the sign-in page loads stays small.

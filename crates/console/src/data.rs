@@ -45,6 +45,7 @@ pub(crate) async fn delete(
     visitor: Visitor,
     Submitted(form): Submitted<Form>,
 ) -> Result<Response, Problem> {
+    let visitor = visitor.at("/me/data");
     let frame = &visitor.frame;
     let outcome = if form.confirmation.trim() == page(&visitor, Refusal::default()).login {
         account::delete(web.ctx(), &visitor.who, visitor.who.person()?.user).await

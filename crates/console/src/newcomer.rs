@@ -3,11 +3,15 @@
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
-use tollgate_base::{Error, ExposeSecret, Result, SecretString, access::Role, codes};
+use tollgate_base::{
+    Error, ExposeSecret, Result, SecretString,
+    access::{Permission, Role},
+    codes,
+};
 use tollgate_flows::people::{self, CreatePerson};
 use tollgate_web::{Problem, Web};
 
-use crate::page::{Done, Frame, HasToken, Refusal, Submitted, Visitor, applicant, go};
+use crate::page::{Done, Frame, HasToken, Refusal, Submitted, Visitor, applicant, go, reset_link};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,13 +73,21 @@ pub(crate) async fn submit(
     visitor: Visitor,
     Submitted(form): Submitted<Form>,
 ) -> Result<Response, Problem> {
+    let without_password = form.password.expose_secret().is_empty();
     let outcome = match request(&form) {
         Ok(request) => people::create(web.ctx(), &visitor.who, request).await,
         Err(fault) => Err(fault),
     };
     match outcome {
         Ok(made) => {
-            let at = format!("/admin/people/{}", made.account.id);
+            let (id, at) = (
+                made.account.id,
+                format!("/admin/people/{}", made.account.id),
+            );
+            let powers = people::powers(web.ctx(), &visitor.who, id).await?;
+            if without_password && powers.contains(&Permission::PasswordReset) {
+                return reset_link(&web, &visitor.at(&at), id, Done::now("created")).await;
+            }
             Ok(go(&Done::at(&at, "created")))
         }
         Err(fault) => {
@@ -94,7 +106,7 @@ pub(crate) async fn submit(
     }
 }
 
-/// Without a password they set it by a link.
+/// Without a password they set it by the link that is shown then.
 fn request(form: &Form) -> Result<CreatePerson> {
     let mut who = applicant(&form.name, &form.email, &form.username, &form.password)?;
     who.password = who

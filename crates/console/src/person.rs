@@ -5,13 +5,13 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use tollgate_base::{
-    Error, ExposeSecret,
+    Error,
     access::{Permission, Role},
     codes,
     id::{SessionId, UserId},
 };
 use tollgate_flows::{
-    AccountView, account, audit, password, people, picture,
+    AccountView, account, audit, people, picture,
     signout::{self, Which},
 };
 use tollgate_web::{
@@ -21,7 +21,7 @@ use tollgate_web::{
 
 use crate::page::{
     Button, Done, EventRow, Frame, HasToken, Query, Refusal, SessionRow, Submitted, Visitor, When,
-    go, initials,
+    go, initials, reset_link,
 };
 
 /// Events of a person that are shown.
@@ -56,15 +56,6 @@ struct Page<'a> {
     events: Vec<EventRow>,
     since: When,
     changed: When,
-}
-
-#[derive(Template)]
-#[template(path = "reset_link.html")]
-struct Link<'a> {
-    frame: &'a Frame,
-    name: String,
-    at: String,
-    link: String,
 }
 
 impl HasToken for RoleForm {
@@ -227,23 +218,13 @@ pub(crate) async fn remove_picture(
     Ok(go(&Done::at(&at(id), "picture-removed")))
 }
 
-/// The link is on this page and nowhere else; loading it again makes another.
-pub(crate) async fn reset_link(
+pub(crate) async fn make_reset_link(
     State(web): State<Web>,
     visitor: Visitor,
     Id(id): Id<UserId>,
     Submitted(_): Submitted<Button>,
 ) -> Result<Response, Problem> {
-    let made = password::reset_link(web.ctx(), &visitor.who, id).await?;
-    let person = people::show(web.ctx(), &visitor.who, id).await?;
-    let token = made.token.expose_secret();
-    let page = Link {
-        frame: &visitor.frame,
-        name: person.name().to_owned(),
-        at: at(id),
-        link: format!("{}/reset#{token}", web.http().public_url),
-    };
-    visitor.frame.send(StatusCode::OK, &page)
+    reset_link(&web, &visitor.at(&at(id)), id, Done::default()).await
 }
 
 /// They are gone when what they sign in with has been typed.
@@ -253,6 +234,7 @@ pub(crate) async fn delete(
     Id(id): Id<UserId>,
     Submitted(form): Submitted<DeleteForm>,
 ) -> Result<Response, Problem> {
+    let visitor = visitor.at(&at(id));
     let person = people::show(web.ctx(), &visitor.who, id).await?;
     let outcome = if form.confirmation.trim() == person.login() {
         account::delete(web.ctx(), &visitor.who, id).await

@@ -136,6 +136,7 @@ pub(crate) async fn upload(
     visitor: Visitor,
     SubmittedFile(file): SubmittedFile,
 ) -> Result<Response, Problem> {
+    let visitor = visitor.at(HERE);
     let me = visitor.who.person()?.user;
     match picture::upload(web.ctx(), &visitor.who, (me, file)).await {
         Ok(_) => Ok(go(&Done::at(HERE, "picture-saved"))),
@@ -166,7 +167,7 @@ pub(crate) async fn add_name(
         Ok(name) => account::add_identifier(web.ctx(), &visitor.who, (me, name)).await,
         Err(fault) => Err(fault),
     };
-    named(&visitor, &form.identifier, outcome, "name-added")
+    named(visitor, &form.identifier, outcome, "name-added")
 }
 
 pub(crate) async fn remove_name(
@@ -176,11 +177,11 @@ pub(crate) async fn remove_name(
 ) -> Result<Response, Problem> {
     let (me, name) = (visitor.who.person()?.user, parse(&form.identifier)?);
     let outcome = account::remove_identifier(web.ctx(), &visitor.who, (me, name)).await;
-    named(&visitor, "", outcome, "name-removed")
+    named(visitor, "", outcome, "name-removed")
 }
 
 fn named(
-    visitor: &Visitor,
+    visitor: Visitor,
     typed: &str,
     outcome: Result<AccountView>,
     done: &'static str,
@@ -188,9 +189,10 @@ fn named(
     match outcome {
         Ok(_) => Ok(go(&Done::at(HERE, done))),
         Err(fault) => {
+            let visitor = visitor.at(HERE);
             let page = Page {
                 identifier: typed,
-                ..Page::new(visitor, Refusal::of(&fault, visitor.frame.locale))
+                ..Page::new(&visitor, Refusal::of(&fault, visitor.frame.locale))
             };
             visitor.frame.send_refusal(&fault, &page)
         }

@@ -42,6 +42,11 @@ pub fn refused(web: &Web, asked: &Asked, error: &Error) -> Response {
     }
     let frame = Frame::new(web, &asked.headers, &asked.uri)
         .unwrap_or_else(|_| Frame::bare(&http, &asked.headers, &asked.uri));
+    // Where a form was sent, there may be no page to come back to.
+    let frame = match asked.method {
+        Method::GET | Method::HEAD => frame,
+        _ => frame.at("/"),
+    };
     let seen = browser(&asked.headers, &http);
     let ours = http.origin();
     let elsewhere = seen.filter(|_| error.is(&codes::REQUEST_ORIGIN));

@@ -33,6 +33,7 @@ pub const LISTING: &[(&str, &str)] = &[
     ("GET", "/.tollgate/enter"),
     ("GET", "/.tollgate/land"),
     ("GET", "/.tollgate/leave"),
+    ("GET", "/.tollgate/static/{name}"),
     ("POST", "/preferences"),
     ("GET", "/me"),
     ("GET", "/me/profile"),
@@ -81,6 +82,7 @@ pub fn router() -> Router<Web> {
         .route("/.tollgate/enter", get(landing::begin))
         .route("/.tollgate/land", get(landing::end))
         .route("/.tollgate/leave", get(landing::leave))
+        .route("/.tollgate/static/{name}", get(assets::serve))
         .route("/preferences", post(preferences::submit))
         .merge(account())
         .merge(administration())
@@ -113,7 +115,7 @@ fn administration() -> Router<Web> {
         .route("/suspend", post(person::suspend))
         .route("/resume", post(person::resume))
         .route("/role", post(person::assign_role))
-        .route("/reset-link", post(person::reset_link))
+        .route("/reset-link", post(person::make_reset_link))
         .route("/end-sessions", post(person::end_sessions))
         .route("/sessions/{session}/end", post(person::end_session))
         .route("/picture/remove", post(person::remove_picture))

@@ -15,7 +15,7 @@ use tollgate_web::{Web, finish};
 use crate::{refused, routes};
 
 /// Names that are the same everywhere.
-const NAMES: &[&str] = &["Tollgate", "CSV", "English", "Deutsch", "Español"];
+const NAMES: &[&str] = &["Tollgate", "CSV", "ID", "English", "Deutsch", "Español"];
 
 fn router(web: &Web) -> axum::Router {
     finish(routes::router(), web.clone(), refused)

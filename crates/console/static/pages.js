@@ -6,13 +6,16 @@ const field = document.querySelector("[data-from-link]");
 if (token && field) {
   field.value = token;
   window.history.replaceState(null, "", window.location.pathname);
-  field.closest(".field").hidden = true;
 }
+if (field?.value && field.ariaInvalid !== "true") field.closest(".field").hidden = true;
 
 // The first field that is wrong, otherwise the first that is empty where the form is all there is.
 const fields = [...document.querySelectorAll(".field:not([hidden]) :is(input, textarea)")];
 const first = fields.find((one) => one.ariaInvalid === "true") ?? fields.find((one) => !one.value && one.closest(".card"));
-if (first && document.activeElement === document.body) first.focus();
+if (first && document.activeElement === document.body) {
+  first.focus();
+  first.select();
+}
 
 // Show a password, until the form is sent.
 for (const button of document.querySelectorAll("[data-peek]")) {
@@ -26,18 +29,28 @@ for (const button of document.querySelectorAll("[data-peek]")) {
   input.form.addEventListener("submit", () => show(false));
 }
 
+// Says aloud what a button did. In the button it would take the button's name away.
+const aloud = document.createElement("p");
+aloud.setAttribute("role", "status");
+aloud.className = "only-heard";
+document.getElementById("main").append(aloud);
+
 // Copy and save what stands in an element.
 const text = (id) => document.getElementById(id).textContent;
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;
   const words = button.querySelector("span");
   const said = words.textContent;
-  words.setAttribute("role", "status");
   button.hidden = false;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(text(button.dataset.copy));
-    words.textContent = button.dataset.copied;
-    setTimeout(() => (words.textContent = said), 2000);
+    words.textContent = aloud.textContent = button.dataset.copied;
+    button.classList.add("is-done");
+    setTimeout(() => {
+      words.textContent = said;
+      aloud.textContent = "";
+      button.classList.remove("is-done");
+    }, 2000);
   });
 }
 for (const button of document.querySelectorAll("[data-save]")) {

@@ -90,7 +90,12 @@ async fn a_profile_is_changed_and_told_in_the_language_that_was_chosen() {
     let added = submit(&ann, "/me/names", "identifier=annabel").await;
     leads_to(&ann, added, "annabel").await;
     let twice = submit(&ann, "/me/names", "identifier=annabel").await;
-    twice.expect(409);
+    let twice = twice.expect(409).text;
+    assert!(
+        twice.contains("name=\"back\" value=\"/me/profile\""),
+        "there is no page where the form is sent: {twice}"
+    );
+    assert!(twice.contains("href=\"/me/profile\" aria-current=\"page\""));
     let removed = submit(&ann, "/me/names/remove", "identifier=annabel").await;
     removed.expect(303);
     submit(&ann, "/me/names/remove", "identifier=ann%40example.org")

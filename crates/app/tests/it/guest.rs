@@ -122,6 +122,7 @@ pub(crate) fn doors() -> Vec<(Method, String)> {
 fn is_open(method: &Method, path: &str) -> bool {
     // Files that are part of the program: styles, and the manual.
     path.starts_with("/static/")
+        || path.starts_with("/.tollgate/static/")
         || path == "/docs"
         || path.starts_with("/docs/")
         || OPEN

@@ -2,6 +2,7 @@
 //! says of itself, and that nothing is done without a form of ours.
 
 use tollgate_base::access::Role;
+use tollgate_testkit::house::PASSWORD;
 
 use crate::{
     account_pages::{browser, leads_to, send, submit},
@@ -126,13 +127,15 @@ async fn people_are_made_suspended_promoted_and_deleted() {
     submit(&admin, "/admin/people/new", &twice)
         .await
         .expect(400);
-    let made = submit(&admin, "/admin/people/new", form).await;
-    let at = made
-        .header("location")
-        .split('?')
-        .next()
-        .unwrap()
-        .to_owned();
+    let made = submit(&admin, "/admin/people/new", form).await.expect(200);
+    for words in ["The account is made.", "/reset#", "Save this now"] {
+        assert!(made.text.contains(words), "{words} in {}", made.text);
+    }
+    let (_, rest) = made.text.split_once("href=\"/admin/people/usr_").unwrap();
+    let at = format!("/admin/people/usr_{}", rest.split('"').next().unwrap());
+    let with_password = "name=Cy&email=cy%40example.org&username=&role=default&password=";
+    let with_password = format!("{with_password}{}", PASSWORD.replace(' ', "+"));
+    let made = submit(&admin, "/admin/people/new", &with_password).await;
     leads_to(&admin, made, "The account is made.").await;
     let taken = submit(&admin, "/admin/people/new", form).await.expect(409);
     assert!(taken.text.contains("email-fault"));

@@ -36,6 +36,13 @@ impl Done {
         format!("{path}?done={what}")
     }
 
+    /// On the page that answers the form itself.
+    pub(crate) fn now(what: &str) -> Self {
+        Self {
+            done: what.to_owned(),
+        }
+    }
+
     /// In words, if it is something that we say.
     pub(crate) fn said(&self, frame: &Frame) -> Option<String> {
         let says = |key: &&&str| key.strip_prefix("done-") == Some(self.done.as_str());

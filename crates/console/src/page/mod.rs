@@ -12,6 +12,7 @@ mod nav;
 mod next;
 mod note;
 mod refusal;
+mod reset_link;
 mod sessions;
 mod upload;
 mod visitor;
@@ -38,13 +39,14 @@ pub(crate) use self::{
     next::{Query, local_path, onward},
     note::Note,
     refusal::Refusal,
+    reset_link::reset_link,
     sessions::SessionRow,
     upload::SubmittedFile,
     visitor::{Known, Me, Visitor, initials},
     when::When,
 };
 use crate::{
-    assets::Asset,
+    assets::{Asset, Ground},
     words::{Locale, Message},
 };
 
@@ -62,8 +64,11 @@ pub(crate) struct Frame {
     pub(crate) form_token: String,
     /// Whether what is typed could be read on its way.
     pub(crate) plain: bool,
-    /// The path of this page, to come back to after changing how it looks.
-    pub(crate) here: String,
+    /// The path of this page, to come back to after changing how it looks. On
+    /// an app's host there is none: how pages look is chosen on ours.
+    pub(crate) here: Option<String>,
+    /// Where the brand leads.
+    pub(crate) home: String,
     /// Where style, script and the mark are.
     pub(crate) style: &'static str,
     pub(crate) script: &'static str,
@@ -83,6 +88,9 @@ impl Frame {
     /// # Errors
     /// `internal.entropy`, `request.credentials`.
     pub(crate) fn new(web: &Web, headers: &HeaderMap, uri: &Uri) -> Result<Self> {
+        if Ground::of(uri.path()) == Ground::Site {
+            return Ok(Self::bare(&web.http(), headers, uri));
+        }
         let token = token::issue(web.ctx(), headers, &web.http())?;
         Ok(Self {
             form_token: token.field.expose_secret().to_owned(),
@@ -94,20 +102,33 @@ impl Frame {
     /// A page whose forms cannot be sent, for when there is no token.
     pub(crate) fn bare(http: &Http, headers: &HeaderMap, uri: &Uri) -> Self {
         let here = uri.path_and_query().map_or("/", |whole| whole.as_str());
+        let ground = Ground::of(uri.path());
+        let (here, home) = match ground {
+            Ground::Ours => (Some(local_path(here).unwrap_or("/")), "/".to_owned()),
+            Ground::Site => (None, format!("{}/", http.public_url)),
+        };
         Self {
             locale: look::locale(headers),
             theme: look::theme(headers),
             form_token: String::new(),
             plain: travels_in_clear(http),
-            here: local_path(here).unwrap_or("/").to_owned(),
-            style: Asset::Style.address(),
-            script: Asset::Script.address(),
-            mark: Asset::Mark.address(),
+            here: here.map(ToOwned::to_owned),
+            home,
+            style: Asset::Style.address(ground),
+            script: Asset::Script.address(ground),
+            mark: Asset::Mark.address(ground),
             locales: Locale::ALL,
             themes: Theme::ALL,
             me: None,
             cookie: None,
         }
+    }
+
+    /// The same for the answer to a form that is sent to another address than
+    /// its page's: `path` is where that page is.
+    pub(crate) fn at(mut self, path: &str) -> Self {
+        self.here = Some(path.to_owned());
+        self
     }
 
     /// A message in the reader's language.

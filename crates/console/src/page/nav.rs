@@ -34,9 +34,10 @@ impl Area {
         frame.t(self.key)
     }
 
-    /// Whether the page at `path` is in it: the area itself, or what lies below
-    /// it and is no area of its own.
-    pub(crate) fn is_here(&self, path: &str) -> bool {
+    /// Whether a page is in it: the area itself, or what lies below it and is
+    /// no area of its own.
+    pub(crate) fn is_here(&self, frame: &Frame) -> bool {
+        let path = frame.here.as_deref().unwrap_or_default();
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let below = |area: &Self| {
             path.strip_prefix(area.path)

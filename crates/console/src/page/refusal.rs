@@ -44,6 +44,11 @@ impl Refusal {
         !self.fields.is_empty()
     }
 
+    /// Each field that is wrong, with what is wrong about it.
+    pub(crate) fn fields(&self) -> &[(String, String)] {
+        &self.fields
+    }
+
     /// What is wrong with a field, in one text; empty if nothing is.
     pub(crate) fn field(&self, name: &str) -> String {
         let mine = self.fields.iter().filter(|(field, _)| field == name);

@@ -68,6 +68,16 @@ impl FromRequestParts<Web> for Known {
     }
 }
 
+impl Visitor {
+    /// On the page at `path`, after sending one of its forms elsewhere.
+    pub(crate) fn at(self, path: &str) -> Self {
+        Self {
+            frame: self.frame.at(path),
+            ..self
+        }
+    }
+}
+
 impl Me {
     fn of(view: &AccountView) -> Self {
         Self {

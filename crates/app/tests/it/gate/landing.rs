@@ -237,6 +237,35 @@ async fn who_keeps_no_cookies_is_told_so_and_not_sent_in_circles() {
     panic!("sent in circles: {at}");
 }
 
+/// What a page says on an app's host must not depend on the app: its style comes
+/// from the paths that are ours there, and no form of ours is sent to the app.
+#[tokio::test]
+async fn a_page_on_an_apps_host_rests_on_nothing_of_the_app() {
+    let (house, _) = with_app().await;
+    let host = "notes.localhost:8080";
+    let visitor = house.stranger().with("host", host);
+    let told = visitor
+        .clone()
+        .with("accept", "text/html")
+        .get("/.tollgate/land?ticket=x&again=1")
+        .await
+        .expect(403);
+    let named = told.text.split(['"', '\'']);
+    let ours: Vec<&str> = named.filter(|it| it.starts_with("/.tollgate/")).collect();
+    assert_eq!(ours.len(), 3, "style, script and mark: {ours:?}");
+    for path in ours {
+        visitor.get(path).await.expect(200);
+    }
+    for other in ["\"/static/", "<form", "/preferences"] {
+        assert!(!told.text.contains(other), "{other} in {}", told.text);
+    }
+    assert!(told.text.contains("href=\"http://localhost:8700/\""));
+    assert!(
+        !told.headers.contains_key("set-cookie"),
+        "no form, no token of a form"
+    );
+}
+
 /// A ticket that comes too late begins anew, and lands.
 #[tokio::test]
 async fn who_was_slow_lands_at_the_second_try() {
