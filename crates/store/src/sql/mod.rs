@@ -32,7 +32,7 @@ use tollgate_base::{
 pub use self::{
     health::Health,
     row::Row,
-    text::Either,
+    text::{AtOnce, Either},
     tx::Tx,
     value::{FromValue, ToValue, Value},
 };
@@ -201,9 +201,25 @@ impl Db {
                 let body = async move |tx: &mut Tx<'_>| tx.run_text(sql, &args).await;
                 sqlite.write(sqlite.write_until(), body).await
             }
-            Inside::Postgres(postgres) => postgres.write_one(sql, &args).await,
+            Inside::Postgres(postgres) => postgres.write_one(sql, args).await,
         };
         self.seen(outcome)
+    }
+
+    /// Change several tables by one guarded statement, where the engine has one
+    /// for it: what it gives back, or nothing where it takes a transaction.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn at_once(&self, change: AtOnce, args: Vec<Value>) -> Result<Option<Vec<Row>>> {
+        match &self.inside {
+            Inside::Sqlite(_) => Ok(None),
+            Inside::Postgres(postgres) => {
+                self.fail_points.pass(Moment::Write, change.0);
+                let outcome = postgres.at_once(change.0, args).await;
+                self.seen(outcome).map(Some)
+            }
+        }
     }
 
     /// Run a body that only reads on one state of the database, however long

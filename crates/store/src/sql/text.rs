@@ -23,6 +23,11 @@ impl Either {
     }
 }
 
+/// A change of several tables as one statement, which PostgreSQL alone can say:
+/// SQLite has a transaction for it. Counted as [`Either`] is.
+#[derive(Clone, Copy, Debug)]
+pub struct AtOnce(pub &'static str);
+
 /// Constants for SQL texts, and `QUERIES`, the list of them by name, from
 /// which a test PREPAREs each on both engines.
 #[macro_export]

@@ -3,10 +3,15 @@
 //! statements, and cannot go on past one that failed.
 
 use std::{
-    cell::Cell, future::poll_fn, ops::ControlFlow, panic::AssertUnwindSafe, pin::pin, task::Poll,
+    cell::{Cell, RefCell},
+    future::poll_fn,
+    ops::ControlFlow,
+    panic::AssertUnwindSafe,
+    pin::pin,
+    task::Poll,
 };
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::LocalBoxFuture};
 use tollgate_base::{
     Error, Result, codes,
     fail::{FailPoints, Moment},
@@ -56,6 +61,24 @@ impl Tx<'_> {
         self.run_text(sql, &args).await
     }
 
+    /// Run a statement of which only matters that it does not fail. Whether it
+    /// did may be told by a later one, or by the end of the transaction:
+    /// PostgreSQL gets it together with what follows.
+    pub async fn send(&mut self, sql: &'static str, args: Vec<Value>) -> Result<()> {
+        self.session.start(sql)?;
+        let outcome = match self.session.wire {
+            Wire::Sqlite(connection) => connection.run(sql, &args).map(drop),
+            Wire::Postgres(connection) => match connection.send(sql, args).await {
+                Ok(sent) => {
+                    self.session.sent.borrow_mut().push(sent);
+                    Ok(())
+                }
+                Err(fault) => Err(fault),
+            },
+        };
+        self.session.end(sql, outcome).await
+    }
+
     /// As [`Tx::rows`], one row at a time. For texts made by this crate alone.
     pub(crate) async fn each(
         &mut self,
@@ -68,7 +91,7 @@ impl Tx<'_> {
             Wire::Sqlite(connection) => connection.each(sql, args, sink),
             Wire::Postgres(connection) => connection.each(sql, args, sink).await,
         };
-        self.session.end(sql, outcome)
+        self.session.end(sql, outcome).await
     }
 
     /// As [`Tx::run`], for texts made by this crate alone.
@@ -78,7 +101,7 @@ impl Tx<'_> {
             Wire::Sqlite(connection) => connection.run(sql, args),
             Wire::Postgres(connection) => connection.run(sql, args).await,
         };
-        self.session.end(sql, outcome)
+        self.session.end(sql, outcome).await
     }
 
     /// Several statements without arguments, as migrations have them.
@@ -88,7 +111,7 @@ impl Tx<'_> {
             Wire::Sqlite(connection) => connection.script(sql),
             Wire::Postgres(connection) => connection.script(sql).await,
         };
-        self.session.end(sql, outcome)
+        self.session.end(sql, outcome).await
     }
 }
 
@@ -102,12 +125,17 @@ pub(super) enum Wire<'c> {
     Postgres(&'c postgres::Connection),
 }
 
+/// The outcome of a statement that is under way.
+pub(super) type Sent = LocalBoxFuture<'static, Result<(), Fault>>;
+
 /// What is known of a transaction from outside its body.
 pub(super) struct Session<'c> {
     wire: Wire<'c>,
     fail_points: &'c FailPoints,
     in_statement: Cell<bool>,
     trouble: Cell<Option<Trouble>>,
+    /// Statements that are under way, in their order.
+    sent: RefCell<Vec<Sent>>,
 }
 
 impl<'c> Session<'c> {
@@ -117,7 +145,23 @@ impl<'c> Session<'c> {
             fail_points,
             in_statement: Cell::new(false),
             trouble: Cell::new(None),
+            sent: RefCell::default(),
         }
+    }
+
+    /// Wait for what was sent.
+    ///
+    /// # Errors
+    /// What the first of them met that failed.
+    pub(super) async fn settle(&self) -> Result<(), Fault> {
+        let sent = self.sent.take();
+        for answer in sent {
+            if let Err(fault) = answer.await {
+                self.trouble.set(Some(fault.trouble));
+                return Err(fault);
+            }
+        }
+        Ok(())
     }
 
     /// What the first failed statement met, whatever the body made of it.
@@ -163,7 +207,12 @@ impl<'c> Session<'c> {
         Ok(())
     }
 
-    fn end<T>(&self, sql: &str, outcome: Result<T, Fault>) -> Result<T> {
+    async fn end<T>(&self, sql: &str, outcome: Result<T, Fault>) -> Result<T> {
+        let outcome = match outcome {
+            // One that was sent before it may have failed first.
+            Err(fault) => Err(self.settle().await.err().unwrap_or(fault)),
+            answer => answer,
+        };
         self.in_statement.set(false);
         self.fail_points.pass(Moment::Stated, sql);
         outcome.map_err(|fault| {

@@ -47,7 +47,7 @@ pub(crate) async fn postgres() -> Option<House> {
     let settings_of = |name: &str| settings(format!("{host}/{name}?{query}"));
     let mut on_server = settings(server.clone());
     // Copying a template waits for the disk, and for its other copies.
-    on_server.read_deadline = Duration::from_mins(1);
+    on_server.write_deadline = Duration::from_mins(1);
     let maker = Db::open(on_server.clone()).await.unwrap();
     maker
         .write_one(leak(format!("CREATE DATABASE {name}")), vec![])

@@ -3,14 +3,23 @@
 
 use std::{
     fs,
+    ops::Range,
     os::unix::fs::PermissionsExt,
     process::Command,
-    sync::{Mutex, mpsc},
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicBool, Ordering::SeqCst},
+        mpsc,
+    },
     time::{Duration, Instant},
 };
 
 use futures_util::future::join_all;
-use tollgate_base::{codes, error::Kind};
+use tollgate_base::{
+    codes,
+    error::Kind,
+    fail::{FailPoints, Moment},
+};
 use tollgate_store::sql::{Db, Tx, args};
 
 use crate::house::{environment, settings, sqlite, until};
@@ -272,4 +281,77 @@ async fn closing_empties_the_log() {
     assert!(fs::metadata(&log).unwrap().len() > 0);
     house.db.close().await;
     assert_eq!(fs::metadata(&log).map_or(0, |log| log.len()), 0);
+}
+
+/// Where commits stop while it is shut, as on a disk that takes its time.
+#[derive(Default)]
+struct Gate {
+    shut: Mutex<bool>,
+    opened: Condvar,
+    met: AtomicBool,
+}
+
+impl Gate {
+    fn set(&self, shut: bool) {
+        *self.shut.lock().unwrap() = shut;
+        self.opened.notify_all();
+    }
+
+    fn pass(&self) {
+        let shut = self.shut.lock().unwrap();
+        self.met.store(*shut, SeqCst);
+        drop(self.opened.wait_while(shut, |shut| *shut).unwrap());
+    }
+}
+
+/// While the disk takes a group, the next one runs; but it is not committed,
+/// nor is anybody of either answered, before the disk has the first.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_group_runs_while_the_disk_takes_the_one_before() {
+    let house = sqlite().await;
+    house.db.write_one(NOTES, args![]).await.unwrap();
+    let gate = Arc::new(Gate::default());
+    let own = gate.clone();
+    let disk = FailPoints::new(move |moment, _| {
+        if moment == Moment::Committed {
+            own.pass();
+        }
+    });
+    let db = house
+        .neighbour_with(|settings| settings.fail_points = disk)
+        .await;
+    let (held, release) = hold(house.neighbour().await).await;
+    let writes = |ids: Range<i64>| {
+        let db = db.clone();
+        tokio::task::spawn(async move {
+            join_all(ids.map(|id| db.write_one(WRITE, args![id, "x"]))).await
+        })
+    };
+    let first = writes(0..5);
+    until("all wait behind the first", async || {
+        db.health().queue_depth == 4
+    })
+    .await;
+    gate.set(true);
+    drop(release);
+    held.await;
+    until("the disk takes the first group", async || {
+        gate.met.load(SeqCst)
+    })
+    .await;
+    let (has_run, runs) = mpsc::channel();
+    let body = async move |tx: &mut Tx<'_>| {
+        tx.run(WRITE, args![9_i64, "x"]).await?;
+        has_run.send(()).unwrap();
+        Ok(())
+    };
+    let other = db.clone();
+    let second = tokio::task::spawn(async move { other.write(body).await });
+    until("the second group runs", async || runs.try_recv().is_ok()).await;
+    assert_eq!(house.count("notes").await, 5, "the second is not committed");
+    assert!(!first.is_finished() && !second.is_finished());
+    gate.set(false);
+    assert!(first.await.unwrap().iter().all(Result::is_ok));
+    second.await.unwrap().unwrap();
+    assert_eq!(house.count("notes").await, 6);
 }

@@ -197,6 +197,43 @@ async fn a_body_cannot_go_on_after_a_statement_that_failed() {
     }
 }
 
+/// PostgreSQL tells only later what became of a statement that was sent.
+#[tokio::test]
+async fn a_statement_that_was_sent_and_fails_fails_the_transaction() {
+    for house in houses(&[NOTES]).await {
+        for ends in ["at once", "after another", "after its own failure"] {
+            let outcome = house.db.write(async move |tx: &mut Tx<'_>| {
+                tx.run(WRITE_LINE, args![1_i64, 1_i64]).await?;
+                tx.send(WRITE_LINE, args![1_i64, 1_i64]).await?;
+                match ends {
+                    "at once" => Ok(()),
+                    "after another" => tx.send(WRITE_LINE, args![1_i64, 2_i64]).await,
+                    _ => {
+                        let counted = tx.one(COUNT, args![]).await;
+                        assert!(counted.is_err(), "the transaction has failed");
+                        Ok(())
+                    }
+                }
+            });
+            let error = outcome.await.unwrap_err();
+            assert!(
+                error.is(&codes::INTERNAL_STORE),
+                "{:?}, {ends}: {error:?}",
+                house.engine()
+            );
+            assert_eq!(house.count("notes").await, 0);
+        }
+        let outcome = house.db.write(async |tx: &mut Tx<'_>| {
+            for line in 1..=50_i64 {
+                tx.send(WRITE_LINE, args![1_i64, line]).await?;
+            }
+            tx.one(COUNT, args![]).await?.get("lines")
+        });
+        let lines: i64 = outcome.await.unwrap();
+        assert_eq!((lines, house.count("notes").await), (50, 50));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_is_seen_by_every_read_after_its_answer() {
     for house in houses(&[NOTES]).await {

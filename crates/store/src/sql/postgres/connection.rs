@@ -7,9 +7,10 @@ use std::{
     ops::ControlFlow,
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
+    task::Poll,
 };
 
-use futures_util::TryStreamExt;
+use futures_util::{FutureExt, TryStreamExt, future::ready, poll};
 use tokio_postgres::{
     Client, Statement,
     types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked},
@@ -18,7 +19,7 @@ use tokio_postgres::{
 use crate::sql::{
     fault::{Fault, Trouble},
     row::Row,
-    tx::Sink,
+    tx::{Sent, Sink},
     value::Value,
 };
 
@@ -27,14 +28,21 @@ const STATEMENTS: usize = 512;
 
 /// A connection. Statements sent at once are pipelined.
 pub(in crate::sql) struct Connection {
-    client: Client,
-    prepared: Mutex<HashMap<String, Statement>>,
+    client: Arc<Client>,
+    prepared: Mutex<HashMap<String, Prepared>>,
+}
+
+/// A statement and the names of its answer's columns.
+#[derive(Clone)]
+struct Prepared {
+    statement: Statement,
+    columns: Arc<[String]>,
 }
 
 impl Connection {
     pub(super) fn new(client: Client) -> Self {
         Self {
-            client,
+            client: Arc::new(client),
             prepared: Mutex::default(),
         }
     }
@@ -61,12 +69,7 @@ impl Connection {
         args: &[Value],
         sink: &mut Sink<'_>,
     ) -> Result<(), Fault> {
-        let statement = self.statement(sql).await?;
-        let columns: Arc<[String]> = statement
-            .columns()
-            .iter()
-            .map(|column| column.name().to_owned())
-            .collect();
+        let Prepared { statement, columns } = self.statement(sql).await?;
         let mut rows = pin!(self.client.query_raw(&statement, args).await?);
         while let Some(row) = rows.try_next().await? {
             let values = (0..columns.len())
@@ -81,8 +84,24 @@ impl Connection {
 
     /// Run a statement and count the rows that it changed.
     pub(in crate::sql) async fn run(&self, sql: &str, args: &[Value]) -> Result<u64, Fault> {
-        let statement = self.statement(sql).await?;
+        let Prepared { statement, .. } = self.statement(sql).await?;
         Ok(self.client.execute_raw(&statement, args).await?)
+    }
+
+    /// Send a statement; its outcome can be waited for later.
+    pub(in crate::sql) async fn send(&self, sql: &str, args: Vec<Value>) -> Result<Sent, Fault> {
+        let Prepared { statement, .. } = self.statement(sql).await?;
+        let client = self.client.clone();
+        let mut answer = async move {
+            client.execute_raw(&statement, &args).await?;
+            Ok(())
+        }
+        .boxed_local();
+        // The driver sends what is asked for at the first look.
+        Ok(match poll!(&mut answer) {
+            Poll::Ready(outcome) => ready(outcome).boxed_local(),
+            Poll::Pending => answer,
+        })
     }
 
     /// Run several statements without arguments.
@@ -96,23 +115,28 @@ impl Connection {
         Ok(())
     }
 
-    async fn statement(&self, sql: &str) -> Result<Statement, Fault> {
+    async fn statement(&self, sql: &str) -> Result<Prepared, Fault> {
         let known = self
             .prepared
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get(sql)
             .cloned();
-        if let Some(statement) = known {
-            return Ok(statement);
+        if let Some(prepared) = known {
+            return Ok(prepared);
         }
         let statement = self.client.prepare(sql).await?;
+        let columns = statement.columns().iter();
+        let prepared = Prepared {
+            columns: columns.map(|column| column.name().to_owned()).collect(),
+            statement,
+        };
         let mut all = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= STATEMENTS {
             all.clear();
         }
-        all.insert(sql.to_owned(), statement.clone());
-        Ok(statement)
+        all.insert(sql.to_owned(), prepared.clone());
+        Ok(prepared)
     }
 }
 

@@ -1,5 +1,5 @@
-//! PostgreSQL: single statements pipelined on a few connections that mend
-//! themselves, transactions on a thread of their own.
+//! PostgreSQL: reads pipelined on a few connections that mend themselves,
+//! writes on a thread of their own.
 
 mod connection;
 mod connector;
@@ -10,11 +10,7 @@ mod transactions;
 use std::{sync::Arc, time::Instant};
 
 use tokio::{runtime::Handle, sync::Semaphore, time::timeout};
-use tollgate_base::{
-    Error, Result, codes,
-    fail::{FailPoints, Moment},
-    time::Time,
-};
+use tollgate_base::{Error, Result, codes, fail::FailPoints, time::Time};
 
 pub(super) use self::connection::Connection;
 use self::{connector::Connector, lanes::Lanes, transactions::Transactions};
@@ -63,25 +59,22 @@ impl Postgres {
             .await?)
     }
 
-    /// READ COMMITTED, as the statement carries its own guard: PostgreSQL
-    /// evaluates that guard again on a row that changed meanwhile.
-    pub(super) async fn write_one(&self, sql: &str, args: &[Value]) -> Result<u64> {
-        let until = Instant::now() + self.settings.write_deadline;
-        let mut attempt = 0;
-        loop {
-            let lane = self.lanes.pick()?;
-            self.settings.fail_points.pass(Moment::Statement, sql);
-            let outcome = lane
-                .within(self.settings.read_deadline, lane.connection.run(sql, args))
-                .await;
-            self.settings.fail_points.pass(Moment::Committed, sql);
-            match outcome {
-                Err(fault) if fault.trouble == Trouble::Retry => {
-                    transactions::pause(&mut attempt, until, fault.into()).await?;
-                }
-                outcome => return Ok(outcome?),
-            }
-        }
+    pub(super) async fn write_one(&self, sql: &'static str, args: Vec<Value>) -> Result<u64> {
+        let statement = async move |connection: &Connection| connection.run(sql, &args).await;
+        self.transactions
+            .state(self.write_until(), sql, statement)
+            .await
+    }
+
+    pub(super) async fn at_once(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>> {
+        let statement = async move |connection: &Connection| connection.rows(sql, &args).await;
+        self.transactions
+            .state(self.write_until(), sql, statement)
+            .await
+    }
+
+    fn write_until(&self) -> Instant {
+        Instant::now() + self.settings.write_deadline
     }
 
     pub(super) async fn write<T, F>(&self, body: F) -> Result<T>
@@ -90,10 +83,7 @@ impl Postgres {
         T: Send + 'static,
     {
         self.transactions
-            .write(
-                transactions::Plan::serializable(self.settings.write_deadline),
-                body,
-            )
+            .write(transactions::Plan::serializable(self.write_until()), body)
             .await
     }
 

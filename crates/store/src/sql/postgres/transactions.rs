@@ -1,5 +1,7 @@
-//! Transactions: a thread with a runtime of its own, on which bodies take
-//! turns, so that they need not be `Send`; and a pool of connections.
+//! Writes, transactions and single statements: a thread with a runtime of its
+//! own, on which bodies take turns, so that they need not be `Send`; and a pool
+//! of connections. A commit is waited for on a connection of its own: reads are
+//! not queued behind it, and the server commits those of many in one go.
 
 use std::{
     cell::RefCell,
@@ -8,7 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::{FutureExt, future::LocalBoxFuture};
+use futures_util::{
+    FutureExt,
+    future::{LocalBoxFuture, join},
+};
 use tokio::{
     sync::{Semaphore, mpsc},
     task::{LocalSet, spawn_local},
@@ -29,7 +34,7 @@ use crate::sql::{
     tx::{Session, Tx, Wire},
 };
 
-/// Most transactions at once.
+/// Most writes at once.
 const POOL: usize = 16;
 /// How long COMMIT may take beyond the deadline of its transaction.
 const COMMIT: Duration = Duration::from_secs(5);
@@ -52,10 +57,10 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn serializable(deadline: Duration) -> Self {
+    pub(super) const fn serializable(until: Instant) -> Self {
         Self {
             begin: BEGIN_SERIALIZABLE,
-            until: Instant::now() + deadline,
+            until,
         }
     }
 
@@ -123,14 +128,43 @@ impl Transactions {
         F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
+        let work =
+            async move |pool: &Pool, ticket: &Ticket<T>| pool.transact(plan, ticket, &body).await;
+        self.queue(plan.until, work).await
+    }
+
+    /// Run a statement as a transaction of its own. READ COMMITTED, as it
+    /// carries its own guard: PostgreSQL evaluates that guard again on a row
+    /// that changed meanwhile.
+    pub(super) async fn state<T, F>(
+        &self,
+        until: Instant,
+        sql: &'static str,
+        statement: F,
+    ) -> Result<T>
+    where
+        F: AsyncFn(&Connection) -> Result<T, Fault> + Send + 'static,
+        T: Send + 'static,
+    {
+        let work = async move |pool: &Pool, ticket: &Ticket<T>| {
+            pool.state(until, sql, ticket, &statement).await
+        };
+        self.queue(until, work).await
+    }
+
+    async fn queue<T, F>(&self, until: Instant, work: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&Pool, &Ticket<T>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
         let place = self.places.clone().try_acquire_owned().map_err(|refusal| {
             let closed = self.places.is_closed();
             if closed { Trouble::Down } else { Trouble::Busy }.because(refusal)
         })?;
-        let (ticket, receipt) = issue(plan.until);
+        let (ticket, receipt) = issue(until);
         let job: Job = Box::new(move |pool| {
             let work = async move {
-                let outcome = pool.transact(plan, &ticket, &body).await;
+                let outcome = work(&pool, &ticket).await;
                 ticket.answer(outcome);
                 drop(place);
             };
@@ -196,25 +230,80 @@ impl Pool {
         Err(late())
     }
 
+    async fn state<T, F>(
+        &self,
+        until: Instant,
+        sql: &'static str,
+        ticket: &Ticket<T>,
+        statement: &F,
+    ) -> Result<T>
+    where
+        F: AsyncFn(&Connection) -> Result<T, Fault>,
+    {
+        let permit = timeout_at(until.into(), self.permits.acquire()).await;
+        let _permit = permit.map_err(|_| late())?;
+        let mut attempt = 0;
+        while ticket.is_wanted() {
+            let connection = match self.idle() {
+                Some(connection) => connection,
+                None => timeout_at(until.into(), self.connect())
+                    .await
+                    .map_err(|_| late())??,
+            };
+            if !ticket.start() {
+                self.idle.borrow_mut().push(connection);
+                break;
+            }
+            self.fail_points.pass(Moment::Statement, sql);
+            let began = Instant::now();
+            // A wait that was broken off leaves open what became of it.
+            let outcome = timeout_at((until + COMMIT).into(), statement(&connection))
+                .await
+                .unwrap_or_else(|_| Err(silent()));
+            self.fail_points.pass(Moment::Committed, sql);
+            let lost = matches!(&outcome, Err(fault) if fault.trouble == Trouble::Down);
+            if !lost {
+                self.idle.borrow_mut().push(connection);
+            }
+            match outcome {
+                Err(fault) if fault.trouble == Trouble::Retry => {
+                    pause(&mut attempt, until, fault.into()).await?;
+                }
+                Err(fault) => return Err(fault.into()),
+                Ok(answer) => {
+                    self.gauges.committed(1, began.elapsed());
+                    return Ok(answer);
+                }
+            }
+        }
+        Err(late())
+    }
+
+    /// One that has not died as far as is known.
+    fn idle(&self) -> Option<Connection> {
+        let mut idle = self.idle.borrow_mut();
+        std::iter::from_fn(|| idle.pop()).find(|connection| !connection.is_closed())
+    }
+
+    async fn connect(&self) -> Result<Connection, Fault> {
+        // While the server is away the lanes alone knock at its door.
+        self.lanes.pick()?;
+        let (connection, driver) = self.connector.connect().await?;
+        spawn_local(driver);
+        Ok(connection)
+    }
+
     /// A connection in a new transaction. An idle one may have died unnoticed;
     /// nothing has been done on it yet, so that another may take its place.
     async fn begin(&self, begin: &str) -> Result<Connection, Fault> {
-        loop {
-            let idle = self.idle.borrow_mut().pop();
-            let Some(connection) = idle else { break };
-            if connection.is_closed() {
-                continue;
-            }
+        while let Some(connection) = self.idle() {
             match connection.script(begin).await {
                 Ok(()) => return Ok(connection),
                 Err(fault) if fault.trouble == Trouble::Down => {}
                 Err(fault) => return Err(fault),
             }
         }
-        // While the server is away the lanes alone knock at its door.
-        self.lanes.pick()?;
-        let (connection, driver) = self.connector.connect().await?;
-        spawn_local(driver);
+        let connection = self.connect().await?;
         connection.script(begin).await?;
         Ok(connection)
     }
@@ -229,15 +318,22 @@ impl Pool {
         let Ok(result) = timeout_at(plan.until.into(), session.run(body)).await else {
             return Attempt::Done(Err(late()));
         };
-        let collided = session.trouble() == Some(Trouble::Retry);
         if result.is_ok() {
             self.fail_points.pass(Moment::Commit, "");
         }
         let began = Instant::now();
+        // What the body has sent and COMMIT go together. Where one of those
+        // failed, the server has made a ROLLBACK of the COMMIT.
         let end = connection.script(if result.is_ok() { "COMMIT" } else { "ROLLBACK" });
-        let ended = timeout_at((plan.until + COMMIT).into(), end)
+        let both = join(end, session.settle());
+        let (ended, settled) = timeout_at((plan.until + COMMIT).into(), both)
             .await
-            .unwrap_or_else(|_| Err(silent()));
+            .unwrap_or_else(|_| (Err(silent()), Ok(())));
+        let collided = session.trouble() == Some(Trouble::Retry);
+        let result = match settled {
+            Err(fault) if result.is_ok() => Err(fault.into()),
+            _ => result,
+        };
         let in_order = ended
             .as_ref()
             .err()

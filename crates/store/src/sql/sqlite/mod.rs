@@ -2,9 +2,11 @@
 //! thread. Write-ahead logging keeps the two from waiting for each other.
 
 mod connection;
+mod disk;
 mod writer;
 
 use std::{
+    ffi::OsString,
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -56,6 +58,7 @@ impl Sqlite {
         // The writer first: it makes the file.
         let writer = Writer::start(
             Connection::writer(&path, LOCK_ATTEMPT)?,
+            &log(&path),
             settings.fail_points.clone(),
         )?;
         let readers = (0..READERS)
@@ -208,6 +211,13 @@ async fn permit(semaphore: &Semaphore, patience: Duration) -> Result<SemaphorePe
         .ok()
         .and_then(Result::ok)
         .ok_or_else(|| Trouble::Busy.because("too many reads at once"))
+}
+
+/// The write-ahead log beside the file.
+fn log(path: &Path) -> PathBuf {
+    let mut log = OsString::from(path);
+    log.push("-wal");
+    log.into()
 }
 
 /// `sqlite:///absolute/path` or `sqlite:relative/path`.

@@ -1,10 +1,12 @@
 //! The one SQLite writer: a thread that takes the transactions that wait, runs
-//! each in a savepoint of its own, commits them together and only then answers.
+//! each in a savepoint of its own and commits them together. They are answered
+//! once the disk has them; meanwhile the next group runs.
 //!
 //! A group shares one fsync and one fate. A member that fails is rolled back
 //! alone; if COMMIT fails, or SQLite gave the whole transaction up, all fail.
 
 use std::{
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -22,7 +24,10 @@ use tollgate_base::{
     fail::{FailPoints, Moment},
 };
 
-use super::Connection;
+use super::{
+    Connection,
+    disk::{Disk, Group},
+};
 use crate::sql::{
     QUEUE,
     fault::{Fault, Trouble},
@@ -33,6 +38,9 @@ use crate::sql::{
 
 /// Transactions that share a COMMIT at most.
 const GROUP: usize = 128;
+/// A disk that takes longer than this over a group is not well: the next group
+/// takes no more members, so that who waits may still be refused in time.
+const SLOW: Duration = Duration::from_millis(250);
 /// How long closing may take.
 const CLOSING: Duration = Duration::from_secs(30);
 
@@ -48,7 +56,7 @@ enum Order {
 }
 
 /// One transaction of a group.
-trait Member: Send {
+pub(super) trait Member: Send {
     /// Whether its caller still waits for it to start.
     fn is_wanted(&self) -> bool;
     /// Run it, unless its caller gave up. Whether what it wrote may stay.
@@ -64,11 +72,22 @@ struct Body<T, F> {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, fail_points: FailPoints) -> Result<Self, Fault> {
+    /// With the write-ahead log of `connection` at `log`.
+    pub(super) fn start(
+        connection: Connection,
+        log: &Path,
+        fail_points: FailPoints,
+    ) -> Result<Self, Fault> {
+        let down = |fault| Fault::new(Trouble::Down, fault);
         let (orders, queue) = channel(QUEUE);
         let gauges = Arc::new(Gauges::default());
+        let disk = Disk::start(log, gauges.clone(), fail_points.clone())?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .map_err(down)?;
         let mut bench = Bench {
             connection,
+            disk,
             queue,
             gauges: gauges.clone(),
             fail_points,
@@ -76,8 +95,8 @@ impl Writer {
         };
         std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || bench.work())
-            .map_err(|fault| Fault::new(Trouble::Down, fault))?;
+            .spawn(move || runtime.block_on(bench.work()))
+            .map_err(down)?;
         Ok(Self { orders, gauges })
     }
 
@@ -123,6 +142,7 @@ impl Writer {
 /// The thread's end of the queue.
 struct Bench {
     connection: Connection,
+    disk: Disk,
     queue: Receiver<Order>,
     gauges: Arc<Gauges>,
     fail_points: FailPoints,
@@ -130,12 +150,13 @@ struct Bench {
 }
 
 impl Bench {
-    fn work(&mut self) {
-        while let Some(order) = self.queue.blocking_recv() {
+    async fn work(&mut self) {
+        while let Some(order) = self.queue.recv().await {
             if let Some(member) = self.take(order) {
-                self.group(member);
+                self.group(member).await;
             }
         }
+        self.disk.idle().await;
         if !self.gauges.is_poisoned()
             && let Err(fault) = self
                 .connection
@@ -162,8 +183,9 @@ impl Bench {
         }
     }
 
-    /// Run `first` and what waits behind it as one group.
-    fn group(&mut self, first: Box<dyn Member>) {
+    /// Run `first` and what comes behind it as one group, until nothing waits
+    /// and the disk is free to take it.
+    async fn group(&mut self, first: Box<dyn Member>) {
         match self.begin(first.as_ref()) {
             Ok(true) => {}
             Ok(false) => return first.answer(Err(Trouble::Busy)),
@@ -176,20 +198,51 @@ impl Bench {
             fate = self.run(member.as_mut());
             members.push(member);
             if fate.is_ok() && members.len() < GROUP {
-                next = self
-                    .queue
-                    .try_recv()
-                    .ok()
-                    .and_then(|order| self.take(order));
+                next = self.next().await;
             }
         }
-        let fate = fate.and_then(|()| self.commit(members.len()));
-        if fate.is_err() {
+        let began = Instant::now();
+        if fate.is_ok() {
+            self.disk.idle().await;
+            fate = self.commit();
+        }
+        if let Err(trouble) = fate {
             self.clear();
+            for member in members {
+                member.answer(Err(trouble));
+            }
+            return;
         }
-        for member in members {
-            member.answer(fate);
+        let group = Group { members, began };
+        if group.members.len() == 1 && self.queue.is_empty() {
+            self.disk.keep_here(group);
+        } else {
+            self.disk.keep_beside(group);
         }
+    }
+
+    /// Who waits, or comes while the disk is busy with the group before.
+    async fn next(&mut self) -> Option<Box<dyn Member>> {
+        while let Ok(order) = self.queue.try_recv() {
+            if let Some(member) = self.take(order) {
+                return Some(member);
+            }
+        }
+        while self
+            .disk
+            .busy_since()
+            .is_some_and(|since| since.elapsed() < SLOW)
+        {
+            let order = tokio::select! {
+                biased;
+                () = self.disk.idle() => return None,
+                order = self.queue.recv() => order?,
+            };
+            if let Some(member) = self.take(order) {
+                return Some(member);
+            }
+        }
+        None
     }
 
     /// Take the write lock. Another process may hold it: wait as long as the
@@ -226,21 +279,20 @@ impl Bench {
         self.connection.step("RELEASE member").map_err(lost)
     }
 
-    /// A failed fsync is never repeated: the kernel may have dropped the pages
-    /// and would report success the second time.
-    fn commit(&self, members: usize) -> Result<(), Trouble> {
+    /// To the log, from where the disk has yet to take it. Not after a group
+    /// that the disk has lost.
+    fn commit(&self) -> Result<(), Trouble> {
         self.fail_points.pass(Moment::Commit, "");
-        let began = Instant::now();
+        if self.gauges.is_poisoned() {
+            return Err(Trouble::Down);
+        }
         self.connection.step("COMMIT").map_err(|fault| {
             tracing::error!(?fault, "A group of transactions could not be committed");
             if fault.trouble == Trouble::Down {
                 self.gauges.poison();
             }
             fault.trouble
-        })?;
-        self.gauges.committed(members, began.elapsed());
-        self.fail_points.pass(Moment::Committed, "");
-        Ok(())
+        })
     }
 
     /// End what is left of a failed transaction, so that the next can begin.
