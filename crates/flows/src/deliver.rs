@@ -92,7 +92,7 @@ async fn reset_mail(ctx: &Ctx, by: &Principal, job: &Job) -> Result<()> {
         return Ok(());
     };
     let key = ctx.master().derive("mail link");
-    let text = token::successor(&key, &job.id.to_string(), 0, Prefix::OneTime);
+    let text = token::successor(&key, &job.id.to_string(), Prefix::OneTime);
     let now = ctx.now();
     let new = NewOneTime {
         id: OneTimeId::new(now, ctx.entropy())?,

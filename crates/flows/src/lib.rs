@@ -47,5 +47,10 @@ pub use tollgate_records::{
     sites::{Address, Draft, Path, Rule, RuleDraft, Site, Verdict, Who, is_local},
 };
 
+use tollgate_store::sql::AtOnce;
+
 /// Every SQL text of this floor by room, for the test that prepares them all.
 pub const QUERIES: &[&[(&str, &str)]] = &[admit::read::QUERIES, refresh::read::QUERIES];
+
+/// Those that PostgreSQL alone understands.
+pub const AT_ONCE: &[AtOnce] = &[refresh::rotate::ROTATE];

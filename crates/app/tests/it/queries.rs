@@ -20,7 +20,12 @@ async fn prepare_all(url: String) {
         .await
         .unwrap();
     let mut faults = Vec::new();
-    for (name, text) in texts() {
+    let forks = match db.engine() {
+        sql::Engine::Sqlite => &[],
+        sql::Engine::Postgres => tollgate_flows::AT_ONCE,
+    };
+    let forks = forks.iter().map(|fork| ("at once", fork.0));
+    for (name, text) in texts().copied().chain(forks) {
         if let Err(fault) = db.prepare(text).await {
             faults.push(format!("{name}: {fault:?}"));
         }

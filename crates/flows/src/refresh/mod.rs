@@ -5,6 +5,7 @@
 //! anybody else has a copy, and the session ends.
 
 pub mod read;
+pub mod rotate;
 
 use tollgate_base::{
     Error, ExposeSecret, Result, SecretString, access::Principal, codes, time::Time,
@@ -37,11 +38,7 @@ pub struct Refresh {
 /// What a transaction decided; committed in every case, as ending a session is
 /// a change too.
 enum Decided {
-    Renewed {
-        session: Box<Session>,
-        number: i64,
-        generation: i64,
-    },
+    Renewed { session: Box<Session>, number: i64 },
     Refused(Error),
 }
 
@@ -69,7 +66,11 @@ async fn exchange(ctx: &Ctx, by: &Principal, request: Refresh) -> Result<Credent
     let retry_window = ctx.policy().session.retry_window;
     let hash = token::fingerprint(presented);
     let key = ctx.master().derive("refresh successor");
-    let text = request.token.clone();
+    let refresh = token::successor(&key, presented, Prefix::Refresh);
+    let next = token::fingerprint(refresh.expose_secret());
+    if let Some(subject) = rotate::at_once(ctx, by, hash, next, now).await? {
+        return renew(ctx, &subject, refresh, now);
+    }
     let decided = change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         let Some(found) = read::presented(tx, hash).await? else {
             return Ok(Decided::Refused(Error::new(&codes::TOKEN_INVALID)));
@@ -81,7 +82,6 @@ async fn exchange(ctx: &Ctx, by: &Principal, request: Refresh) -> Result<Credent
         if found.suspended {
             return Ok(Decided::Refused(Error::new(&codes::ACCOUNT_SUSPENDED)));
         }
-        let generation = token.generation + 1;
         match token.present(found.successor_used, retry_window, now) {
             Presented::Expired => return Ok(Decided::Refused(Error::new(&codes::TOKEN_EXPIRED))),
             Presented::Retry => {}
@@ -93,10 +93,8 @@ async fn exchange(ctx: &Ctx, by: &Principal, request: Refresh) -> Result<Credent
                 if !sessions::use_refresh(tx, hash, now).await? {
                     return Err(Error::new(&codes::STORE_BUSY));
                 }
-                let next =
-                    token::successor(&key, text.expose_secret(), generation, Prefix::Refresh);
+                let generation = token.generation + 1;
                 let expires_at = now.plus(session.idle_span).min(session.expires_at);
-                let next = token::fingerprint(next.expose_secret());
                 sessions::add_refresh(tx, next, session.id, generation, expires_at, now).await?;
                 sessions::saw(tx, session.id, now).await?;
                 log.note(EventKind::SessionRefreshed, about(&session));
@@ -105,39 +103,26 @@ async fn exchange(ctx: &Ctx, by: &Principal, request: Refresh) -> Result<Credent
         Ok(Decided::Renewed {
             session: Box::new(session),
             number: found.number,
-            generation,
         })
     })
     .await?;
     match decided {
         Decided::Refused(refusal) => Err(refusal),
-        Decided::Renewed {
-            session,
-            number,
-            generation,
-        } => {
-            let key = ctx.master().derive("refresh successor");
-            let refresh = token::successor(&key, presented, generation, Prefix::Refresh);
-            renew(ctx, &session, number, refresh, now)
+        Decided::Renewed { session, number } => {
+            let subject = Subject {
+                user: session.account,
+                session: session.id,
+                number,
+                assurance: session.assurance,
+                auth_time: session.auth_time,
+            };
+            renew(ctx, &subject, refresh, now)
         }
     }
 }
 
-fn renew(
-    ctx: &Ctx,
-    session: &Session,
-    number: i64,
-    refresh: SecretString,
-    now: Time,
-) -> Result<Credentials> {
-    let subject = Subject {
-        user: session.account,
-        session: session.id,
-        number,
-        assurance: session.assurance,
-        auth_time: session.auth_time,
-    };
-    let (access, access_lives) = mint::access(ctx, &subject, now)?;
+fn renew(ctx: &Ctx, subject: &Subject, refresh: SecretString, now: Time) -> Result<Credentials> {
+    let (access, access_lives) = mint::access(ctx, subject, now)?;
     Ok(Credentials::Tokens {
         access,
         access_lives,

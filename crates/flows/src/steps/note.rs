@@ -35,8 +35,24 @@ pub(crate) struct Details {
 }
 
 impl Log {
+    const fn new(now: Time, actor: String, seed: [u8; 32]) -> Self {
+        Self {
+            now,
+            actor,
+            seed,
+            events: Vec::new(),
+            unchanged: Vec::new(),
+        }
+    }
+
     /// Note an event.
     pub(crate) fn note(&mut self, kind: EventKind, details: Details) {
+        let subject = details.subject;
+        let event = self.event(kind, details);
+        self.events.push((kind, subject, event));
+    }
+
+    fn event(&self, kind: EventKind, details: Details) -> Event {
         let place = (self.events.len() as u64).to_be_bytes();
         let [mut chance, mut salt] = [[0; 16]; 2];
         let drawn = digest(&[&self.seed, &place]);
@@ -47,7 +63,7 @@ impl Log {
         } else {
             Some(serde_json::Value::Object(details.personal).to_string())
         };
-        let event = Event {
+        Event {
             id: EventId::with_chance(self.now, chance),
             seq: None,
             at: self.now,
@@ -62,8 +78,7 @@ impl Log {
             personal_digest: personal_digest(&salt, personal.as_deref().unwrap_or_default()),
             personal,
             hash: None,
-        };
-        self.events.push((kind, details.subject, event));
+        }
     }
 
     /// Nothing is to be noted about an account: what was asked for had been done
@@ -96,13 +111,7 @@ where
     let (value, noted, unchanged) = ctx
         .db()
         .write(async move |tx: &mut Tx<'_>| {
-            let mut log = Log {
-                now,
-                actor: actor.clone(),
-                seed,
-                events: Vec::new(),
-                unchanged: Vec::new(),
-            };
+            let mut log = Log::new(now, actor.clone(), seed);
             let value = body(tx, &mut log).await?;
             for (_, _, event) in &log.events {
                 events::append(tx, event).await?;
@@ -124,7 +133,15 @@ where
     Ok(value)
 }
 
-fn tell(ctx: &Ctx, kind: EventKind, subject: Option<UserId>, id: EventId) {
+/// The event of a change that is one statement: whom it is about is known to
+/// the statement. Whoever writes it [tells](tell) of it afterwards.
+pub(crate) fn draft(ctx: &Ctx, by: &Principal, kind: EventKind, now: Time) -> Result<Event> {
+    let log = Log::new(now, by.to_string(), ctx.entropy().bytes()?);
+    Ok(log.event(kind, Details::default()))
+}
+
+/// Tell this node's caches, the other nodes and the log what has been written.
+pub(crate) fn tell(ctx: &Ctx, kind: EventKind, subject: Option<UserId>, id: EventId) {
     if kind.stales_everything() {
         ctx.freshness().bump_all();
     } else if let (true, Some(user)) = (kind.stales_subject(), subject) {

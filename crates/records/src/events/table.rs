@@ -57,23 +57,21 @@ pub async fn append(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
         event.salt.clone(),
         event.personal_digest
     ];
-    tx.run(APPEND, row).await?;
-    Ok(())
+    tx.send(APPEND, row).await
 }
 
-/// Number and chain up to `most` events. Gives back those that this call has
-/// sealed and no other. The caller holds the sealer's lease; the unique number
-/// catches whoever does not.
+/// Number and chain up to `most` events, and give them back. The caller holds
+/// the sealer's lease; the unique number catches whoever does not, and two that
+/// seal the same event do not both commit.
 pub async fn seal(tx: &mut Tx<'_>, most: u32) -> Result<Vec<Event>> {
     let mut chain = head(tx).await?;
-    let mut sealed = Vec::new();
-    for event in unsealed(tx, most).await? {
-        chain = chain.extend(&event);
-        if tx.run(SEAL, args![event.id, chain.seq, chain.hash]).await? == 1 {
-            sealed.push(event);
-        }
+    let events = unsealed(tx, most).await?;
+    for event in &events {
+        chain = chain.extend(event);
+        tx.send(SEAL, args![event.id, chain.seq, chain.hash])
+            .await?;
     }
-    Ok(sealed)
+    Ok(events)
 }
 
 /// The end of the chain.

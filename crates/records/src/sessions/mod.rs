@@ -16,8 +16,8 @@ use tollgate_base::{
 
 pub use rules::Presented;
 pub use table::{
-    QUERIES, add_refresh, by_foreign_token, clean, end, end_all, find, forget, live, live_of, open,
-    read, saw, use_refresh,
+    QUERIES, add_refresh, assurance, by_foreign_token, clean, end, end_all, find, forget, live,
+    live_of, open, read, saw, use_refresh,
 };
 
 /// A session as it is stored.

@@ -122,8 +122,7 @@ pub async fn end_all(
 
 /// Note when a session was used.
 pub async fn saw(tx: &mut Tx<'_>, id: SessionId, at: Time) -> Result<()> {
-    tx.run(SAW, args![id, at]).await?;
-    Ok(())
+    tx.send(SAW, args![id, at]).await
 }
 
 /// Add the refresh token of the next generation. The table takes one token of
@@ -136,12 +135,8 @@ pub async fn add_refresh(
     expires_at: Time,
     now: Time,
 ) -> Result<()> {
-    tx.run(
-        ADD_REFRESH,
-        args![hash, session, generation, now, expires_at],
-    )
-    .await?;
-    Ok(())
+    let row = args![hash, session, generation, now, expires_at];
+    tx.send(ADD_REFRESH, row).await
 }
 
 /// Exchange a refresh token. False if somebody was faster.
@@ -162,6 +157,15 @@ pub async fn clean(tx: &mut Tx<'_>, before: Time) -> Result<u64> {
     Ok(tx.run(CLEAN_REFRESH, args![before]).await? + tx.run(CLEAN, args![before]).await?)
 }
 
+/// A session's assurance from a row that has its column.
+pub fn assurance(row: &Row) -> Result<Assurance> {
+    Ok(if row.get::<i64>("assurance")? >= 2 {
+        Assurance::Two
+    } else {
+        Assurance::One
+    })
+}
+
 /// A session from a row that has all its columns: for joins one floor up.
 pub fn read(row: &Row) -> Result<Session> {
     Ok(Session {
@@ -169,11 +173,7 @@ pub fn read(row: &Row) -> Result<Session> {
         account: row.get("account_id")?,
         kind: row.get::<String>("kind")?.parse()?,
         epoch: row.get("epoch")?,
-        assurance: if row.get::<i64>("assurance")? >= 2 {
-            Assurance::Two
-        } else {
-            Assurance::One
-        },
+        assurance: assurance(row)?,
         auth_time: row.get("auth_time")?,
         created_at: row.get("created_at")?,
         last_seen_at: row.get("last_seen_at")?,
