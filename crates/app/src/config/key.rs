@@ -17,6 +17,8 @@ pub struct Key {
     pub form: &'static str,
     /// How it is written in TOML.
     pub shape: Shape,
+    /// Every text that it, or each item of a list, may be, if these can be counted.
+    pub choices: &'static [&'static str],
     /// What it is when nobody says anything. `{data_dir}`, `{address}` and
     /// `{cores}` stand for what the machine and other settings say. Absent for
     /// what may be left unset.
@@ -111,6 +113,7 @@ macro_rules! section {
                     doc: &[$($doc),+],
                     form: <$type as Value>::FORM,
                     shape: <$type as Value>::SHAPE,
+                    choices: <$type as Value>::CHOICES,
                     default: [$(Some($default),)? None][0],
                     example: [$(Some($example),)? None][0],
                     range: [$($(Some(($low, $high)),)?)? None][0],

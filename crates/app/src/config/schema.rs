@@ -9,6 +9,9 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// The form of a setting that is `true` or `false`.
 const TRUTH: &str = <bool as super::meant::value::Value>::FORM;
 
+/// Who a rule may let in.
+const ALLOW: &str = "^(anyone|signed-in|role:.+|user:.+)$";
+
 /// The whole schema.
 pub(super) fn write(tables: &[Table]) -> Value {
     let mut schema = object();
@@ -23,7 +26,7 @@ pub(super) fn write(tables: &[Table]) -> Value {
             }
         }
         if table.keys.is_empty() {
-            *place = json!({ "type": "array", "items": { "type": "object" } });
+            *place = json!({ "type": "array", "items": site() });
         }
         place["description"] = joined(table.doc).into();
         for key in table.keys {
@@ -42,6 +45,33 @@ fn object() -> Value {
     json!({ "type": "object", "additionalProperties": false, "properties": {} })
 }
 
+/// One of `[[sites]]`, as `said` reads it.
+fn site() -> Value {
+    let texts = json!({ "type": "array", "items": { "type": "string" } });
+    let mut rule = object();
+    rule["required"] = json!(["allow"]);
+    rule["properties"] = json!({
+        "path": { "type": "string", "pattern": "^/", "default": "/",
+            "description": "This path and everything below it." },
+        "methods": texts,
+        "allow": { "type": "array", "items": { "type": "string", "pattern": ALLOW },
+            "description": "Who may pass: anyone, signed-in, role:ROLE, user:NAME; an empty list is nobody." },
+    });
+    rule["properties"]["methods"]["description"] = "Only these methods; all if left out.".into();
+    let mut site = object();
+    site["required"] = json!(["name", "url"]);
+    site["properties"] = json!({
+        "name": { "type": "string", "description": "What commands call it." },
+        "url": { "type": "string", "pattern": "^https?://",
+            "description": "Where people open the app: scheme, host and port." },
+        "identity_token": { "type": "boolean", "default": false,
+            "description": "The app gets a signed Tollgate-Identity." },
+        "rules": { "type": "array", "items": rule,
+            "description": "The first that fits decides; without any, everybody with an account may enter." },
+    });
+    site
+}
+
 fn setting(key: &Key) -> Value {
     let range = key
         .range
@@ -55,6 +85,13 @@ fn setting(key: &Key) -> Value {
         Shape::Bare => json!({ "type": "integer" }),
     };
     setting["description"] = about.into();
+    if !key.choices.is_empty() {
+        let holder = match key.shape {
+            Shape::List => &mut setting["items"],
+            _ => &mut setting,
+        };
+        holder["enum"] = key.choices.into();
+    }
     if let (Shape::Bare, Some((low, high))) = (key.shape, key.range) {
         setting["minimum"] = bare(low);
         setting["maximum"] = bare(high);

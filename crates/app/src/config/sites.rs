@@ -19,6 +19,7 @@ const LIST: Key = Key {
     doc: &[],
     form: "a list of tables",
     shape: Shape::List,
+    choices: &[],
     default: None,
     example: None,
     range: None,

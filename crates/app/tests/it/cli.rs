@@ -20,7 +20,7 @@ const PASSWORD: &str = "correct horse battery";
 /// The binary in an empty folder. On PostgreSQL, if there is one.
 struct Scene {
     program: Program,
-    _database: Option<PostgresDatabase>,
+    database: Option<PostgresDatabase>,
     _folder: tempfile::TempDir,
 }
 
@@ -34,7 +34,7 @@ impl Scene {
         }
         Self {
             program,
-            _database: database,
+            database,
             _folder: folder,
         }
     }

@@ -3,7 +3,9 @@
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
-use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
+use rustls::{
+    CertificateError, ClientConfig, Error as TlsError, RootCertStore, pki_types::ServerName,
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
@@ -115,7 +117,10 @@ async fn livez(server: &Server) -> Finding {
                 return Finding::good("reachable", format!("Tollgate answers at {address}."));
             }
             Ok(Ok(false)) => "something else answers".to_owned(),
-            Ok(Err(fault)) => fault.to_string(),
+            Ok(Err(fault)) => match certificate(&fault) {
+                Some(why) => return distrusted(&address, why),
+                None => fault.to_string(),
+            },
             Err(_) => format!("no answer in {} s", PATIENCE.as_secs()),
         },
         Err(fault) => fault.to_string(),
@@ -127,6 +132,51 @@ async fn livez(server: &Server) -> Finding {
     )
 }
 
+/// What is wrong with the certificate, if that is why nobody was asked.
+fn certificate(fault: &std::io::Error) -> Option<&CertificateError> {
+    match fault.get_ref()?.downcast_ref()? {
+        TlsError::InvalidCertificate(why) => Some(why),
+        _ => None,
+    }
+}
+
+/// Something answers there, and cannot be believed to be ours.
+fn distrusted(address: &str, why: &CertificateError) -> Finding {
+    use CertificateError as C;
+
+    let (says, fix) = match why {
+        C::UnknownIssuer => (
+            "comes from an authority that this machine does not know",
+            "If it is yours, add it to the machine's authorities, or name its file: \
+             SSL_CERT_FILE=ca.pem tollgate doctor.",
+        ),
+        C::Expired | C::ExpiredContext { .. } => ("has expired", "Renew it."),
+        C::NotValidYet | C::NotValidYetContext { .. } => {
+            ("is not valid yet", "Check the clocks, and its dates.")
+        }
+        C::NotValidForName | C::NotValidForNameContext { .. } => (
+            "is for another name",
+            "Let the proxy show one for the name in public_url.",
+        ),
+        _ => (
+            "is not valid",
+            "Let the proxy show one that browsers believe.",
+        ),
+    };
+    let says = format!("The certificate at {address} {says}, so nothing was asked there.");
+    Finding::wrong("reachable", says, fix)
+}
+
+/// Whose certificates are believed: the public authorities, and those of this
+/// machine or of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+fn authorities() -> RootCertStore {
+    let mut roots = RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
+}
+
 async fn ask(url: &Url) -> std::io::Result<bool> {
     let host = url.host_str().unwrap_or_default().to_owned();
     let port = url.port_or_known_default().unwrap_or(80);
@@ -134,11 +184,8 @@ async fn ask(url: &Url) -> std::io::Result<bool> {
     if url.scheme() != "https" {
         return exchange(stream, url).await;
     }
-    let roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
     let config = ClientConfig::builder()
-        .with_root_certificates(roots)
+        .with_root_certificates(authorities())
         .with_no_client_auth();
     let name = ServerName::try_from(host).map_err(std::io::Error::other)?;
     let stream = TlsConnector::from(Arc::new(config))

@@ -12,6 +12,8 @@ pub trait Value: Sized + PartialEq {
     const SHAPE: Shape;
     /// Whether it is never shown.
     const SECRET: bool;
+    /// Every text that it may be, if these can be counted.
+    const CHOICES: &'static [&'static str] = &[];
 
     /// Make sense of what was said.
     ///
@@ -35,6 +37,8 @@ pub trait Word: Sized + PartialEq {
     const FORM: &'static str;
     /// As [`Value::SECRET`].
     const SECRET: bool = false;
+    /// As [`Value::CHOICES`].
+    const CHOICES: &'static [&'static str] = &[];
 
     /// Make sense of a text.
     ///
@@ -50,6 +54,7 @@ impl<W: Word> Value for W {
     const FORM: &'static str = W::FORM;
     const SHAPE: Shape = Shape::Text;
     const SECRET: bool = W::SECRET;
+    const CHOICES: &'static [&'static str] = W::CHOICES;
 
     fn read(said: &Said) -> Result<Self, String> {
         match said {
@@ -71,6 +76,7 @@ impl<V: Value> Value for Option<V> {
     const FORM: &'static str = V::FORM;
     const SHAPE: Shape = V::SHAPE;
     const SECRET: bool = V::SECRET;
+    const CHOICES: &'static [&'static str] = V::CHOICES;
 
     fn read(said: &Said) -> Result<Self, String> {
         V::read(said).map(Some)
@@ -90,6 +96,7 @@ impl<W: Word> Value for Vec<W> {
     const FORM: &'static str = W::FORM;
     const SHAPE: Shape = Shape::List;
     const SECRET: bool = W::SECRET;
+    const CHOICES: &'static [&'static str] = W::CHOICES;
 
     fn read(said: &Said) -> Result<Self, String> {
         match said {
@@ -165,6 +172,7 @@ macro_rules! words {
 
         impl $crate::config::meant::value::Word for $name {
             const FORM: &'static str = $form;
+            const CHOICES: &'static [&'static str] = &[$($word),+];
 
             fn parse(text: &str) -> Result<Self, String> {
                 match text {

@@ -6,7 +6,7 @@ mod environment;
 mod files;
 mod known;
 mod seeds;
-mod sites;
+pub(super) mod sites;
 
 use std::{
     collections::BTreeMap,

@@ -13,6 +13,11 @@ use super::{
 };
 use crate::config::fault::{Fault, Origin};
 
+/// What a site may say.
+pub(in crate::config) const SITE: [&str; 4] = ["name", "url", "identity_token", "rules"];
+/// What a rule may say.
+pub(in crate::config) const RULE: [&str; 3] = ["path", "methods", "allow"];
+
 /// A site as it was written, and where its parts stand.
 #[derive(Clone)]
 pub(crate) struct SaidSite {
@@ -60,12 +65,7 @@ impl Document<'_> {
                     }
                     rules = Some(all);
                 }
-                other => self.strange(
-                    "sites",
-                    other,
-                    offset,
-                    &["name", "url", "identity_token", "rules"],
-                ),
+                other => self.strange("sites", other, offset, &SITE),
             }
         }
         if name.is_none() && !table.contains_key("name") {
@@ -95,7 +95,7 @@ impl Document<'_> {
                 "path" => path = self.text("sites.rules.path", offset, value),
                 "methods" => methods = self.list("sites.rules.methods", offset, value),
                 "allow" => allow = self.list("sites.rules.allow", offset, value),
-                other => self.strange("sites.rules", other, offset, &["path", "methods", "allow"]),
+                other => self.strange("sites.rules", other, offset, &RULE),
             }
         }
         if allow.is_none() && !table.contains_key("allow") {

@@ -1,7 +1,15 @@
 //! The list of sites, gathered from all files, and what is told of its faults.
 
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
 use super::Desk;
-use crate::config::{init_text, reloadable};
+use crate::config::{
+    init_text, reloadable,
+    said::sites::{RULE, SITE},
+    schema,
+};
 
 #[track_caller]
 fn sites(desk: &Desk) -> Vec<(String, String, usize)> {
@@ -49,6 +57,64 @@ fn every_file_adds_to_the_sites() {
     assert!(with.config.sites.0[1].identity_token);
     let changes = reloadable(&without.config, &with.config);
     assert_eq!(changes.applied, ["sites"]);
+}
+
+#[test]
+fn editors_are_told_what_a_site_may_say() {
+    let schema = schema();
+    let site = schema.pointer("/properties/sites/items").unwrap();
+    let rule = site.pointer("/properties/rules/items").unwrap();
+    let names = |of: &Value| -> BTreeSet<String> {
+        of["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect()
+    };
+    assert_eq!(names(site), SITE.map(str::to_owned).into());
+    assert_eq!(names(rule), RULE.map(str::to_owned).into());
+    assert_eq!(
+        (&site["additionalProperties"], &rule["additionalProperties"]),
+        (&json!(false), &json!(false))
+    );
+    let (whole, whole_rule) = (
+        [
+            ("name", "'notes'"),
+            ("url", "'https://notes.example.org'"),
+            ("identity_token", "true"),
+        ],
+        [
+            ("path", "'/'"),
+            ("methods", "['GET']"),
+            ("allow", "['signed-in']"),
+        ],
+    );
+    let loads = |left_out: &str| {
+        let lines = |of: &[(&str, &str)]| {
+            let kept = of.iter().filter(|(name, _)| *name != left_out);
+            let lines: Vec<String> = kept
+                .map(|(name, value)| format!("{name} = {value}"))
+                .collect();
+            lines.join("\n")
+        };
+        let file = format!(
+            "[[sites]]\n{}\n[[sites.rules]]\n{}",
+            lines(&whole),
+            lines(&whole_rule)
+        );
+        Desk::new().file("tollgate.toml", file).load().is_ok()
+    };
+    assert!(loads("nothing"));
+    for (of, schema) in [(&whole, site), (&whole_rule, rule)] {
+        for (name, _) in of {
+            let required = schema["required"]
+                .as_array()
+                .unwrap()
+                .contains(&json!(name));
+            assert_eq!(loads(name), !required, "{name}");
+        }
+    }
 }
 
 #[test]

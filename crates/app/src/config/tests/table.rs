@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use super::Desk;
 use crate::config::{
     Changes, Config, init_text,
     key::{Effect, Key, Shape},
-    reloadable, show,
+    reloadable, schema, show,
 };
 
 /// For each setting a value that is not its default, as it is shown again.
@@ -150,6 +152,24 @@ fn every_setting_can_be_a_flag() {
             key.name
         );
     }
+}
+
+#[test]
+fn editors_are_told_each_word_that_a_setting_knows() {
+    let schema = schema();
+    let mut counted = 0;
+    for key in keys().filter(|key| !key.choices.is_empty()) {
+        let path = key.name.replace('.', "/properties/");
+        let told = &schema.pointer(&format!("/properties/{path}")).unwrap()["enum"];
+        assert_eq!(told, &json!(key.choices), "{}", key.name);
+        for choice in key.choices {
+            let line = format!("{} = '{choice}'", key.name);
+            let loaded = desk_for(key).file("tollgate.toml", line).load();
+            assert!(loaded.is_ok(), "{} = {choice}", key.name);
+            counted += 1;
+        }
+    }
+    assert!(counted >= 12, "{counted}");
 }
 
 /// The path to the sample may be named by a variable, in the file and by a

@@ -1,9 +1,17 @@
 //! The doctor: finds what is wrong, says what to do, and mends what it may.
 
-use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};
+use std::{fs, net::TcpListener as Blocking, os::unix::fs::PermissionsExt, sync::Arc};
 
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::{ServerConfig, pki_types::PrivatePkcs8KeyDer};
 use serde_json::Value;
-use tollgate_testkit::services::Finished;
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+use tokio_rustls::TlsAcceptor;
+use tollgate_testkit::services::{Finished, World};
 
 use super::{PASSWORD, Scene, parsed};
 
@@ -64,7 +72,7 @@ async fn a_healthy_installation_has_nothing_wrong() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_fault_comes_with_its_remedy() {
     let scene = Scene::new();
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = Blocking::bind("127.0.0.1:0").unwrap();
     scene.run("user list").await.succeeded();
     let secrets = scene.program.folder().join("tollgate-data/secrets.toml");
     fs::set_permissions(&secrets, fs::Permissions::from_mode(0o644)).unwrap();
@@ -139,6 +147,107 @@ async fn what_cannot_be_opened_is_told_and_not_touched() {
         1,
         "{findings:#}"
     );
+}
+
+/// The doctor's machine and the database must agree, and so must now and before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_off_is_told() {
+    let mut scene = Scene::new();
+    scene.create("admin create ann@example.org").await;
+    let world = World::new();
+    scene.program = world.around(scene.program);
+    for (shift, before) in [(-60, 1), (60, 0)] {
+        world.shift_clock(shift);
+        let (_, findings) = examined(&scene, QUIET).await;
+        // SQLite has no clock of its own.
+        let apart = usize::from(scene.database.is_some());
+        let wrong = found(&findings, "clock", "wrong");
+        assert_eq!(wrong.len(), before + apart, "{shift} s: {findings:#}");
+        assert_eq!(found(&findings, "clock", "good").len(), 1 - apart);
+        if apart == 1 {
+            let says = wrong[0]["says"].as_str().unwrap();
+            let gap = says.split(' ').find_map(|word| word.parse::<i64>().ok());
+            assert!(gap.is_some_and(|gap| (58..=75).contains(&gap)), "{says}");
+        }
+    }
+}
+
+/// A certificate that only this house believes is told as that, and believed
+/// when the operator names it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_behind_an_authority_of_ones_own_is_told_apart_from_a_silent_one() {
+    let mut scene = Scene::new();
+    scene.create("admin create ann@example.org").await;
+    let front = Front::listen().await;
+    let authority = scene.program.folder().join("ca.pem");
+    fs::write(&authority, &front.authority).unwrap();
+    let url = format!("https://localhost:{}", front.port);
+    scene.program = scene.program.env("TOLLGATE_PUBLIC_URL", &url);
+    let server = scene.serve().await;
+    let listen = server.url().replace("http://", "--set listen=");
+    let mut passing = JoinSet::new();
+    passing.spawn(front.pass_to(server.url().replace("http://", "")));
+
+    let (_, findings) = examined(&scene, &listen).await;
+    let wrong = found(&findings, "reachable", "wrong");
+    let (says, fix) = (&wrong[0]["says"], &wrong[0]["fix"]);
+    assert!(
+        says.as_str().unwrap().contains("does not know")
+            && fix.as_str().unwrap().contains("SSL_CERT_FILE"),
+        "{findings:#}"
+    );
+    let file = authority.to_str().unwrap().to_owned();
+    scene.program = scene.program.env("SSL_CERT_FILE", &file);
+    let (_, findings) = examined(&scene, &listen).await;
+    assert_eq!(
+        found(&findings, "reachable", "good").len(),
+        1,
+        "{findings:#}"
+    );
+}
+
+/// What stands before a server and speaks https, with a certificate that an
+/// authority of its own has signed.
+struct Front {
+    listener: TcpListener,
+    port: u16,
+    authority: String,
+    acceptor: TlsAcceptor,
+}
+
+impl Front {
+    async fn listen() -> Self {
+        let (ours, theirs) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+        let mut authority = CertificateParams::default();
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let root = authority.self_signed(&ours).unwrap();
+        let issuer = Issuer::new(authority, ours);
+        let names = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        let certificate = names.signed_by(&theirs, &issuer).unwrap();
+        let key = PrivatePkcs8KeyDer::from(theirs.serialize_der());
+        let config = ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key.into())
+            .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self {
+            port: listener.local_addr().unwrap().port(),
+            listener,
+            authority: root.pem(),
+            acceptor: Arc::new(config).into(),
+        }
+    }
+
+    /// Until whoever started it ends.
+    async fn pass_to(self, server: String) {
+        while let Ok((visitor, _)) = self.listener.accept().await {
+            let Ok(mut visitor) = self.acceptor.accept(visitor).await else {
+                continue;
+            };
+            let mut behind = TcpStream::connect(&server).await.unwrap();
+            let _ = copy_bidirectional(&mut visitor, &mut behind).await;
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
