@@ -93,7 +93,8 @@ pub(super) fn theme(headers: &HeaderMap) -> Theme {
 /// The header that keeps a choice. Its value is one of ours.
 pub(crate) fn preference(http: &Http, name: &str, value: &'static str) -> HeaderValue {
     let secure = if http.is_https() { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={KEPT}{secure}");
+    // Scripts may read it: the manual is made of files and puts the theme on by itself.
+    let text = format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={KEPT}{secure}");
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 

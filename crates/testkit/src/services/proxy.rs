@@ -49,18 +49,29 @@ impl ProxyKind {
         }
     }
 
+    /// Have it read `configuration` and serve nothing.
+    ///
+    /// # Errors
+    /// What it has against it, in its own words.
+    pub async fn validate(self, configuration: &str) -> Result<(), String> {
+        let folder = TempDir::with_prefix("tollgate-proxy-").expect("a temporary folder");
+        let ended = self
+            .command(Act::Validate, folder.path(), configuration)
+            .output()
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error}", self.name()));
+        let said = [ended.stdout, ended.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        ended.status.success().then_some(()).ok_or(said)
+    }
+
     /// Start it with `configuration`, which has it listen on `port`, and wait
     /// till it does.
     pub async fn start(self, port: u16, configuration: &str) -> Proxy {
         let folder = TempDir::with_prefix("tollgate-proxy-").expect("a temporary folder");
-        let mut command = self.command(port, folder.path(), configuration);
+        let mut command = self.command(Act::Serve { port }, folder.path(), configuration);
         let log = File::create(folder.path().join("log")).expect("our own folder");
         let child = command
-            .env("HOME", folder.path())
-            .env_remove("XDG_CONFIG_HOME")
-            .env_remove("XDG_DATA_HOME")
-            .current_dir(folder.path())
-            .stdin(Stdio::null())
             .stdout(log.try_clone().expect("an open file"))
             .stderr(log)
             .kill_on_drop(true)
@@ -76,7 +87,18 @@ impl ProxyKind {
         proxy
     }
 
-    fn command(self, port: u16, folder: &Path, configuration: &str) -> Command {
+    fn command(self, act: Act, folder: &Path, configuration: &str) -> Command {
+        let mut command = self.line(act, folder, configuration);
+        command
+            .env("HOME", folder)
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("XDG_DATA_HOME")
+            .current_dir(folder)
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn line(self, act: Act, folder: &Path, configuration: &str) -> Command {
         let write = |name: &str, text: &str| {
             let file = folder.join(name);
             fs::write(&file, text).expect("our own folder");
@@ -87,25 +109,32 @@ impl ProxyKind {
                 let file = write("nginx.conf", &nginx_around(folder, configuration));
                 let mut command = Command::new(daemon("nginx"));
                 command.arg("-c").arg(file).arg("-p").arg(folder);
+                command.args(act.pick(&[], &["-t"]));
                 command
             }
             Self::Caddy => {
                 let text = format!("{{\n\tadmin off\n}}\n{configuration}");
                 let file = write("Caddyfile", &text);
                 let mut command = Command::new(daemon("caddy"));
-                command.args(["run", "--adapter", "caddyfile", "--config"]);
-                command.arg(file);
+                command.args(act.pick(&["run"], &["validate"]));
+                command
+                    .args(["--adapter", "caddyfile", "--config"])
+                    .arg(file);
                 command
             }
             Self::Envoy => {
                 let file = write("envoy.yaml", configuration);
                 let mut command = Command::new(named_by("TEST_ENVOY"));
                 command.args(["--use-dynamic-base-id", "--concurrency", "1"]);
+                command.args(act.pick(&[], &["--mode", "validate"]));
                 command.args(["--log-level", "warn", "--config-path"]);
                 command.arg(file);
                 command
             }
             Self::Traefik => {
+                let Act::Serve { port } = act else {
+                    panic!("Traefik reads a configuration only to serve it");
+                };
                 let file = write("site.yaml", configuration);
                 let mut command = Command::new(named_by("TEST_TRAEFIK"));
                 command
@@ -116,6 +145,22 @@ impl ProxyKind {
                     .arg("--global.sendanonymoususage=false");
                 command
             }
+        }
+    }
+}
+
+/// What a proxy is to do with its configuration.
+#[derive(Clone, Copy)]
+enum Act {
+    Serve { port: u16 },
+    Validate,
+}
+
+impl Act {
+    fn pick(self, serve: &'static [&str], validate: &'static [&str]) -> &'static [&'static str] {
+        match self {
+            Self::Serve { .. } => serve,
+            Self::Validate => validate,
         }
     }
 }

@@ -121,9 +121,17 @@ async fn a_choice_of_language_and_light_stays() {
         .await
         .expect(303);
     assert_eq!(chosen.header("location"), "/signin?next=%2Fme");
-    ann.send("/preferences", &[("theme", "dark"), ("back", "/signin")])
+    let dark = ann
+        .send("/preferences", &[("theme", "dark"), ("back", "/signin")])
         .await
         .expect(303);
+    // The manual is made of files: its script reads the choice.
+    let (choice, script) = (dark.header("set-cookie"), ann.read("/docs/book.js").await);
+    assert!(
+        choice.starts_with("theme=dark;") && !choice.contains("HttpOnly"),
+        "{choice}"
+    );
+    assert!(script.text.contains("theme=(light|dark)"));
     let page = ann.read("/signin").await;
     judge(&page, "/signin", "ar");
     assert!(page.text.contains("data-theme=\"dark\""));

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::json;
 use tempfile::TempDir;
-use tollgate_testkit::services::{Finished, Program};
+use tollgate_testkit::services::{Finished, Program, ProxyKind, free_port};
 
 use super::scene::register;
 
@@ -50,6 +50,36 @@ async fn the_manual_shows_what_the_command_prints() {
             text.contains(&format!("\n{}\n```\n", printed.trim_end())),
             "{page} shows something else than this:\n{printed}"
         );
+    }
+}
+
+/// The stories speak plain http; what is written for https differs in a few
+/// lines, which the proxies read here with a certificate that is there.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nginx, Caddy and Envoy: cargo xtask test runs it"]
+async fn what_is_written_for_https_is_understood() {
+    let (notes, port) = (Notes::new().await, free_port().unwrap());
+    let url = format!("https://secure.localhost:{port}");
+    let add = ["site", "add", "secure", &url];
+    notes.program.run(&add, "").await.succeeded();
+    let made = rcgen::generate_simple_self_signed(["secure.localhost".to_owned()]).unwrap();
+    let folder = notes.program.folder().display().to_string();
+    let write = |name: &str, text: String| {
+        fs::write(notes.program.folder().join(name), text).unwrap();
+    };
+    write("fullchain.pem", made.cert.pem());
+    write("privkey.pem", made.signing_key.serialize_pem());
+    for kind in [ProxyKind::Nginx, ProxyKind::Caddy, ProxyKind::Envoy] {
+        let line = ["secure", "--for", kind.name()];
+        let text = notes.snippet(&line).await.succeeded();
+        let text = text.replace("/etc/letsencrypt/live/secure.localhost", &folder);
+        let said = kind.validate(&text).await;
+        assert!(said.is_ok(), "{}: {said:?}\n{text}", kind.name());
+        let broken = kind.validate(&format!("{text}\n}}\n")).await;
+        assert!(broken.is_err(), "{} understands anything", kind.name());
+        let said = kind.validate(&text.replace(&folder, "/nowhere")).await;
+        // Caddy gets its certificates itself.
+        assert_eq!(said.is_ok(), kind == ProxyKind::Caddy, "{said:?}");
     }
 }
 

@@ -2,6 +2,7 @@
 //! visitors.
 
 use std::{
+    fs,
     net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
@@ -64,7 +65,6 @@ impl Scene {
             .env("TOLLGATE_LOG__LEVEL", "warn")
             .env("TOLLGATE_PASSWORD__MEMORY_KIB", "7168")
             .env("TOLLGATE_PASSWORD__PASSES", "5");
-        let tollgate = program.start(&["serve"]).await;
         let rules = json!([
             { "path": "/public", "allow": ["anyone"] },
             { "path": "/admin", "allow": ["role:admin"] },
@@ -75,7 +75,16 @@ impl Scene {
         let open = json!([{ "path": "/", "allow": ["anyone"] }]);
         let lax =
             json!({ "name": "lax", "url": format!("http://{LAX_HOST}:{port}"), "rules": open });
-        register(&program, &tollgate, &[site, lax]).await;
+        // Each way of registering a site is as good as the other.
+        let tollgate = if matches!(kind, ProxyKind::Nginx | ProxyKind::Envoy) {
+            let file = toml::to_string(&json!({ "sites": [site, lax] })).unwrap();
+            fs::write(folder.path().join("tollgate.toml"), file).unwrap();
+            program.start(&["serve"]).await
+        } else {
+            let tollgate = program.start(&["serve"]).await;
+            register(&program, &tollgate, &[site, lax]).await;
+            tollgate
+        };
         let (url, upstream) = (tollgate.url(), app.url());
         let line = ["snippet", "app", "--for", kind.name()];
         let places = ["--upstream", &upstream, "--tollgate", &url];
