@@ -2,9 +2,14 @@
 //! shape. No answer is a 500, and every refusal says what it is.
 #![no_main]
 
-use std::{sync::LazyLock, time::Duration};
+use std::{net::SocketAddr, sync::LazyLock, time::Duration};
 
-use axum::{body::Body, http::Method};
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request},
+    http::Method,
+};
 use libfuzzer_sys::fuzz_target;
 use tokio::runtime::{Builder, Runtime};
 use tollgate::{
@@ -24,7 +29,12 @@ static STAGE: LazyLock<(Runtime, House, Client)> = LazyLock::new(|| {
         .enable_all()
         .build()
         .expect("a runtime");
-    let house = runtime.block_on(House::new(|web| wire::router(web, &CONFIG)));
+    let house = runtime.block_on(House::new(|web| {
+        let surfaces = wire::surfaces(web, &CONFIG);
+        Router::new().fallback(|ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request| {
+            surfaces.answer(peer, request)
+        })
+    }));
     let ann = runtime.block_on(house.person("ann")).client;
     (runtime, house, ann)
 });

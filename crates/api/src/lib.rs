@@ -20,3 +20,5 @@ mod signup;
 mod sites;
 mod vouching;
 mod well_known;
+
+pub use authz::ForwardAuth;

@@ -29,7 +29,6 @@ use crate::{
         (name = "gate", description = "Apps behind the gate, and the questions that proxies ask"),
         (name = "operation", description = "For operators and other programs"),
     ),
-    paths(authz::nginx, authz::caddy, authz::traefik, authz::envoy),
     modifiers(&Credentials)
 )]
 struct Description;
@@ -41,11 +40,6 @@ struct Credentials;
 pub fn router() -> Router<Web> {
     let (router, description) = operations().split_for_parts();
     router.layer(Extension(Arc::new(docs::Documents::new(description))))
-}
-
-/// What proxies ask, complete: it goes around the layers of the house.
-pub fn forward_auth(web: Web) -> Router {
-    authz::router(web)
 }
 
 /// Their description: OpenAPI 3.1.
@@ -95,6 +89,7 @@ fn operations() -> OpenApiRouter<Web> {
         .routes(routes!(health::ready))
         .routes(routes!(docs::openapi))
         .routes(routes!(docs::page));
+    authz::complete(operations.get_openapi_mut());
     refusals::complete(operations.get_openapi_mut());
     operations
 }

@@ -10,5 +10,6 @@ pub mod pid_file;
 pub mod reload;
 pub mod secrets_file;
 pub mod serve;
+pub mod surfaces;
 pub mod telemetry;
 pub mod wire;

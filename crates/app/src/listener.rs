@@ -1,13 +1,9 @@
 //! A socket that takes HTTP/1.1: a bounded number of connections, a deadline
 //! for headers, and an end that lets answers under way reach their clients.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    body::Body,
-    extract::{ConnectInfo, Request},
-};
+use futures_util::FutureExt;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -19,7 +15,8 @@ use tokio::{
     time::{Instant, sleep, timeout_at},
 };
 use tollgate_flows::ctx::Tasks;
-use tower::ServiceExt;
+
+use crate::surfaces::Surfaces;
 
 /// Longest head of a request, in bytes.
 const LONGEST_HEAD: usize = 64 * 1024;
@@ -41,7 +38,7 @@ pub struct Limits {
 /// A bound socket with what answers on it.
 pub struct Listener {
     socket: TcpListener,
-    router: Router,
+    surfaces: Surfaces,
     limits: Limits,
 }
 
@@ -60,10 +57,10 @@ pub struct Open {
 
 impl Listener {
     /// Nothing is taken yet.
-    pub fn new(socket: TcpListener, router: Router, limits: Limits) -> Self {
+    pub fn new(socket: TcpListener, surfaces: Surfaces, limits: Limits) -> Self {
         Self {
             socket,
-            router,
+            surfaces,
             limits,
         }
     }
@@ -133,16 +130,19 @@ impl Listener {
         } = taken;
         // Answers are small and complete: nothing is gained by waiting for more.
         let _ = stream.set_nodelay(true);
-        let router = self.router.clone();
+        let surfaces = self.surfaces.clone();
         let service = service_fn(move |request: hyper::Request<Incoming>| {
-            let mut request: Request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().oneshot(request)
+            surfaces
+                .clone()
+                .answer(peer, request)
+                .map(Ok::<_, Infallible>)
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.header_timeout)
             .max_buf_size(LONGEST_HEAD)
+            // Small answers are copied behind their head more cheaply than gathered.
+            .writev(false)
             .serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         let own = tasks.clone();

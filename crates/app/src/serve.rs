@@ -113,13 +113,13 @@ impl Server {
             connections: config.http.max_connections,
             header_timeout: config.http.header_timeout,
         };
-        let surface = Listener::new(bound, wire::router(&web, &config), limits);
+        let surface = Listener::new(bound, wire::surfaces(&web, &config), limits);
         let limits = Limits {
             connections: SCRAPERS,
             ..limits
         };
         let numbers = numbers(metrics.clone(), ctx);
-        let metrics = bound_metrics.map(|bound| Listener::new(bound, numbers, limits));
+        let metrics = bound_metrics.map(|bound| Listener::new(bound, numbers.into(), limits));
         Ok((
             Self {
                 config,

@@ -5,11 +5,11 @@
 use std::time::{Duration, Instant};
 
 use axum::{
-    Router,
     extract::{Request, State},
     middleware::{Next, from_fn_with_state},
     response::Response,
 };
+use tollgate_api::ForwardAuth;
 use tollgate_base::{
     Error, Result, SecretString, access::Principal, codes, entropy::Entropy, time::Clock,
 };
@@ -40,6 +40,7 @@ use tollgate_web::{Http, Problem, Web, finish};
 use crate::{
     config::{self, Config},
     secrets_file::{self, Made},
+    surfaces::Surfaces,
 };
 
 /// What answers before there is an administrator, wherever we listen.
@@ -231,8 +232,8 @@ pub fn http(config: &Config) -> Http {
     }
 }
 
-/// All surfaces as one router, with the layers of the house.
-pub fn router(web: &Web, config: &Config) -> Router {
+/// All surfaces, with the layers of the house.
+pub fn surfaces(web: &Web, config: &Config) -> Surfaces {
     let mut router = tollgate_api::routes::router()
         .merge(tollgate_console::routes::router())
         .merge(tollgate_manual::routes::router())
@@ -241,7 +242,8 @@ pub fn router(web: &Web, config: &Config) -> Router {
         router = router.route_layer(from_fn_with_state(web.clone(), closed_until_set_up));
     }
     let pages = tollgate_console::refused;
-    finish(router, web.clone(), pages).merge(tollgate_api::routes::forward_auth(web.clone()))
+    let router = finish(router, web.clone(), pages);
+    Surfaces::new(ForwardAuth::new(web.clone()), router)
 }
 
 /// Where strangers can reach us, nothing but setting up, health, the manual and
@@ -338,8 +340,9 @@ fn address_rate(attempts: &config::signin::Attempts) -> Rate {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+
     use axum::{
-        Router,
         body::Body,
         http::{Request, StatusCode},
     };
@@ -350,10 +353,12 @@ mod tests {
         setup::{self, Condition},
     };
     use tollgate_web::Web;
-    use tower::ServiceExt;
 
-    use super::{Use, http, open, router};
-    use crate::config::{Config, load, sources::Sources};
+    use super::{Use, http, open, surfaces};
+    use crate::{
+        config::{Config, load, sources::Sources},
+        surfaces::Surfaces,
+    };
 
     fn config(flags: &[(&str, &str)]) -> Config {
         let flags = flags
@@ -366,9 +371,10 @@ mod tests {
         load(&sources).unwrap().config
     }
 
-    async fn status(router: &Router, path: &str) -> StatusCode {
+    async fn status(surfaces: &Surfaces, path: &str) -> StatusCode {
         let request = Request::get(path).body(Body::empty()).unwrap();
-        router.clone().oneshot(request).await.unwrap().status()
+        let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000));
+        surfaces.clone().answer(peer, request).await.status()
     }
 
     #[tokio::test]
@@ -378,7 +384,7 @@ mod tests {
         let public = config(&[("data_dir", &data), ("listen", "0.0.0.0:1")]);
         let (ctx, _) = open(&public, Use::Command).await.unwrap();
         let web = Web::new(ctx.clone(), http(&public));
-        let closed = router(&web, &public);
+        let closed = surfaces(&web, &public);
         for path in [
             "/",
             "/setup",
@@ -392,7 +398,7 @@ mod tests {
         for path in ["/reset", "/auth/status/", "/api/v1/me"] {
             assert_eq!(status(&closed, path).await, StatusCode::FORBIDDEN, "{path}");
         }
-        let private = router(&web, &config(&[("data_dir", &data)]));
+        let private = surfaces(&web, &config(&[("data_dir", &data)]));
         assert_eq!(
             status(&private, "/reset").await,
             StatusCode::OK,

@@ -45,16 +45,21 @@ pub fn bearer_in_place(headers: &HeaderMap) -> Result<Option<&str>> {
     let Some(value) = authorization(headers)? else {
         return Ok(None);
     };
-    let token = value.to_str().ok().and_then(|text| {
-        let (scheme, token) = text.split_once(' ')?;
-        let token = token.trim();
-        let plain = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-        (scheme.eq_ignore_ascii_case("bearer") && plain).then_some(token)
-    });
-    token.map_or_else(
-        || Err(Error::new(&codes::TOKEN_INVALID)),
-        |token| Ok(Some(token)),
-    )
+    let token = after_bearer(value.as_bytes());
+    let token = token.ok_or_else(|| Error::new(&codes::TOKEN_INVALID))?;
+    Ok(Some(token))
+}
+
+/// `Bearer`, a blank, and one word of visible ASCII.
+fn after_bearer(credentials: &[u8]) -> Option<&str> {
+    let (scheme, rest) = credentials.split_at_checked("Bearer".len())?;
+    let token = rest.strip_prefix(b" ")?.trim_ascii();
+    // Without a way out in between, so that many bytes are looked at in one step.
+    let plain = token
+        .iter()
+        .fold(!token.is_empty(), |all, byte| all & byte.is_ascii_graphic());
+    let is_ours = scheme.eq_ignore_ascii_case(b"bearer") && plain;
+    is_ours.then(|| str::from_utf8(token).ok())?
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! A house with all surfaces, as the program wires them. Every answer that the
 //! API gives in any story is held against its own description.
 
-use std::{fmt::Display, sync::LazyLock};
+use std::{fmt::Display, net::SocketAddr, sync::LazyLock};
 
 use axum::{
-    extract::Request,
+    Router,
+    extract::{ConnectInfo, Request},
     http::Method,
     middleware::{Next, from_fn},
     response::Response,
@@ -18,7 +19,14 @@ use tollgate_testkit::house::House;
 
 /// Everything as it is by default, with registration open.
 pub(crate) async fn house() -> House {
-    House::new(|web| wire::router(web, &defaults()).layer(from_fn(declared))).await
+    House::new(|web| {
+        let surfaces = wire::surfaces(web, &defaults());
+        let answer = |ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request| {
+            surfaces.answer(peer, request)
+        };
+        Router::new().fallback(answer).layer(from_fn(declared))
+    })
+    .await
 }
 
 /// The OpenAPI description of the API.

@@ -51,15 +51,15 @@ const PARSERS: &[(&str, &str, &str)] = &[
     ("crates/imaging/src/avatar.rs", "avatar(", "pictures"),
     (
         "crates/dialects/src/drf/json.rs",
-        "wire::router",
+        "wire::surfaces",
         "requests",
     ),
     (
         "crates/dialects/src/drf/form.rs",
-        "wire::router",
+        "wire::surfaces",
         "requests",
     ),
-    ("crates/web/src/form.rs", "wire::router", "requests"),
+    ("crates/web/src/form.rs", "wire::surfaces", "requests"),
 ];
 
 #[test]

@@ -2,20 +2,21 @@
 //! proxies say differs, so each has an address of its own; the answer is the
 //! same: 200 with who it is, or what the visitor is to be told instead.
 //!
-//! This path is the hottest there is. It goes around the layers of the house:
-//! a visitor's preflight or address must not be taken for one of ours.
+//! This path is the hottest there is: its cost is added to every request of
+//! every app. It goes around the router and the layers of the house, as a
+//! visitor's preflight or address must not be taken for one of ours either.
 
-use std::{sync::Arc, time::Duration};
+mod description;
+
+use std::{pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use axum::{
-    Router,
     body::Body,
-    extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
-    routing::any,
 };
 use bytes::Bytes;
+use futures_util::poll;
 use metrics::Counter;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::time::timeout;
@@ -29,6 +30,8 @@ use tollgate_flows::{
 };
 use tollgate_web::{Problem, SiteCookie, Web, bare, credentials};
 
+pub(crate) use description::complete;
+
 /// The headers that tell an app who it is. All of them are in every answer, so
 /// that a proxy overwrites whatever the visitor sent under these names.
 const IDENTITY: [HeaderName; 6] = [
@@ -39,6 +42,8 @@ const IDENTITY: [HeaderName; 6] = [
     HeaderName::from_static("remote-id"),
     HeaderName::from_static("tollgate-identity"),
 ];
+/// What their addresses begin with.
+const PREFIX: &str = "/api/authz/";
 /// A longer address is not returned to after signing in.
 const RETURN_MOST: usize = 2_000;
 
@@ -67,101 +72,13 @@ struct Asked<'a> {
     method: &'a str,
 }
 
-/// The state of these routes.
+/// What answers proxies. Cheap to clone.
 #[derive(Clone)]
-struct Gate(Arc<Inner>);
+pub struct ForwardAuth(Arc<Inner>);
 
 struct Inner {
     web: Web,
     decisions: [[Counter; 4]; 4],
-}
-
-/// The routes, complete: they take no layer of the house.
-pub(crate) fn router(web: Web) -> Router {
-    Router::new()
-        .route("/api/authz/nginx", any(nginx))
-        .route("/api/authz/caddy", any(caddy))
-        .route("/api/authz/traefik", any(traefik))
-        .route("/api/authz/envoy", any(envoy))
-        .route("/api/authz/envoy/", any(envoy))
-        .route("/api/authz/envoy/{*path}", any(envoy))
-        .with_state(Gate::new(web))
-}
-
-/// May this visitor pass, asks nginx
-///
-/// For `auth_request`, which takes no other answers than 200, 401 and 403: for
-/// a browser the 401 has a `Location`. Any method; its own query is ignored.
-#[utoipa::path(
-    get, path = "/api/authz/nginx", operation_id = "authz_nginx",
-    tag = "gate",
-    params(
-        ("X-Original-URL" = String, Header, description = "The whole address that the visitor asks for"),
-        ("X-Original-Method" = String, Header, description = "The visitor's method"),
-    ),
-    responses(
-        (status = 200, description = "They may; `Remote-User`, `-Email`, `-Name`, `-Groups`, `-Id` and `Tollgate-Identity` say who it is."),
-    )
-)]
-async fn nginx(State(gate): State<Gate>, request: Request) -> Response {
-    gate.answer(Proxy::Nginx, request).await
-}
-
-/// May this visitor pass, asks Caddy
-///
-/// For `forward_auth`. Any method; its own query is ignored.
-#[utoipa::path(
-    get, path = "/api/authz/caddy", operation_id = "authz_caddy",
-    tag = "gate",
-    params(
-        ("X-Forwarded-Method" = String, Header, description = "The visitor's method"),
-        ("X-Forwarded-Host" = String, Header, description = "The host that the visitor asks for"),
-        ("X-Forwarded-Uri" = String, Header, description = "Path and query that the visitor asks for"),
-    ),
-    responses(
-        (status = 200, description = "They may; `Remote-User`, `-Email`, `-Name`, `-Groups`, `-Id` and `Tollgate-Identity` say who it is."),
-        (status = 302, description = "A browser without a session, on its way to sign in"),
-    )
-)]
-async fn caddy(State(gate): State<Gate>, request: Request) -> Response {
-    gate.answer(Proxy::Caddy, request).await
-}
-
-/// May this visitor pass, asks Traefik
-///
-/// For `forwardAuth`. Any method; its own query is ignored.
-#[utoipa::path(
-    get, path = "/api/authz/traefik", operation_id = "authz_traefik",
-    tag = "gate",
-    params(
-        ("X-Forwarded-Method" = String, Header, description = "The visitor's method"),
-        ("X-Forwarded-Host" = String, Header, description = "The host that the visitor asks for"),
-        ("X-Forwarded-Uri" = String, Header, description = "Path and query that the visitor asks for"),
-    ),
-    responses(
-        (status = 200, description = "They may; `Remote-User`, `-Email`, `-Name`, `-Groups`, `-Id` and `Tollgate-Identity` say who it is."),
-        (status = 302, description = "A browser without a session, on its way to sign in"),
-    )
-)]
-async fn traefik(State(gate): State<Gate>, request: Request) -> Response {
-    gate.answer(Proxy::Traefik, request).await
-}
-
-/// May this visitor pass, asks Envoy
-///
-/// For `ext_authz` over HTTP with this address as `path_prefix`: method, `Host`
-/// and what follows in the path are the visitor's own.
-#[utoipa::path(
-    get, path = "/api/authz/envoy", operation_id = "authz_envoy",
-    tag = "gate",
-    params(("Host" = String, Header, description = "The host that the visitor asks for")),
-    responses(
-        (status = 200, description = "They may; `Remote-User`, `-Email`, `-Name`, `-Groups`, `-Id` and `Tollgate-Identity` say who it is."),
-        (status = 302, description = "A browser without a session, on its way to sign in"),
-    )
-)]
-async fn envoy(State(gate): State<Gate>, request: Request) -> Response {
-    gate.answer(Proxy::Envoy, request).await
 }
 
 impl Proxy {
@@ -171,6 +88,19 @@ impl Proxy {
         (Self::Traefik, "traefik"),
         (Self::Envoy, "envoy"),
     ];
+
+    /// Whose address this is.
+    fn at(path: &str) -> Option<Self> {
+        match path.strip_prefix(PREFIX)? {
+            "nginx" => Some(Self::Nginx),
+            "caddy" => Some(Self::Caddy),
+            "traefik" => Some(Self::Traefik),
+            envoy => {
+                let below = envoy.strip_prefix("envoy")?;
+                (below.is_empty() || below.starts_with('/')).then_some(Self::Envoy)
+            }
+        }
+    }
 
     /// What the visitor asks for. None unless all of it is said, and once.
     fn asked(self, request: &Parts) -> Option<Asked<'_>> {
@@ -194,7 +124,7 @@ impl Proxy {
                     .uri
                     .path_and_query()
                     .map_or("", |whole| whole.as_str());
-                let target = whole.strip_prefix("/api/authz/envoy")?;
+                let target = whole.strip_prefix(PREFIX)?.strip_prefix("envoy")?;
                 Some(Asked {
                     host: one(headers, "host")?,
                     target: if target.is_empty() { "/" } else { target },
@@ -214,19 +144,21 @@ impl Outcome {
     ];
 }
 
-impl Gate {
-    fn new(web: Web) -> Self {
+impl ForwardAuth {
+    /// With the context of the house.
+    pub fn new(web: Web) -> Self {
         let counter = |proxy: &'static str, result: &'static str| metrics::counter!("tollgate_authz_decisions_total", "proxy" => proxy, "result" => result);
         let decisions =
             Proxy::ALL.map(|(_, proxy)| Outcome::ALL.map(|(_, result)| counter(proxy, result)));
         Self(Arc::new(Inner { web, decisions }))
     }
 
-    async fn answer(&self, proxy: Proxy, request: Request) -> Response {
-        let (request, _) = request.into_parts();
-        let (outcome, response) = self.decide(proxy, &request).await;
+    /// The answer to a proxy, if this request is one's question.
+    pub async fn answer(&self, request: &Parts) -> Option<Response> {
+        let proxy = Proxy::at(request.uri.path())?;
+        let (outcome, response) = self.decide(proxy, request).await;
         self.0.decisions[proxy as usize][outcome as usize].increment(1);
-        response
+        Some(response)
     }
 
     async fn decide(&self, proxy: Proxy, request: &Parts) -> (Outcome, Response) {
@@ -237,10 +169,18 @@ impl Gate {
         let Some(site) = web.ctx().sites().at(asked.host).cloned() else {
             return self.refuse(Error::new(&codes::SITE_UNKNOWN)).await;
         };
-        let work = self.judge(&site, &asked, &request.headers);
-        let late = || Error::new(&codes::REQUEST_TIMEOUT).retry_after(Duration::from_secs(1));
-        let judged = timeout(web.http().request_timeout, work).await;
-        match judged.unwrap_or_else(|_| Err(late())) {
+        let mut work = pin!(self.judge(&site, &asked, &request.headers));
+        let judged = match poll!(work.as_mut()) {
+            // What is in memory needs no deadline.
+            Poll::Ready(judged) => judged,
+            Poll::Pending => {
+                let late =
+                    || Error::new(&codes::REQUEST_TIMEOUT).retry_after(Duration::from_secs(1));
+                let judged = timeout(web.http().request_timeout, work).await;
+                judged.unwrap_or_else(|_| Err(late()))
+            }
+        };
+        match judged {
             Ok(Decision::Pass { face, statement }) => {
                 let response = pass(face.as_deref(), statement.as_ref());
                 (Outcome::Allowed, response)

@@ -1,0 +1,91 @@
+//! How the OpenAPI document describes the addresses that proxies ask. No route
+//! of the router is theirs, so nothing else would tell of them.
+
+use utoipa::openapi::{
+    OpenApi, Required,
+    path::{
+        HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem,
+        PathItemBuilder,
+    },
+    response::Response,
+    schema::{ObjectBuilder, Type},
+};
+
+use super::{PREFIX, Proxy};
+
+const MAY: &str = "They may; `Remote-User`, `-Email`, `-Name`, `-Groups`, `-Id` and `Tollgate-Identity` say who it is.";
+const SIGN_IN: &str = "A browser without a session, on its way to sign in";
+const FORWARDED: [(&str, &str); 3] = [
+    ("X-Forwarded-Method", "The visitor's method"),
+    ("X-Forwarded-Host", "The host that the visitor asks for"),
+    (
+        "X-Forwarded-Uri",
+        "Path and query that the visitor asks for",
+    ),
+];
+
+/// Add the addresses of all proxies.
+pub(crate) fn complete(description: &mut OpenApi) {
+    for (proxy, name) in Proxy::ALL {
+        let path = format!("{PREFIX}{name}");
+        description.paths.paths.insert(path, proxy.item(name));
+    }
+}
+
+impl Proxy {
+    fn item(self, name: &str) -> PathItem {
+        let (spelled, about, headers): (_, _, &[_]) = match self {
+            Self::Nginx => (
+                "nginx",
+                "For `auth_request`, which takes no other answers than 200, 401 and 403: for a browser the 401 has a `Location`. Any method; its own query is ignored.",
+                &[
+                    (
+                        "X-Original-URL",
+                        "The whole address that the visitor asks for",
+                    ),
+                    ("X-Original-Method", "The visitor's method"),
+                ],
+            ),
+            Self::Caddy => (
+                "Caddy",
+                "For `forward_auth`. Any method; its own query is ignored.",
+                &FORWARDED,
+            ),
+            Self::Traefik => (
+                "Traefik",
+                "For `forwardAuth`. Any method; its own query is ignored.",
+                &FORWARDED,
+            ),
+            Self::Envoy => (
+                "Envoy",
+                "For `ext_authz` over HTTP with this address as `path_prefix`: method, `Host` and what follows in the path are the visitor's own.",
+                &[("Host", "The host that the visitor asks for")],
+            ),
+        };
+        let mut operation = OperationBuilder::new()
+            .operation_id(Some(format!("authz_{name}")))
+            .tag("gate")
+            .summary(Some(format!("May this visitor pass, asks {spelled}")))
+            .description(Some(about))
+            .parameters(Some(
+                headers.iter().map(|(name, about)| header(name, about)),
+            ))
+            .response("200", Response::new(MAY));
+        if !matches!(self, Self::Nginx) {
+            operation = operation.response("302", Response::new(SIGN_IN));
+        }
+        PathItemBuilder::new()
+            .operation(HttpMethod::Get, operation)
+            .build()
+    }
+}
+
+fn header(name: &str, about: &str) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::True)
+        .description(Some(about))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build()
+}
