@@ -384,11 +384,16 @@ fn packed(png: &[u8]) -> Vec<u8> {
     for value in picture.iter_mut() {
         *value |= 1;
     }
-    let mut packed = Vec::new();
-    let encoder =
-        PngEncoder::new_with_quality(&mut packed, CompressionType::Best, FilterType::Adaptive);
-    picture.write_with_encoder(encoder).expect("a PNG");
-    packed
+    let pack = |filter| {
+        let mut packed = Vec::new();
+        let encoder = PngEncoder::new_with_quality(&mut packed, CompressionType::Best, filter);
+        picture.write_with_encoder(encoder).expect("a PNG");
+        packed
+    };
+    // Flat colours pack best as they are, gradients as differences.
+    let filters = [FilterType::NoFilter, FilterType::Up, FilterType::Paeth];
+    let tries = filters.map(pack).into_iter();
+    tries.min_by_key(Vec::len).expect("one is the smallest")
 }
 
 fn text(value: &Value) -> String {

@@ -60,16 +60,28 @@ struct Tile {
 
 const TILES: &[Tile] = &[
     Tile {
+        href: "/docs/tutorials/protect-with-nginx.html",
+        icon: "globe-lock",
+        title: "done-app",
+        help: "done-app-help",
+    },
+    Tile {
+        href: "/admin/people/new",
+        icon: "people",
+        title: "done-person",
+        help: "done-person-help",
+    },
+    Tile {
         href: "/me",
         icon: "person",
         title: "done-account",
         help: "done-account-help",
     },
     Tile {
-        href: "/api/docs",
+        href: "/docs/",
         icon: "book",
-        title: "done-api",
-        help: "done-api-help",
+        title: "done-manual",
+        help: "done-manual-help",
     },
 ];
 
