@@ -182,7 +182,7 @@ codes! {
     GATE_DENIED = Denied "gate.denied", "You may not enter here", "Ask an administrator to allow it in the rules of this site.";
     /// A sign-in ends in the browser that began it, which a cookie tells. Twice there was
     /// none, or another one.
-    GATE_COOKIES = Denied "gate.cookies", "Your browser does not come back with our cookie", "Allow cookies for this site and open the page again.";
+    GATE_COOKIES = Denied "gate.cookies", "Your browser keeps no cookies here", "Allow cookies for this site and open the page again.";
     /// The host is none of the registered sites. Nobody is let in there, and nobody is sent
     /// there.
     SITE_UNKNOWN = Denied "site.unknown", "No site is registered at this address", "Operators: register it, with tollgate site add NAME URL.";

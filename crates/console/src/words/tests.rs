@@ -122,6 +122,50 @@ fn refusals_are_translated_alike() {
     }
 }
 
+/// Codes that no page shows: programs and operators read them, in English. A
+/// family ends with its dot.
+const NOT_ON_PAGES: &[&str] = &[
+    "audit.",
+    "backup.",
+    "code.",
+    "config.",
+    "confirmation.",
+    "database.",
+    "demo.",
+    "file.",
+    "gate.request",
+    "hash.",
+    "idempotency.",
+    "internal.body",
+    "key.",
+    "listen.",
+    "mail.",
+    "migration.",
+    "seal.",
+    "secret.",
+    "secrets.",
+    "server.",
+    "signing_key.",
+    "site.limit",
+    "site.locked",
+    "site.missing",
+    "site.taken",
+    "token.",
+    "usage.",
+];
+
+#[test]
+fn what_pages_refuse_is_said_in_every_language() {
+    let german = messages(Locale::German);
+    let unsaid: Vec<&str> = codes::ALL
+        .iter()
+        .map(|code| code.name)
+        .filter(|name| !NOT_ON_PAGES.iter().any(|not| name.starts_with(not)))
+        .filter(|name| !german.contains_key(&format!("code-{}-help", word(name))))
+        .collect();
+    assert!(unsaid.is_empty(), "pages show {unsaid:?} in English only");
+}
+
 #[test]
 fn every_message_that_is_asked_for_exists_and_none_is_left_over() {
     let english = messages(Locale::English);
