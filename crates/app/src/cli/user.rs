@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use tollgate_base::{Error, access::Role, codes, identifier::Identifier};
-use tollgate_flows::{AccountView, Ctx, account, people, people::CreatePerson, vouch};
+use tollgate_flows::{
+    AccountView, Ctx, StoredIdentifier, account, people, people::CreatePerson, vouch,
+};
 
 use super::{
     exit::Failure,
@@ -178,11 +180,15 @@ fn address(view: &AccountView) -> Result<Identifier, Error> {
 /// An account for people.
 fn described(view: &AccountView) -> String {
     let account = &view.account;
-    let identifiers: Vec<String> = view
-        .identifiers
-        .iter()
-        .map(|identifier| plain(&identifier.shown))
-        .collect();
+    let names = |name: &StoredIdentifier| {
+        let known = match (name.kind.as_str(), name.verified_at) {
+            ("email", Some(_)) => " (verified)",
+            ("email", None) => " (not verified)",
+            _ => "",
+        };
+        format!("{}{known}", plain(&name.shown))
+    };
+    let identifiers: Vec<String> = view.identifiers.iter().map(names).collect();
     let mut rows = vec![
         ("id", account.id.to_string()),
         ("signs in as", identifiers.join(", ")),

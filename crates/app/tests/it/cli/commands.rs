@@ -7,7 +7,7 @@ use std::{
 };
 
 use reqwest::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{PASSWORD, Scene, access, me, parsed, sign_in};
 
@@ -34,6 +34,30 @@ async fn faults_of_the_configuration_are_told_all_at_once() {
     let faults = scene.json("config check").await;
     assert_eq!(faults["error"]["faults"].as_array().unwrap().len(), 2);
     assert_eq!(faults["error"]["exit"], 3);
+}
+
+/// What somebody typed of themselves is vouched for by a command, and seen.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_vouched_for_by_a_command() {
+    let mut scene = Scene::new();
+    scene.create("admin create ann@example.org").await;
+    scene.create("user create bob").await;
+    scene.program = scene.program.env("TOLLGATE_SIGNIN__REGISTRATION", "open");
+    let server = scene.serve().await;
+    let body = json!({ "email": "eve@example.org", "password": PASSWORD });
+    let request = reqwest::Client::new().post(format!("{}/api/v1/signup", server.url()));
+    let made = request.json(&body).send().await.unwrap();
+    assert_eq!(made.status(), StatusCode::CREATED);
+    let said = async |line: &str| scene.run(line).await.succeeded();
+    let ann = said("user show ann@example.org").await;
+    assert!(ann.contains("ann@example.org (verified)"), "{ann}");
+    let eve = said("user show eve@example.org").await;
+    assert!(eve.contains("eve@example.org (not verified)"), "{eve}");
+    let eve = said("user verify eve@example.org").await;
+    assert!(eve.contains("eve@example.org (verified)"), "{eve}");
+    let refused = scene.run("user verify bob").await;
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    assert!(refused.stderr.contains("no e-mail address"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
