@@ -220,6 +220,7 @@ pub fn policy(config: &Config) -> Policy {
 pub fn http(config: &Config) -> Http {
     Http {
         public_url: config.server.address(),
+        listen: config.server.listen,
         trusted_proxies: config.server.trusted_proxies.clone(),
         cors_origins: config
             .http

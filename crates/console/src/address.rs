@@ -187,6 +187,7 @@ mod tests {
     fn found(lines: &[(&str, &str)], trusted: &str) -> Vec<(&'static str, Option<String>)> {
         let http = Http {
             public_url: "https://id.example.org".into(),
+            listen: ([127, 0, 0, 1], 8700).into(),
             trusted_proxies: vec![trusted.parse().unwrap()],
             cors_origins: Vec::new(),
             body_limit: 1,

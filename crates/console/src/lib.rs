@@ -27,6 +27,7 @@ mod setup;
 mod signin;
 mod signout;
 mod signup;
+mod sites;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -1,14 +1,7 @@
 //! People as a list: searched, filtered, page by page, and as a file.
 
-use std::fmt::Write;
-
 use askama::Template;
-use axum::{
-    extract::State,
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use tollgate_base::{
     access::Role,
@@ -18,26 +11,23 @@ use tollgate_base::{
 use tollgate_flows::{AccountView, Filter, people};
 use tollgate_web::{Problem, Web};
 
-use crate::page::{Done, Frame, Query, Visitor, When, csv_line};
+use crate::page::{
+    Asked, Done, Frame, Query, Sort, Table, Visitor, When, csv_file, csv_line, initials,
+};
 
-/// Rows of a page to choose from, the usual number first.
-const SIZES: [u32; 3] = [25, 50, 100];
+/// Where the list is.
+const ALL: &str = "/admin/people";
+const SORTS: &[Sort] = &[Sort::new("-created", "sort-newest")];
 /// Most rows of a file.
 const FILE_MOST: usize = 10_000;
 
-/// What the address says; what is none of ours says nothing.
+/// What else the address says; what is none of ours says nothing.
 #[derive(Default, Deserialize)]
-pub(crate) struct Asked {
-    #[serde(default)]
-    q: String,
+pub(crate) struct Filters {
     #[serde(default)]
     role: String,
     #[serde(default)]
     status: String,
-    #[serde(default)]
-    rows: String,
-    #[serde(default)]
-    cursor: String,
 }
 
 #[derive(Template)]
@@ -45,12 +35,8 @@ pub(crate) struct Asked {
 struct Page<'a> {
     frame: &'a Frame,
     done: Done,
-    asked: Asked,
-    sizes: [u32; 3],
+    table: Table,
     rows: Vec<Row>,
-    /// Where the next page is, and this list as a file.
-    next: Option<String>,
-    file: String,
 }
 
 struct Row {
@@ -64,50 +50,20 @@ struct Row {
     since: When,
 }
 
-impl Asked {
-    fn filter(&self) -> Filter {
-        let wanted = Some(self.q.trim()).filter(|text| !text.is_empty());
-        Filter {
-            role: self.role.parse::<Role>().ok(),
-            suspended: match self.status.as_str() {
-                "active" => Some(false),
-                "suspended" => Some(true),
-                _ => None,
-            },
-            begins: wanted.map(beginning),
-        }
-    }
+fn table(asked: Asked, filters: Filters) -> Table {
+    let filters = vec![("role", filters.role), ("status", filters.status)];
+    Table::new(ALL, asked, filters, SORTS)
+}
 
-    fn size(&self) -> u32 {
-        let chosen = self.rows.parse().ok();
-        chosen
-            .filter(|rows| SIZES.contains(rows))
-            .unwrap_or(SIZES[0])
-    }
-
-    /// The same question at another path, with a cursor where there is one.
-    fn at(&self, path: &str, cursor: Option<&Cursor>) -> String {
-        let mut address = format!("{path}?rows={}", self.size());
-        for (name, value) in [
-            ("q", &self.q),
-            ("role", &self.role),
-            ("status", &self.status),
-        ] {
-            if !value.is_empty() {
-                let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
-                let _ = write!(address, "&{name}={value}");
-            }
-        }
-        if let Some(cursor) = cursor {
-            let _ = write!(address, "&cursor={}", cursor.encode());
-        }
-        address
-    }
-
-    fn is_filtered(&self) -> bool {
-        [&self.q, &self.role, &self.status]
-            .iter()
-            .any(|text| !text.is_empty())
+fn filter(table: &Table) -> Filter {
+    Filter {
+        role: table.filter("role").parse::<Role>().ok(),
+        suspended: match table.filter("status") {
+            "active" => Some(false),
+            "suspended" => Some(true),
+            _ => None,
+        },
+        begins: table.wanted().map(beginning),
     }
 }
 
@@ -115,17 +71,18 @@ pub(crate) async fn list(
     State(web): State<Web>,
     visitor: Visitor,
     Query(asked): Query<Asked>,
+    Query(filters): Query<Filters>,
     Query(done): Query<Done>,
 ) -> Result<Response, Problem> {
     let (frame, now) = (&visitor.frame, web.ctx().now());
-    let cursor = Some(asked.cursor.as_str()).filter(|text| !text.is_empty());
-    let page = PageRequest::parse(Some(asked.size()), cursor)?;
-    let found = people::list(web.ctx(), &visitor.who, (asked.filter(), page)).await?;
+    let table = table(asked, filters);
+    let page = PageRequest::parse(Some(table.size()), table.cursor())?;
+    let found = people::list(web.ctx(), &visitor.who, (filter(&table), page)).await?;
     let row = |view: AccountView| {
         let (name, login) = (view.name().to_owned(), view.login().to_owned());
         Row {
             id: view.account.id.to_string(),
-            letters: crate::page::initials(&name),
+            letters: initials(&name),
             name,
             login,
             role: view.account.role.as_str(),
@@ -139,14 +96,8 @@ pub(crate) async fn list(
     let page = Page {
         frame,
         done,
-        sizes: SIZES,
-        next: found
-            .next
-            .as_ref()
-            .map(|next| asked.at("/admin/people", Some(next))),
-        file: asked.at("/admin/people.csv", None),
+        table: table.going_on(found.next.as_ref().map(Cursor::encode)),
         rows: found.rows.into_iter().map(row).collect(),
-        asked,
     };
     frame.send(StatusCode::OK, &page)
 }
@@ -156,7 +107,9 @@ pub(crate) async fn file(
     State(web): State<Web>,
     visitor: Visitor,
     Query(asked): Query<Asked>,
+    Query(filters): Query<Filters>,
 ) -> Result<Response, Problem> {
+    let table = table(asked, filters);
     let mut text = csv_line(&[
         "id",
         "name",
@@ -172,7 +125,7 @@ pub(crate) async fn file(
             limit: PageRequest::MOST,
             after,
         };
-        let found = people::list(web.ctx(), &visitor.who, (asked.filter(), page)).await?;
+        let found = people::list(web.ctx(), &visitor.who, (filter(&table), page)).await?;
         rows += found.rows.len();
         for view in &found.rows {
             let shown = |name: Option<&tollgate_flows::StoredIdentifier>| {
@@ -199,12 +152,5 @@ pub(crate) async fn file(
             break;
         }
     }
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"people.csv\"",
-        ),
-    ];
-    Ok((headers, text).into_response())
+    Ok(csv_file("people.csv", text))
 }

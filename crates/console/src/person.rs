@@ -20,8 +20,8 @@ use tollgate_web::{
 };
 
 use crate::page::{
-    Button, Done, EventRow, Frame, HasToken, Query, Refusal, SessionRow, Submitted, Visitor, When,
-    go, initials, reset_link,
+    Button, Confirm, Done, EventRow, Frame, HasToken, Query, Refusal, SessionRow, Submitted,
+    Visitor, When, go, initials, reset_link,
 };
 
 /// Events of a person that are shown.
@@ -157,14 +157,40 @@ async fn page<'a>(
     })
 }
 
+/// Ask once more before somebody is suspended.
+pub(crate) async fn ask_suspend(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Id(id): Id<UserId>,
+) -> Result<Response, Problem> {
+    let person = allowed(&web, &visitor, id, Permission::PeopleSuspend).await?;
+    let page = confirm_suspend(&visitor.frame, &person);
+    visitor.frame.send(StatusCode::OK, &page)
+}
+
 pub(crate) async fn suspend(
     State(web): State<Web>,
     visitor: Visitor,
     Id(id): Id<UserId>,
     Submitted(_): Submitted<Button>,
 ) -> Result<Response, Problem> {
-    people::suspend(web.ctx(), &visitor.who, id).await?;
-    Ok(go(&Done::at(&at(id), "suspended")))
+    let person = people::show(web.ctx(), &visitor.who, id).await?;
+    match people::suspend(web.ctx(), &visitor.who, id).await {
+        Ok(()) => Ok(go(&Done::at(&at(id), "suspended"))),
+        Err(fault) => {
+            let refusal = Refusal::of(&fault, visitor.frame.locale);
+            let again = confirm_suspend(&visitor.frame, &person).refused(refusal);
+            visitor.frame.send_refusal(&fault, &again)
+        }
+    }
+}
+
+fn confirm_suspend<'a>(frame: &'a Frame, person: &AccountView) -> Confirm<'a> {
+    let (id, words) = (person.account.id, frame.t("person-suspend"));
+    let title = frame.t("person-suspend-title").with("name", person.name());
+    Confirm::new(frame, &title, step(id, "suspend"), &words)
+        .say(&frame.t("person-suspend-follows"))
+        .back(&at(id), person.name())
 }
 
 pub(crate) async fn resume(
@@ -184,8 +210,14 @@ pub(crate) async fn assign_role(
     Submitted(form): Submitted<RoleForm>,
 ) -> Result<Response, Problem> {
     let role = form.role.parse::<Role>()?;
-    people::assign_role(web.ctx(), &visitor.who, (id, role)).await?;
-    Ok(go(&Done::at(&at(id), "role-changed")))
+    match people::assign_role(web.ctx(), &visitor.who, (id, role)).await {
+        Ok(()) => Ok(go(&Done::at(&at(id), "role-changed"))),
+        Err(fault) => {
+            let refusal = Refusal::of(&fault, visitor.frame.locale);
+            let again = page(&web, &visitor, id, refusal).await?;
+            visitor.frame.send_refusal(&fault, &again)
+        }
+    }
 }
 
 pub(crate) async fn end_session(
@@ -196,6 +228,28 @@ pub(crate) async fn end_session(
 ) -> Result<Response, Problem> {
     signout::end(web.ctx(), &visitor.who, (id, session)).await?;
     Ok(go(&Done::at(&at(id), "session-ended")))
+}
+
+/// Ask once more before all sessions end.
+pub(crate) async fn ask_end_sessions(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Id(id): Id<UserId>,
+) -> Result<Response, Problem> {
+    let (person, frame) = (
+        allowed(&web, &visitor, id, Permission::SessionsEnd).await?,
+        &visitor.frame,
+    );
+    let title = frame.t("person-end-all-title").with("name", person.name());
+    let page = Confirm::new(
+        frame,
+        &title,
+        step(id, "end-sessions"),
+        &frame.t("person-end-all"),
+    )
+    .say(&frame.t("person-end-all-follows"))
+    .back(&at(id), person.name());
+    frame.send(StatusCode::OK, &page)
 }
 
 pub(crate) async fn end_sessions(
@@ -227,6 +281,17 @@ pub(crate) async fn make_reset_link(
     reset_link(&web, &visitor.at(&at(id)), id, Done::default()).await
 }
 
+/// Ask once more before an account is deleted.
+pub(crate) async fn ask_delete(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Id(id): Id<UserId>,
+) -> Result<Response, Problem> {
+    let person = allowed(&web, &visitor, id, Permission::AccountDelete).await?;
+    let page = confirm_delete(&visitor.frame, &person);
+    visitor.frame.send(StatusCode::OK, &page)
+}
+
 /// They are gone when what they sign in with has been typed.
 pub(crate) async fn delete(
     State(web): State<Web>,
@@ -246,10 +311,37 @@ pub(crate) async fn delete(
         Ok(()) => Ok(go(&Done::at("/admin/people", "deleted"))),
         Err(fault) => {
             let refusal = Refusal::of(&fault, visitor.frame.locale);
-            let again = page(&web, &visitor, id, refusal).await?;
+            let again = confirm_delete(&visitor.frame, &person).refused(refusal);
             visitor.frame.send_refusal(&fault, &again)
         }
     }
+}
+
+fn confirm_delete<'a>(frame: &'a Frame, person: &AccountView) -> Confirm<'a> {
+    let (id, words) = (person.account.id, frame.t("person-delete-submit"));
+    let title = frame.t("person-delete-ask").with("name", person.name());
+    Confirm::new(frame, &title, step(id, "delete"), &words)
+        .say(&frame.t("person-delete"))
+        .typed(person.login())
+        .back(&at(id), person.name())
+}
+
+/// Somebody to whom that may be done.
+async fn allowed(
+    web: &Web,
+    visitor: &Visitor,
+    id: UserId,
+    to: Permission,
+) -> Result<AccountView, Problem> {
+    let powers = people::powers(web.ctx(), &visitor.who, id).await?;
+    if !powers.contains(&to) {
+        return Err(Error::new(&codes::ACCESS_DENIED).into());
+    }
+    Ok(people::show(web.ctx(), &visitor.who, id).await?)
+}
+
+fn step(id: UserId, step: &str) -> String {
+    format!("{}/{step}", at(id))
 }
 
 fn at(id: UserId) -> String {

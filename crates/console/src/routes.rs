@@ -9,7 +9,7 @@ use tollgate_web::Web;
 
 use crate::{
     address, assets, dashboard, data, forgot, home, landing, me, newcomer, password, people,
-    person, preferences, profile, reset, sessions, setup, signin, signout, signup,
+    person, preferences, profile, reset, sessions, setup, signin, signout, signup, sites,
 };
 
 /// Every route by method and path, for tests that visit them all.
@@ -54,14 +54,27 @@ pub const LISTING: &[(&str, &str)] = &[
     ("GET", "/admin/people/new"),
     ("POST", "/admin/people/new"),
     ("GET", "/admin/people/{id}"),
+    ("GET", "/admin/people/{id}/suspend"),
     ("POST", "/admin/people/{id}/suspend"),
     ("POST", "/admin/people/{id}/resume"),
     ("POST", "/admin/people/{id}/role"),
     ("POST", "/admin/people/{id}/reset-link"),
+    ("GET", "/admin/people/{id}/end-sessions"),
     ("POST", "/admin/people/{id}/end-sessions"),
     ("POST", "/admin/people/{id}/sessions/{session}/end"),
     ("POST", "/admin/people/{id}/picture/remove"),
+    ("GET", "/admin/people/{id}/delete"),
     ("POST", "/admin/people/{id}/delete"),
+    ("GET", "/admin/sites"),
+    ("GET", "/admin/sites.csv"),
+    ("GET", "/admin/sites/new"),
+    ("POST", "/admin/sites/new"),
+    ("GET", "/admin/sites/{id}"),
+    ("GET", "/admin/sites/{id}/edit"),
+    ("POST", "/admin/sites/{id}/edit"),
+    ("GET", "/admin/sites/{id}/remove"),
+    ("POST", "/admin/sites/{id}/remove"),
+    ("GET", "/admin/sites/{id}/snippet"),
     ("POST", "/me/delete"),
     ("GET", "/static/{name}"),
 ];
@@ -108,18 +121,26 @@ fn account() -> Router<Web> {
         .route("/me/delete", post(data::delete))
 }
 
-/// Pages for those who look after people.
+/// Pages for those who look after people and apps.
 fn administration() -> Router<Web> {
     let person = Router::new()
         .route("/", get(person::show))
-        .route("/suspend", post(person::suspend))
+        .route("/suspend", get(person::ask_suspend).post(person::suspend))
         .route("/resume", post(person::resume))
         .route("/role", post(person::assign_role))
         .route("/reset-link", post(person::make_reset_link))
-        .route("/end-sessions", post(person::end_sessions))
+        .route(
+            "/end-sessions",
+            get(person::ask_end_sessions).post(person::end_sessions),
+        )
         .route("/sessions/{session}/end", post(person::end_session))
         .route("/picture/remove", post(person::remove_picture))
-        .route("/delete", post(person::delete));
+        .route("/delete", get(person::ask_delete).post(person::delete));
+    let site = Router::new()
+        .route("/", get(sites::show))
+        .route("/edit", get(sites::edit).post(sites::save))
+        .route("/remove", get(sites::ask_remove).post(sites::remove))
+        .route("/snippet", get(sites::snippet));
     Router::new()
         .route("/admin", get(dashboard::show))
         .route("/admin/people", get(people::list))
@@ -129,4 +150,8 @@ fn administration() -> Router<Web> {
             get(newcomer::show).post(newcomer::submit),
         )
         .nest("/admin/people/{id}", person)
+        .route("/admin/sites", get(sites::list))
+        .route("/admin/sites.csv", get(sites::file))
+        .route("/admin/sites/new", get(sites::new).post(sites::create))
+        .nest("/admin/sites/{id}", site)
 }

@@ -44,7 +44,7 @@ pub use tollgate_records::{
     idempotency::Once,
     pictures::Picture,
     sessions::{Device, Session, SessionKind},
-    sites::{Address, Draft, Path, Rule, RuleDraft, Site, Verdict, Who, is_local},
+    sites::{Address, Draft, Fault, Part, Path, Rule, RuleDraft, Site, Verdict, Who, is_local},
 };
 
 use tollgate_store::sql::AtOnce;

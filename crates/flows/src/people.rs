@@ -1,5 +1,7 @@
 //! Looking after other people's accounts.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use tollgate_base::{
     Error, Result,
     access::{Facts, Permission, Principal, Role, Target, decide},
@@ -38,6 +40,9 @@ pub struct CreatePerson {
     /// The caller's idempotency key, if there is one.
     pub once: Option<Once>,
 }
+
+/// Most people whose names are asked for at once.
+pub const NAMES_MOST: usize = 200;
 
 /// Accounts, newest first.
 ///
@@ -98,6 +103,31 @@ pub async fn find(ctx: &Ctx, by: &Principal, identifier: Identifier) -> Result<A
             .id,
     )
     .await
+}
+
+/// What these people are called; whoever is gone is left out. Only the first
+/// [`NAMES_MOST`] are looked up.
+///
+/// # Errors
+/// `auth.required`, `access.denied`.
+pub async fn names(
+    ctx: &Ctx,
+    by: &Principal,
+    ids: BTreeSet<UserId>,
+) -> Result<BTreeMap<UserId, String>> {
+    decide(
+        by,
+        Permission::PeopleList,
+        &Target::Installation,
+        &Facts::NONE,
+    )?;
+    let mut names = BTreeMap::new();
+    for id in ids.into_iter().take(NAMES_MOST) {
+        if let Some(account) = accounts::find(ctx.db(), id).await? {
+            names.insert(id, complete(ctx, account).await?.name().to_owned());
+        }
+    }
+    Ok(names)
 }
 
 /// What whoever asks may do to an account: for surfaces that offer only what

@@ -96,6 +96,7 @@ impl House {
     fn around(node: Node, router_of: fn(&Web) -> Router) -> Self {
         let http = Http {
             public_url: PUBLIC_URL.into(),
+            listen: ([127, 0, 0, 1], 8700).into(),
             trusted_proxies: Vec::new(),
             cors_origins: vec!["https://app.example.org".into()],
             body_limit: 1024 * 1024,

@@ -1,6 +1,8 @@
 //! Floor 5: how a verb meets HTTP. Extractors, problems, cookies, and the
 //! layers that every answer of every surface goes through.
 //!
+//! And what a reverse proxy is configured with, to ask us.
+//!
 //! There is no route here, no SQL and no wire shape but that of a problem.
 
 pub mod body;
@@ -21,6 +23,7 @@ pub mod pages;
 pub mod paging;
 mod peer;
 pub mod problem;
+pub mod proxies;
 pub mod request_id;
 mod site_cookies;
 mod state;

@@ -1,7 +1,7 @@
 //! What handlers reach: the context of the verbs, and the settings of HTTP,
 //! which may be replaced as a whole while the server runs.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use ipnet::IpNet;
@@ -23,6 +23,8 @@ pub struct Http {
     /// `https://id.example.org`: every link is made from it, none from a
     /// request.
     pub public_url: String,
+    /// Where we listen, as a proxy on this machine finds us.
+    pub listen: SocketAddr,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Origins whose scripts may call us with credentials.
@@ -84,6 +86,7 @@ pub(crate) mod tests {
     pub(crate) fn http(public_url: &str) -> Http {
         Http {
             public_url: public_url.into(),
+            listen: ([127, 0, 0, 1], 8700).into(),
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             body_limit: 1024,

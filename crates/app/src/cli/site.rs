@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use tollgate_base::{Error, codes};
 use tollgate_flows::{
-    Ctx, Draft, Rule, RuleDraft, Site as Registered, Who,
+    Ctx, Draft, Rule, RuleDraft, Site as Registered,
     ctx::Listed,
     sites::{self, CreateSite, TestVisit, Tested},
 };
@@ -210,20 +210,8 @@ fn tested(tested: &Tested) -> Answer {
     Answer::new(data, format!("{verdict}: {why}"))
 }
 
-/// Such as `GET,POST /admin for role:admin`.
 fn words(rule: &Rule) -> String {
-    let methods = if rule.methods.is_empty() {
-        String::new()
-    } else {
-        format!("{} ", rule.methods.join(","))
-    };
-    let allow: Vec<String> = rule.allow.iter().map(Who::shown).collect();
-    let allow = if allow.is_empty() {
-        "nobody".to_owned()
-    } else {
-        allow.join(",")
-    };
-    plain(&format!("{methods}{} for {allow}", rule.path.shown()))
+    plain(&rule.to_string())
 }
 
 /// For clap. Whether its parts mean something is for the site to say.

@@ -1,7 +1,7 @@
 //! The apps behind the gate. Not settings with names but a list: what it may
 //! hold is declared by `records::sites`, and no other source adds to the files.
 
-use tollgate_records::sites::{Address, Part, Site};
+use tollgate_records::sites::{Address, Fault, Part, Site};
 
 use super::{
     fault::Origin,
@@ -58,7 +58,7 @@ impl Section for Sites {
             let site = match said.draft.configured() {
                 Ok(site) => site,
                 Err(faults) => {
-                    for (part, detail) in faults {
+                    for Fault { part, detail, .. } in faults {
                         let rule = |place: usize| said.rules.get(place).unwrap_or(&said.origin);
                         let (key, origin) = match part {
                             Part::Name => ("sites.name", &said.origin),

@@ -30,7 +30,9 @@ pub(crate) enum Who {
 }
 
 /// One move. `{setup}` and `{reset}` stand for the tokens of new links,
-/// `{person}` for somebody's id.
+/// `{person}` for somebody's id, `{admin}` for that of who looks, `{site}` for
+/// that of a site which is there from then on, `{configured}` for that of one in
+/// the configuration.
 pub(crate) enum Move {
     /// Go to a path.
     Open(&'static str),
@@ -234,6 +236,126 @@ pub(crate) static SIGHTS: &[Sight] = &[
         &[Open("/admin/people/{person}")],
     ),
     sight(
+        "role that cannot be taken",
+        "/admin/people/{id}",
+        Admin,
+        &[Open("/admin/people/{admin}"), Send(&[("role", "default")])],
+    ),
+    sight(
+        "suspend?",
+        "/admin/people/{id}/suspend",
+        Admin,
+        &[Open("/admin/people/{person}/suspend")],
+    ),
+    sight(
+        "sign out everywhere?",
+        "/admin/people/{id}/end-sessions",
+        Admin,
+        &[Open("/admin/people/{person}/end-sessions")],
+    ),
+    sight(
+        "delete?",
+        "/admin/people/{id}/delete",
+        Admin,
+        &[Open("/admin/people/{person}/delete")],
+    ),
+    sight(
+        "delete?, not confirmed",
+        "/admin/people/{id}/delete",
+        Admin,
+        &[
+            Open("/admin/people/{person}/delete"),
+            Send(&[("confirmation", "nobody")]),
+        ],
+    ),
+    sight("no sites", "/admin/sites", Admin, &[Open("/admin/sites")]),
+    sight(
+        "new site",
+        "/admin/sites/new",
+        Admin,
+        &[Open("/admin/sites/new")],
+    ),
+    sight(
+        "new site, refused",
+        "/admin/sites/new",
+        Admin,
+        &[
+            Open("/admin/sites/new"),
+            Send(&[
+                ("url", "notes"),
+                ("path-0", "x"),
+                ("methods-0", "?"),
+                ("people-0", "a@b@c"),
+            ]),
+        ],
+    ),
+    sight(
+        "sites",
+        "/admin/sites",
+        Admin,
+        &[Open("/admin/sites?{site}")],
+    ),
+    sight(
+        "sites, none found",
+        "/admin/sites",
+        Admin,
+        &[Open("/admin/sites?q=nothing&{site}")],
+    ),
+    sight(
+        "site",
+        "/admin/sites/{id}",
+        Admin,
+        &[Open("/admin/sites/{site}")],
+    ),
+    sight(
+        "site, a visit",
+        "/admin/sites/{id}",
+        Admin,
+        &[Open("/admin/sites/{site}?visit=/admin&method=&as=")],
+    ),
+    sight(
+        "site, a visit of nobody",
+        "/admin/sites/{id}",
+        Admin,
+        &[Open("/admin/sites/{site}?visit=/&as=nobody")],
+    ),
+    sight(
+        "site, configured",
+        "/admin/sites/{id}",
+        Admin,
+        &[Open("/admin/sites/{configured}")],
+    ),
+    sight(
+        "editing a site",
+        "/admin/sites/{id}/edit",
+        Admin,
+        &[Open("/admin/sites/{site}/edit")],
+    ),
+    sight(
+        "editing a site, overtaken",
+        "/admin/sites/{id}/edit",
+        Admin,
+        &[Open("/admin/sites/{site}/edit"), Send(&[("version", "0")])],
+    ),
+    sight(
+        "remove a site?",
+        "/admin/sites/{id}/remove",
+        Admin,
+        &[Open("/admin/sites/{site}/remove")],
+    ),
+    sight(
+        "snippet",
+        "/admin/sites/{id}/snippet",
+        Admin,
+        &[Open("/admin/sites/{site}/snippet?for=caddy")],
+    ),
+    sight(
+        "snippet, refused",
+        "/admin/sites/{id}/snippet",
+        Admin,
+        &[Open("/admin/sites/{site}/snippet?upstream=x")],
+    ),
+    sight(
         "form that is not ours",
         "/signin",
         Stranger,
@@ -271,6 +393,7 @@ const NO_PAGES: &[&str] = &[
     "/.tollgate/enter",
     "/.tollgate/land",
     "/admin/people.csv",
+    "/admin/sites.csv",
 ];
 
 #[test]

@@ -87,13 +87,15 @@ impl Stage {
     }
 
     /// `text` with what only this installation knows in place of `{setup}` and
-    /// `{reset}`, the tokens of new links, and `{person}`, somebody's id.
+    /// `{reset}`, the tokens of new links, and of `{person}`, `{admin}`, `{site}`
+    /// and `{configured}`, the ids of people and sites.
     pub(crate) async fn filled(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (name, command, field) in [
             ("{setup}", "setup-link".to_owned(), "/url"),
             ("{reset}", format!("user reset-link {PERSON}"), "/reset_url"),
             ("{person}", format!("user show {PERSON}"), "/user/id"),
+            ("{admin}", format!("user show {ADMIN}"), "/user/id"),
         ] {
             if text.contains(name) {
                 let said = run(&self.program, &format!("{command} --json"), "").await;
@@ -102,6 +104,12 @@ impl Stage {
                 // Of a link, what stands after #.
                 text = text.replace(name, said.rsplit('#').next().unwrap_or(said));
             }
+        }
+        if text.contains("{site}") {
+            text = text.replace("{site}", &self.site().await);
+        }
+        if text.contains("{configured}") {
+            text = text.replace("{configured}", &self.configured_site().await);
         }
         text
     }
@@ -148,6 +156,51 @@ impl Stage {
         origin
     }
 
+    /// The id of a site with a few rules, which is registered the first time.
+    async fn site(&self) -> String {
+        let show = ["site", "show", "notes", "--json"];
+        let mut known = self.program.run(&show, "").await;
+        if known.code != Some(0) {
+            let url = "https://notes.example.org";
+            let mut line = vec!["site", "add", "notes", url, "--identity-token"];
+            for rule in [
+                "GET,POST /admin role:admin,user:ben@example.org",
+                "/docs anyone",
+                "/ signed-in",
+            ] {
+                line.extend(["--rule", rule]);
+            }
+            self.program.run(&line, "").await.succeeded();
+            known = self.program.run(&show, "").await;
+        }
+        site_id(&known.succeeded())
+    }
+
+    /// The id of a site in the configuration, which the server has read.
+    async fn configured_site(&self) -> String {
+        let file = self.folder.path().join("tollgate.toml");
+        if !file.exists() {
+            let text = "[[sites]]\nname = \"wiki\"\nurl = \"https://wiki.example.org\"\n";
+            fs::write(&file, text).unwrap();
+            run(&self.program, "reload", "").await;
+            let start = tokio::time::Instant::now();
+            while !self.has("https://wiki.example.org/").await {
+                assert!(start.elapsed() < DEADLINE, "the server reads nothing");
+                tokio::time::sleep(BEAT).await;
+            }
+        }
+        site_id(&run(&self.program, "site show wiki --json", "").await)
+    }
+
+    /// Whether the gate knows a site there.
+    async fn has(&self, url: &str) -> bool {
+        let asked = reqwest::Client::new()
+            .get(format!("{}/api/authz/nginx", self.server.url()))
+            .header("x-original-url", url)
+            .header("x-original-method", "GET");
+        asked.send().await.unwrap().status() == 401
+    }
+
     /// What stands in the first mail to that address after `begin`, up to the
     /// end of its line. Waits for it.
     pub(crate) async fn mailed(&self, to: &str, begin: &str) -> String {
@@ -178,6 +231,11 @@ fn program() -> (Program, TempDir) {
         .env("TOLLGATE_PASSWORD__MEMORY_KIB", "7168")
         .env("TOLLGATE_PASSWORD__PASSES", "5");
     (program, folder)
+}
+
+fn site_id(said: &str) -> String {
+    let said: Value = serde_json::from_str(said).unwrap();
+    said["site"]["id"].as_str().unwrap().to_owned()
 }
 
 /// A command of the command line; what it prints.

@@ -63,6 +63,7 @@ impl Chatbot {
     fn on(node: Node) -> Self {
         let http = Http {
             public_url: "http://localhost:8700".into(),
+            listen: ([127, 0, 0, 1], 8700).into(),
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             body_limit: 64 * 1024,

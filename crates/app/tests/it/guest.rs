@@ -132,7 +132,7 @@ fn is_open(method: &Method, path: &str) -> bool {
 
 /// The path with somebody's account and session in it.
 fn filled(path: &str, account: &str, session: &str) -> String {
-    let id = if path.starts_with("/api/v1/sites") {
+    let id = if path.starts_with("/api/v1/sites") || path.starts_with("/admin/sites") {
         SITE
     } else {
         account

@@ -21,6 +21,7 @@ mod pages;
 mod people_pages;
 mod proxies;
 mod queries;
+mod site_pages;
 mod support;
 mod through;
 mod tidy;

@@ -1,5 +1,22 @@
 //! Rows of a CSV file (RFC 4180) that no spreadsheet takes for formulas.
 
+use axum::{
+    http::header,
+    response::{IntoResponse, Response},
+};
+
+/// A file of such lines, to be kept under that name.
+pub(crate) fn csv_file(name: &str, text: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+    ];
+    (headers, text).into_response()
+}
+
 /// A line with its end.
 pub(crate) fn csv_line(cells: &[&str]) -> String {
     let cells: Vec<_> = cells.iter().map(|cell| quoted(cell)).collect();

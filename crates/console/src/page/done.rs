@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::Frame;
 
 /// What there is to say: messages. The address has them without `done-`.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 16] = [
     "done-saved",
     "done-picture-saved",
     "done-picture-removed",
@@ -21,6 +21,8 @@ const KNOWN: [&str; 14] = [
     "done-role-changed",
     "done-sessions-ended",
     "done-deleted",
+    "done-site-added",
+    "done-site-removed",
 ];
 
 /// The part of the address.

@@ -3,6 +3,7 @@
 
 mod applicant;
 mod chart;
+mod confirm;
 mod csv;
 mod done;
 mod events;
@@ -14,6 +15,7 @@ mod note;
 mod refusal;
 mod reset_link;
 mod sessions;
+mod table;
 mod upload;
 mod visitor;
 mod when;
@@ -31,16 +33,18 @@ use tollgate_web::{Http, Problem, Web, cookies, form as token, problem, request_
 pub(crate) use self::{
     applicant::applicant,
     chart::Chart,
-    csv::csv_line,
+    confirm::Confirm,
+    csv::{csv_file, csv_line},
     done::Done,
     events::EventRow,
     form::{Button, HasToken, Submitted},
     look::{LANG, THEME, Theme, preference},
-    next::{Query, local_path, onward},
+    next::{Query, local_path, onward, pair},
     note::Note,
     refusal::Refusal,
     reset_link::reset_link,
     sessions::SessionRow,
+    table::{Asked, Sort, Table},
     upload::SubmittedFile,
     visitor::{Known, Me, Visitor, initials},
     when::When,
@@ -231,6 +235,7 @@ mod tests {
         let check = |url: &str, clear: bool| {
             let http = Http {
                 public_url: url.to_owned(),
+                listen: ([127, 0, 0, 1], 8700).into(),
                 trusted_proxies: Vec::new(),
                 cors_origins: Vec::new(),
                 body_limit: 1,

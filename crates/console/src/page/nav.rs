@@ -13,6 +13,8 @@ pub(crate) struct Area {
     key: &'static str,
     /// Its picture, in `icons.html`.
     pub(crate) icon: &'static str,
+    /// The lowest role that it is for.
+    role: Role,
 }
 
 /// For everybody.
@@ -26,7 +28,17 @@ const ACCOUNT: &[Area] = &[
 
 impl Area {
     const fn new(path: &'static str, key: &'static str, icon: &'static str) -> Self {
-        Self { path, key, icon }
+        Self {
+            path,
+            key,
+            icon,
+            role: Role::Default,
+        }
+    }
+
+    const fn from(mut self, role: Role) -> Self {
+        self.role = role;
+        self
     }
 
     /// Its name.
@@ -52,8 +64,9 @@ impl Area {
 
 /// For managers and administrators.
 const ADMIN: &[Area] = &[
-    Area::new("/admin", "nav-installation", "chart"),
-    Area::new("/admin/people", "nav-people", "people"),
+    Area::new("/admin", "nav-installation", "chart").from(Role::Manager),
+    Area::new("/admin/people", "nav-people", "people").from(Role::Manager),
+    Area::new("/admin/sites", "nav-sites", "site").from(Role::Admin),
 ];
 
 impl Frame {
@@ -76,8 +89,9 @@ impl Frame {
     }
 
     /// Areas for those who look after others.
-    pub(crate) fn admin_areas(&self) -> &'static [Area] {
-        let manages = self.me.as_ref().is_some_and(super::Me::manages);
-        if manages { ADMIN } else { &[] }
+    pub(crate) fn admin_areas(&self) -> Vec<&'static Area> {
+        let role = self.me.as_ref().map(|me| me.role);
+        let shown = |area: &&Area| role.is_some_and(|role| role >= area.role);
+        ADMIN.iter().filter(shown).collect()
     }
 }

@@ -25,14 +25,16 @@ pub(crate) fn local_path(text: &str) -> Option<&str> {
     (is_local(text) && text.len() <= LONGEST).then_some(text)
 }
 
+/// A parameter of an address with its value.
+pub(crate) fn pair(name: &str, value: &str) -> String {
+    format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC))
+}
+
 /// The address of a page from which one goes on there.
 pub(crate) fn onward(page: &str, next: &str) -> String {
     match local_path(next) {
         Some("/") | None => page.to_owned(),
-        Some(next) => format!(
-            "{page}?next={}",
-            utf8_percent_encode(next, NON_ALPHANUMERIC)
-        ),
+        Some(next) => format!("{page}?{}", pair("next", next)),
     }
 }
 

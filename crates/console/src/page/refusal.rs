@@ -34,6 +34,12 @@ impl Refusal {
         }
     }
 
+    /// With what is wrong with one more field.
+    pub(crate) fn with(mut self, field: String, detail: String) -> Self {
+        self.fields.push((field, detail));
+        self
+    }
+
     /// The sentence above the form.
     pub(crate) fn general(&self) -> Option<&str> {
         self.general.as_deref()

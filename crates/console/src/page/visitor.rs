@@ -91,11 +91,6 @@ impl Me {
     pub(crate) fn initials(&self) -> String {
         initials(&self.name)
     }
-
-    /// Whether the pages for managers and administrators are shown.
-    pub(crate) fn manages(&self) -> bool {
-        self.role >= Role::Manager
-    }
 }
 
 /// The first letters of up to two words.

@@ -143,10 +143,10 @@ impl Locale {
     /// The English words of codes and rules are those of the errors.
     const fn files(self) -> &'static [&'static str] {
         match self {
-            Self::German => files!("de": "common" "entrance" "account" "people" "codes"),
-            Self::Spanish => files!("es": "common" "entrance" "account" "people" "codes"),
-            Self::Arabic => files!("ar": "common" "entrance" "account" "people" "codes"),
-            Self::English => files!("en": "common" "entrance" "account" "people"),
+            Self::German => files!("de": "common" "entrance" "account" "people" "sites" "codes"),
+            Self::Spanish => files!("es": "common" "entrance" "account" "people" "sites" "codes"),
+            Self::Arabic => files!("ar": "common" "entrance" "account" "people" "sites" "codes"),
+            Self::English => files!("en": "common" "entrance" "account" "people" "sites"),
             #[cfg(test)]
             Self::Pseudo => Self::English.files(),
         }

@@ -32,6 +32,17 @@ pub enum Part {
     Rule(usize),
 }
 
+/// Something that is wrong with a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where.
+    pub part: Part,
+    /// A stable word for programs, such as `site_path`.
+    pub rule: &'static str,
+    /// A sentence for people.
+    pub detail: String,
+}
+
 /// A rule as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleDraft {
@@ -58,24 +69,33 @@ impl Draft {
     pub fn understood(&self, id: SiteId, now: Time) -> Result<Site> {
         self.read(id, now).map_err(|faults| {
             let invalid = Error::new(&codes::REQUEST_INVALID);
-            faults
-                .into_iter()
-                .fold(invalid, |error, fault| match fault {
-                    (Part::Name, detail) => error.field("/name", "site", detail),
-                    (Part::Url, detail) => error.field("/url", "site", detail),
-                    (Part::Rules, detail) => error.field("/rules", "site", detail),
-                    (Part::Rule(place), detail) => {
-                        error.field("/rules", "site", format!("Rule {}: {detail}", place + 1))
+            faults.into_iter().fold(invalid, |error, fault| {
+                let Fault { part, rule, detail } = fault;
+                match part {
+                    Part::Name => error.field("/name", rule, detail),
+                    Part::Url => error.field("/url", rule, detail),
+                    Part::Rules => error.field("/rules", rule, detail),
+                    Part::Rule(place) => {
+                        error.field("/rules", rule, format!("Rule {}: {detail}", place + 1))
                     }
-                })
+                }
+            })
         })
+    }
+
+    /// All that is wrong with it, each with its place.
+    pub fn faults(&self) -> Vec<Fault> {
+        let never = Time::default();
+        self.read(SiteId::from_bits(0), never)
+            .err()
+            .unwrap_or_default()
     }
 
     /// What it means in the configuration, where the id follows from the name.
     ///
     /// # Errors
     /// Everything that is wrong, and where.
-    pub fn configured(&self) -> Result<Site, Vec<(Part, String)>> {
+    pub fn configured(&self) -> Result<Site, Vec<Fault>> {
         let mut chance = [0; 16];
         let name = digest(&[b"configured site", self.name.as_bytes()]);
         chance.copy_from_slice(&name[..16]);
@@ -83,28 +103,34 @@ impl Draft {
         self.read(SiteId::with_chance(never, chance), never)
     }
 
-    fn read(&self, id: SiteId, now: Time) -> Result<Site, Vec<(Part, String)>> {
+    fn read(&self, id: SiteId, now: Time) -> Result<Site, Vec<Fault>> {
         let mut faults = Vec::new();
+        let mut wrong = |part, rule, detail: String| faults.push(Fault { part, rule, detail });
         let length = self.name.chars().count();
         let clean = self.name.trim() == self.name && !self.name.chars().any(char::is_control);
         if !(1..=Self::NAME_MOST).contains(&length) || !clean {
             let detail = "1 to 64 characters, no space at the ends.";
-            faults.push((Part::Name, detail.to_owned()));
+            wrong(Part::Name, "site_name", detail.to_owned());
         }
         let address = Address::parse(&self.url);
         if let Err(fault) = address {
-            faults.push((Part::Url, fault.to_owned()));
+            wrong(Part::Url, "site_url", fault.to_owned());
         }
         let usual = [RuleDraft::signed_in()];
         let drafts = self.rules.as_deref().unwrap_or(&usual);
         if drafts.len() > Self::RULES_MOST {
-            faults.push((Part::Rules, format!("{} rules at most.", Self::RULES_MOST)));
+            let detail = format!("{} rules at most.", Self::RULES_MOST);
+            wrong(Part::Rules, "site_rules", detail);
         }
         let mut rules = Vec::new();
         for (place, draft) in drafts.iter().enumerate().take(Self::RULES_MOST) {
             match draft.understood() {
                 Ok(rule) => rules.push(rule),
-                Err(fault) => faults.push((Part::Rule(place), fault)),
+                Err(all) => {
+                    for (rule, detail) in all {
+                        wrong(Part::Rule(place), rule, detail);
+                    }
+                }
             }
         }
         match address {
@@ -133,31 +159,46 @@ impl RuleDraft {
         }
     }
 
-    fn understood(&self) -> Result<Rule, String> {
+    /// What it means, or one fault for each field that is wrong.
+    fn understood(&self) -> Result<Rule, Vec<(&'static str, String)>> {
         let quoted = |text: &str, fault: &str| {
             let short: String = text.chars().take(80).collect();
             format!("{short:?}: {fault}")
         };
-        let path = RulePath::parse(&self.path).map_err(|fault| quoted(&self.path, fault))?;
-        if self.methods.len().max(self.allow.len()) > Draft::LIST_MOST {
-            return Err(format!("lists of {} at most.", Draft::LIST_MOST));
-        }
-        for method in &self.methods {
-            let fits = (1..=20).contains(&method.len())
-                && method
-                    .bytes()
-                    .all(|byte| byte.is_ascii_uppercase() || byte == b'-');
-            if !fits {
-                return Err(quoted(method, "Not a method such as GET."));
+        let bound = |list: &[String]| {
+            let most = Draft::LIST_MOST;
+            let fits = list.len() <= most;
+            fits.then_some(())
+                .ok_or(format!("lists of {most} at most."))
+        };
+        let path = RulePath::parse(&self.path).map_err(|fault| quoted(&self.path, fault));
+        let methods = bound(&self.methods).and_then(|()| {
+            let odd = self.methods.iter().find(|method| !is_method(method));
+            odd.map_or(Ok(()), |odd| Err(quoted(odd, "Not a method such as GET.")))
+        });
+        let who = |text: &String| text.parse::<Who>().map_err(|fault| quoted(text, fault));
+        let allow = bound(&self.allow).and_then(|()| self.allow.iter().map(who).collect());
+        match (path, methods, allow) {
+            (Ok(path), Ok(()), Ok(allow)) => Ok(Rule {
+                path,
+                methods: self.methods.clone(),
+                allow,
+            }),
+            (path, methods, allow) => {
+                let faults = [
+                    path.err().map(|fault| ("site_path", fault)),
+                    methods.err().map(|fault| ("site_methods", fault)),
+                    allow.err().map(|fault| ("site_allow", fault)),
+                ];
+                Err(faults.into_iter().flatten().collect())
             }
         }
-        let who = |text: &String| text.parse::<Who>().map_err(|fault| quoted(text, fault));
-        Ok(Rule {
-            path,
-            methods: self.methods.clone(),
-            allow: self.allow.iter().map(who).collect::<Result<_, _>>()?,
-        })
     }
+}
+
+fn is_method(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_uppercase() || byte == b'-';
+    (1..=20).contains(&text.len()) && text.bytes().all(plain)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use tollgate_base::{
 };
 
 pub use address::Address;
-pub use draft::{Draft, Part, RuleDraft};
+pub use draft::{Draft, Fault, Part, RuleDraft};
 pub use path::{Clear, Path, RulePath, is_local};
 pub use rules::{Judgement, Request, Verdict};
 pub use table::{QUERIES, add, all, all_in, count, forget, save};

@@ -2,7 +2,7 @@
 //! decides. A rule that fits for some readers of the request and not for others
 //! must allow it too; then the next ones are asked.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use tollgate_base::{
     Error,
@@ -111,6 +111,22 @@ impl Rule {
         } else {
             Verdict::Refused
         }
+    }
+}
+
+/// Such as `GET,POST /admin for role:admin`.
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.methods.is_empty() {
+            write!(f, "{} ", self.methods.join(","))?;
+        }
+        let allow: Vec<String> = self.allow.iter().map(Who::shown).collect();
+        let allow = if allow.is_empty() {
+            "nobody".to_owned()
+        } else {
+            allow.join(",")
+        };
+        write!(f, "{} for {allow}", self.path.shown())
     }
 }
 

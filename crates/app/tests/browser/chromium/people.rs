@@ -22,6 +22,9 @@ async fn somebody_is_found_suspended_and_let_in_again() {
     ada.follow(Key::Enter).await;
     assert_eq!(ada.heading().await, "Tomoko Sample");
 
+    ada.tab_to("link", "Suspend").await;
+    ada.follow(Key::Enter).await;
+    assert_eq!(ada.heading().await, "Suspend Tomoko Sample?");
     ada.tab_to("button", "Suspend").await;
     ada.follow(Key::Space).await;
     let text = ada.text().await;
