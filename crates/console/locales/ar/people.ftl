@@ -46,6 +46,7 @@ people-none = لم يُعثر على أحد
 people-none-help = جرّب حروفًا أقل أو مرشّحًا آخر.
 people-all = اعرض الجميع
 people-create = أنشئ الحساب
+people-email-hint = تأكد من أنه بريد هذا الشخص: فهو يُعدّ مؤكَّدًا وتعتمد عليه التطبيقات.
 people-password-hint = { $least } أحرف على الأقل. اتركها فارغة لتحصل على رابط ترسله إليه فيعيّنها بنفسه.
 person-link = رابط إعادة التعيين
 person-link-title = رابط لتعيين كلمة المرور

@@ -46,6 +46,7 @@ people-none = Niemand gefunden
 people-none-help = Versuchen Sie weniger Buchstaben oder einen anderen Filter.
 people-all = Alle zeigen
 people-create = Konto anlegen
+people-email-hint = Vergewissern Sie sich, dass die Adresse dieser Person gehört. Sie gilt dann als bestätigt, und Apps verlassen sich darauf.
 people-password-hint = Mindestens { $least } Zeichen. Bleibt es leer, erhalten Sie einen Link zum Weitergeben, mit dem sie es selbst setzen.
 person-link = Link zum Zurücksetzen
 person-link-title = Link zum Setzen des Passworts

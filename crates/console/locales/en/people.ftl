@@ -46,6 +46,7 @@ people-none = Nobody found
 people-none-help = Try fewer letters or another filter.
 people-all = Show everybody
 people-create = Make the account
+people-email-hint = Be sure that it is theirs: it counts as verified, and apps believe it.
 people-password-hint = At least { $least } characters. Leave it empty to get a link that you pass on; with it they set their own.
 person-link = Reset link
 person-link-title = Link to set the password

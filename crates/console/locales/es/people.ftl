@@ -46,6 +46,7 @@ people-none = No se encontró a nadie
 people-none-help = Prueba con menos letras u otro filtro.
 people-all = Mostrar a todos
 people-create = Crear la cuenta
+people-email-hint = Asegúrate de que sea suyo: cuenta como verificado y las aplicaciones confían en él.
 people-password-hint = Al menos { $least } caracteres. Si la dejas vacía, recibes un enlace para pasárselo, con el que elige la suya.
 person-link = Enlace para restablecer
 person-link-title = Enlace para elegir la contraseña

@@ -9,15 +9,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{
     net::TcpStream,
     process::{Child, Command},
     time::sleep,
 };
-use tollgate_throwaway::find_daemon;
+use tollgate_throwaway::{find_daemon, free_port};
 
-use super::environment::variable;
+use super::{environment::variable, raw::raw};
 
 /// How long a proxy may take until it listens.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -49,14 +50,17 @@ impl ProxyKind {
         }
     }
 
-    /// Have it read `configuration` and serve nothing.
+    /// Have it read `configuration` and serve none of it.
     ///
     /// # Errors
     /// What it has against it, in its own words.
     pub async fn validate(self, configuration: &str) -> Result<(), String> {
+        if self == Self::Traefik {
+            return read_by_traefik(configuration).await;
+        }
         let folder = TempDir::with_prefix("tollgate-proxy-").expect("a temporary folder");
         let ended = self
-            .command(Act::Validate, folder.path(), configuration)
+            .command(Act::Validate, 0, folder.path(), configuration)
             .output()
             .await
             .unwrap_or_else(|error| panic!("{}: {error}", self.name()));
@@ -68,8 +72,12 @@ impl ProxyKind {
     /// Start it with `configuration`, which has it listen on `port`, and wait
     /// till it does.
     pub async fn start(self, port: u16, configuration: &str) -> Proxy {
+        self.begin(Act::Serve, port, configuration).await
+    }
+
+    async fn begin(self, act: Act, port: u16, configuration: &str) -> Proxy {
         let folder = TempDir::with_prefix("tollgate-proxy-").expect("a temporary folder");
-        let mut command = self.command(Act::Serve { port }, folder.path(), configuration);
+        let mut command = self.command(act, port, folder.path(), configuration);
         let log = File::create(folder.path().join("log")).expect("our own folder");
         let child = command
             .stdout(log.try_clone().expect("an open file"))
@@ -87,8 +95,8 @@ impl ProxyKind {
         proxy
     }
 
-    fn command(self, act: Act, folder: &Path, configuration: &str) -> Command {
-        let mut command = self.line(act, folder, configuration);
+    fn command(self, act: Act, port: u16, folder: &Path, configuration: &str) -> Command {
+        let mut command = self.line(act, port, folder, configuration);
         command
             .env("HOME", folder)
             .env_remove("XDG_CONFIG_HOME")
@@ -98,7 +106,7 @@ impl ProxyKind {
         command
     }
 
-    fn line(self, act: Act, folder: &Path, configuration: &str) -> Command {
+    fn line(self, act: Act, port: u16, folder: &Path, configuration: &str) -> Command {
         let write = |name: &str, text: &str| {
             let file = folder.join(name);
             fs::write(&file, text).expect("our own folder");
@@ -132,13 +140,23 @@ impl ProxyKind {
                 command
             }
             Self::Traefik => {
-                let Act::Serve { port } = act else {
-                    panic!("Traefik reads a configuration only to serve it");
-                };
                 let file = write("site.yaml", configuration);
                 let mut command = Command::new(named_by("TEST_TRAEFIK"));
+                let own = format!("--entrypoints.traefik.address=127.0.0.1:{port}");
+                match act {
+                    Act::Serve => {
+                        command.arg(format!("--entrypoints.web.address=127.0.0.1:{port}"));
+                    }
+                    // It answers what it has read.
+                    Act::Validate => {
+                        command.args([&own, "--api.insecure=true"]);
+                        command.args(
+                            ["web", "websecure"]
+                                .map(|entry| format!("--entrypoints.{entry}.address=127.0.0.1:0")),
+                        );
+                    }
+                }
                 command
-                    .arg(format!("--entrypoints.web.address=127.0.0.1:{port}"))
                     .arg(format!("--providers.file.filename={}", file.display()))
                     // It asks nobody for news, and nobody counts it.
                     .arg("--global.checknewversion=false")
@@ -152,14 +170,14 @@ impl ProxyKind {
 /// What a proxy is to do with its configuration.
 #[derive(Clone, Copy)]
 enum Act {
-    Serve { port: u16 },
+    Serve,
     Validate,
 }
 
 impl Act {
     fn pick(self, serve: &'static [&str], validate: &'static [&str]) -> &'static [&'static str] {
         match self {
-            Self::Serve { .. } => serve,
+            Self::Serve => serve,
             Self::Validate => validate,
         }
     }
@@ -209,6 +227,32 @@ impl Drop for Proxy {
                 eprintln!("── {} wrote:\n{}", self.kind.name(), self.log());
             }
         }
+    }
+}
+
+/// Traefik has no mode for it: it tells of the routers that it made, or logs a
+/// fault.
+async fn read_by_traefik(configuration: &str) -> Result<(), String> {
+    let port = free_port().expect("a free port");
+    let proxy = ProxyKind::Traefik
+        .begin(Act::Validate, port, configuration)
+        .await;
+    let question = "GET /api/http/routers HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let start = Instant::now();
+    loop {
+        let answer = raw(proxy.address(), question.as_bytes()).await;
+        let routers: Vec<Value> = serde_json::from_str(&answer.body).unwrap_or_default();
+        let ours = routers.iter().filter(|it| it["provider"] == "file");
+        let states: Vec<&Value> = ours.map(|it| &it["status"]).collect();
+        if !states.is_empty() {
+            let whole = states.iter().all(|state| **state == "enabled");
+            return whole.then_some(()).ok_or(answer.body);
+        }
+        if proxy.log().contains("ERR") {
+            return Err(proxy.log());
+        }
+        assert!(start.elapsed() < DEADLINE, "Traefik reads nothing");
+        sleep(BEAT).await;
     }
 }
 
