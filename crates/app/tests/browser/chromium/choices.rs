@@ -49,3 +49,21 @@ async fn an_appearance_is_chosen_and_kept() {
     assert_eq!(visitor.evaluate(ground).await, dark);
     stage.assert_clean(&visitor);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium"]
+async fn an_appearance_holds_in_the_manual_too() {
+    let stage = Stage::set_up().await;
+    let visitor = stage.visitor(Eyes::default()).await;
+    visitor.open(&stage.url("/docs/")).await;
+    let ground = "getComputedStyle(document.body).backgroundColor";
+    let light = visitor.evaluate(ground).await;
+    visitor.open(&stage.url("/signin")).await;
+    visitor.tab_to("button", "Dark").await;
+    visitor.follow(Key::Enter).await;
+    visitor.open(&stage.url("/docs/")).await;
+    let chosen = "document.documentElement.dataset.theme === 'dark'";
+    visitor.until(chosen).await;
+    assert_ne!(visitor.evaluate(ground).await, light);
+    stage.assert_clean(&visitor);
+}
