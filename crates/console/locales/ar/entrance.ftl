@@ -68,6 +68,7 @@ reset-lead = سيتم تسجيل خروجك من كل مكان.
 reset-token = الرمز
 reset-token-hint = الجزء الذي يلي العلامة # في الرابط.
 reset-submit = تعيين كلمة المرور
+reset-again = طلب رابط جديد
 reset-done-title = تم تعيين كلمة المرور الجديدة
 reset-done = تم تسجيل خروجك من كل مكان. سجّل الدخول من الآن بكلمة المرور الجديدة.
 continue-title = تم تسجيل دخولك

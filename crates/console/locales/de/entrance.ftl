@@ -68,6 +68,7 @@ reset-lead = Sie werden überall abgemeldet.
 reset-token = Token
 reset-token-hint = Der Teil des Links nach dem Zeichen #.
 reset-submit = Passwort setzen
+reset-again = Einen neuen Link anfordern
 reset-done-title = Ihr neues Passwort ist gesetzt
 reset-done = Sie sind überall abgemeldet. Melden Sie sich von nun an mit dem neuen Passwort an.
 continue-title = Sie sind angemeldet

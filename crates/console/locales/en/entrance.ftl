@@ -68,6 +68,7 @@ reset-lead = You will be signed out everywhere.
 reset-token = Token
 reset-token-hint = The part of the link after #.
 reset-submit = Set password
+reset-again = Ask for a new link
 reset-done-title = Your new password is set
 reset-done = You are signed out everywhere. Sign in with the new password from now on.
 continue-title = You are signed in

@@ -68,6 +68,7 @@ reset-lead = Se cerrará tu sesión en todas partes.
 reset-token = Código
 reset-token-hint = La parte del enlace que sigue al signo #.
 reset-submit = Guardar contraseña
+reset-again = Pedir un enlace nuevo
 reset-done-title = Tu contraseña nueva está guardada
 reset-done = Se ha cerrado tu sesión en todas partes. Desde ahora, inicia sesión con la contraseña nueva.
 continue-title = Has iniciado sesión

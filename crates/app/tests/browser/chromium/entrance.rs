@@ -62,7 +62,8 @@ async fn a_forgotten_password_is_replaced_without_a_mouse() {
     assert_eq!(ben.heading().await, "Look into your inbox");
 
     let token = stage.mailed(PERSON, "/reset#").await;
-    ben.open(&stage.url(&format!("/reset#{token}"))).await;
+    let link = stage.url(&format!("/reset#{token}"));
+    ben.open(&link).await;
     assert_eq!(ben.focus().await.name, "New password");
     ben.write(NEW).await;
     ben.follow(Key::Enter).await;
@@ -73,6 +74,15 @@ async fn a_forgotten_password_is_replaced_without_a_mouse() {
     assert_eq!(ben.heading().await, "Sign in", "the old one is gone");
     sign_in(&ben, PERSON, NEW).await;
     assert_eq!(ben.path().await, "/me");
+
+    // The link works once; who comes with it again is led to a new one.
+    ben.open(&link).await;
+    ben.write(PASSWORD).await;
+    ben.follow(Key::Enter).await;
+    assert_eq!(ben.heading().await, "Set a new password");
+    ben.tab_to("link", "Ask for a new link").await;
+    ben.follow(Key::Enter).await;
+    assert_eq!(ben.heading().await, "Forgot your password?");
     stage.assert_clean(&ben);
 }
 
