@@ -60,7 +60,7 @@ struct Tile {
 
 const TILES: &[Tile] = &[
     Tile {
-        href: "/docs/tutorials/protect-with-nginx.html",
+        href: "/admin/sites/new",
         icon: "globe-lock",
         title: "done-app",
         help: "done-app-help",
