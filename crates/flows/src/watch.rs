@@ -52,6 +52,8 @@ impl Feed {
 
     async fn read_on(&mut self, ctx: &Ctx, mut after: i64) -> Result<()> {
         let (mut changes, mut beyond) = (Vec::new(), None);
+        // What is not told in the feed has been passed too.
+        let last = events::last_number(ctx.db()).await?;
         loop {
             let batch = events::feed(ctx.db(), after, beyond, BATCH).await?;
             let full = batch.len() == BATCH as usize;
@@ -68,7 +70,7 @@ impl Feed {
         apply(ctx, changes.iter().filter(is_news)).await?;
         let unsealed = changes.iter().filter(|change| change.seq.is_none());
         self.unsealed = unsealed.map(|change| change.id).collect();
-        self.after = Some(after);
+        self.after = Some(after.max(last));
         Ok(())
     }
 

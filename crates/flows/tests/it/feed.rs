@@ -27,8 +27,8 @@ async fn a_flood_of_changes_hides_no_revocation() {
     let held = cookie(&sign_in(&node.ctx, "ann", COOKIE).await);
     assert!(accepted(who(&second.ctx, &held).await));
 
-    let flood = vec![EventKind::SessionRefreshed.as_str(); 2_500];
-    append(&node.ctx, &flood).await;
+    let flood = [EventKind::SiteEntered, EventKind::SessionRefreshed];
+    append(&node.ctx, &flood.map(EventKind::as_str).repeat(2_500)).await;
     node.clock.advance(Duration::from_secs(1));
     people::suspend(&node.ctx, &Principal::Operator, ann)
         .await

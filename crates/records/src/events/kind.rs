@@ -125,6 +125,9 @@ kinds! {
     ClockStepped = "clock.stepped" Warn Keep;
 }
 
+// The feed leaves it out.
+const _: () = assert!(matches!(EventKind::SessionRefreshed.cache(), Cache::Keep));
+
 impl EventKind {
     /// Whether what caches hold of the subject is stale now.
     pub fn stales_subject(self) -> bool {

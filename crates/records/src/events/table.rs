@@ -19,7 +19,7 @@ queries! {
     AFTER = "SELECT id, seq, at, kind, actor, subject, session, data, personal, salt, personal_digest, hash
         FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
     FEED = "SELECT id, seq, kind, subject FROM events
-        WHERE seq > $1 OR (seq IS NULL AND (CAST($2 AS TEXT) IS NULL OR id > $2))
+        WHERE (seq > $1 OR (seq IS NULL AND (CAST($2 AS TEXT) IS NULL OR id > $2))) AND kind <> 'session.refreshed'
         ORDER BY (seq IS NULL), seq, id LIMIT $3";
     WAITING = "SELECT CAST(count(*) AS BIGINT) AS events FROM events WHERE seq IS NULL";
     LAST_NUMBER = "SELECT CAST(max(seq) AS BIGINT) AS seq FROM events";
@@ -118,7 +118,8 @@ pub async fn sealed_after(db: &Db, after: i64, most: u32) -> Result<Vec<Event>> 
 }
 
 /// Changes after number `after`, then those that are not sealed, beyond the id
-/// `beyond` where there is one.
+/// `beyond` where there is one. Without refreshes: they make nothing stale, and
+/// are most of what happens.
 pub async fn feed(db: &Db, after: i64, beyond: Option<EventId>, most: u32) -> Result<Vec<Change>> {
     let rows = db.rows(FEED, args![after, beyond, most]).await?;
     rows.iter()

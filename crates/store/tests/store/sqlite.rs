@@ -8,7 +8,7 @@ use std::{
     process::Command,
     sync::{
         Arc, Condvar, Mutex,
-        atomic::{AtomicBool, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
         mpsc,
     },
     time::{Duration, Instant},
@@ -16,7 +16,7 @@ use std::{
 
 use futures_util::future::join_all;
 use tollgate_base::{
-    codes,
+    Error, codes,
     error::Kind,
     fail::{FailPoints, Moment},
 };
@@ -177,6 +177,56 @@ async fn writes_that_wait_together_share_one_commit() {
     });
     assert!(written.iter().all(Result::is_ok));
     assert_eq!(house.db.health().last_batch, 10);
+}
+
+/// A member that fails after it has written takes the group back to its start:
+/// the others run again, and count once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_that_fails_is_undone_alone() {
+    let house = sqlite().await;
+    house.db.write_one(NOTES, args![]).await.unwrap();
+    let (held, release) = hold(house.neighbour().await).await;
+    let runs = Arc::new(AtomicUsize::new(0));
+    let writes = join_all((0..8_i64).map(|id| {
+        let runs = runs.clone();
+        house.db.write(async move |tx: &mut Tx<'_>| {
+            runs.fetch_add(1, SeqCst);
+            // One that has only read is no reason to begin again.
+            let fails = Err(Error::new(&codes::VERSION_MISMATCH));
+            let found: i64 = tx.one(COUNT, args![]).await?.get("notes")?;
+            if id == 1 {
+                return fails;
+            }
+            tx.run(WRITE, args![id, "x"]).await?;
+            if id == 3 || id == 6 { fails } else { Ok(found) }
+        })
+    }));
+    let (written, ()) = tokio::join!(writes, async {
+        until("all wait behind the first", async || {
+            house.db.health().queue_depth == 7
+        })
+        .await;
+        drop(release);
+        held.await;
+    });
+    let found: Vec<_> = written.into_iter().map(Result::ok).collect();
+    let expected = [
+        Some(0),
+        None,
+        Some(1),
+        None,
+        Some(2),
+        Some(3),
+        None,
+        Some(4),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(house.count("notes").await, 5);
+    assert_eq!(
+        runs.load(SeqCst),
+        8 + 2,
+        "two ran before the first that failed"
+    );
 }
 
 /// SQLite gives up the whole transaction when the disk is full: those of the

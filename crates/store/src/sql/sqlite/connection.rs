@@ -40,6 +40,7 @@ pub(in crate::sql) struct Connection {
     inner: rusqlite::Connection,
     texts: RefCell<HashMap<String, Text>>,
     version: Cell<Option<i64>>,
+    has_written: Cell<bool>,
 }
 
 /// What is known of a text.
@@ -100,6 +101,7 @@ impl Connection {
             inner,
             texts: RefCell::default(),
             version: Cell::new(None),
+            has_written: Cell::new(false),
         })
     }
 
@@ -112,6 +114,7 @@ impl Connection {
     ) -> Result<(), Fault> {
         let text = self.text(sql);
         let mut statement = self.inner.prepare_cached(&text.spelled)?;
+        self.note_writing(!statement.readonly());
         // A migration may add a column where a text does not name its own.
         let count = statement.column_count();
         let known = text.columns.filter(|columns| columns.len() == count);
@@ -137,12 +140,30 @@ impl Connection {
     /// Run a statement and count the rows that it changed.
     pub(in crate::sql) fn run(&self, sql: &str, args: &[Value]) -> Result<u64, Fault> {
         let mut statement = self.inner.prepare_cached(&self.text(sql).spelled)?;
+        self.note_writing(!statement.readonly());
         Ok(statement.execute(params_from_iter(args))? as u64)
     }
 
     /// Run several statements without arguments.
     pub(in crate::sql) fn script(&self, sql: &str) -> Result<(), Fault> {
+        self.note_writing(true);
         Ok(self.inner.execute_batch(sql)?)
+    }
+
+    /// Whether any statement since [`Connection::has_written_nothing`] may have
+    /// changed something.
+    pub(super) fn has_written(&self) -> bool {
+        self.has_written.get()
+    }
+
+    pub(super) fn has_written_nothing(&self) {
+        self.has_written.set(false);
+    }
+
+    fn note_writing(&self, writes: bool) {
+        if writes {
+            self.has_written.set(true);
+        }
     }
 
     /// Begin, commit and what lies between: a statement that stays prepared.

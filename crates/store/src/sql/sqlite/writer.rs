@@ -1,9 +1,12 @@
 //! The one SQLite writer: a thread that takes the transactions that wait, runs
-//! each in a savepoint of its own and commits them together. They are answered
-//! once the disk has them; meanwhile the next group runs.
+//! one after another and commits them together. They are answered once the disk
+//! has them; meanwhile the next group runs.
 //!
-//! A group shares one fsync and one fate. A member that fails is rolled back
-//! alone; if COMMIT fails, or SQLite gave the whole transaction up, all fail.
+//! A group shares one fsync and one fate. If COMMIT fails, or SQLite gave the
+//! whole transaction up, all fail. Where a member fails that has written, the
+//! group is rolled back and the others run again, from then on each in a
+//! savepoint of its own: savepoints cost each member a copy of every page that
+//! it touches, and members that fail have seldom written.
 
 use std::{
     path::Path,
@@ -59,8 +62,10 @@ enum Order {
 pub(super) trait Member: Send {
     /// Whether its caller still waits for it to start.
     fn is_wanted(&self) -> bool;
-    /// Run it, unless its caller gave up. Whether what it wrote may stay.
-    fn run(&mut self, session: &Session<'_>) -> bool;
+    /// Run it, unless its caller gave up.
+    fn run(&mut self, session: &Session<'_>);
+    /// Whether it has run, and what it wrote may stay.
+    fn stays(&self) -> bool;
     /// Tell its caller what became of it.
     fn answer(self: Box<Self>, fate: Result<(), Trouble>);
 }
@@ -186,21 +191,20 @@ impl Bench {
     /// Run `first` and what comes behind it as one group, until nothing waits
     /// and the disk is free to take it.
     async fn group(&mut self, first: Box<dyn Member>) {
-        match self.begin(first.as_ref()) {
-            Ok(true) => {}
-            Ok(false) => return first.answer(Err(Trouble::Busy)),
-            Err(trouble) => return first.answer(Err(trouble)),
-        }
         let mut members = Vec::new();
         let mut next = Some(first);
-        let mut fate = Ok(());
-        while let Some(mut member) = next.take() {
-            fate = self.run(member.as_mut());
+        let mut careful = false;
+        let mut fate = self.begin(next.as_slice());
+        while fate.is_ok()
+            && let Some(member) = next.take()
+        {
             members.push(member);
+            fate = self.add(&mut members, &mut careful);
             if fate.is_ok() && members.len() < GROUP {
                 next = self.next().await;
             }
         }
+        members.extend(next);
         let began = Instant::now();
         if fate.is_ok() {
             self.disk.idle().await;
@@ -245,15 +249,15 @@ impl Bench {
         None
     }
 
-    /// Take the write lock. Another process may hold it: wait as long as the
-    /// caller does. `false` if the caller stopped waiting first.
-    fn begin(&self, first: &dyn Member) -> Result<bool, Trouble> {
+    /// Take the write lock. Another process may hold it: wait as long as any
+    /// caller does.
+    fn begin(&self, members: &[Box<dyn Member>]) -> Result<(), Trouble> {
         while !self.gauges.is_poisoned() {
-            if !first.is_wanted() {
-                return Ok(false);
+            if !members.iter().any(|member| member.is_wanted()) {
+                return Err(Trouble::Busy);
             }
             match self.connection.step("BEGIN IMMEDIATE") {
-                Ok(()) => return Ok(true),
+                Ok(()) => return Ok(()),
                 Err(fault) if fault.trouble == Trouble::Busy => {}
                 Err(fault) => {
                     tracing::error!(?fault, "A transaction could not begin");
@@ -264,16 +268,41 @@ impl Bench {
         Err(Trouble::Down)
     }
 
-    /// Run one member. `Err` if the group's transaction is lost with it.
-    fn run(&self, member: &mut dyn Member) -> Result<(), Trouble> {
-        let lost = |fault: Fault| fault.trouble;
-        self.connection.step("SAVEPOINT member").map_err(lost)?;
-        let session = Session::new(Wire::Sqlite(&self.connection), &self.fail_points);
-        let stays = member.run(&session);
-        if !self.connection.in_transaction() {
-            return Err(session.trouble().unwrap_or(Trouble::Bug));
+    /// Run the last of these; the others have run. `Err` if the
+    /// group's transaction is lost with it.
+    fn add(&self, members: &mut [Box<dyn Member>], careful: &mut bool) -> Result<(), Trouble> {
+        let Some(member) = members.last_mut() else {
+            return Ok(());
+        };
+        if *careful {
+            return self.run_carefully(member.as_mut());
         }
-        if !stays {
+        self.run(member.as_mut())?;
+        if member.stays() || !self.connection.has_written() {
+            return Ok(());
+        }
+        *careful = true;
+        self.connection.step("ROLLBACK").map_err(lost)?;
+        self.begin(members)?;
+        let mut others = members.iter_mut().filter(|member| member.stays());
+        others.try_for_each(|member| self.run_carefully(member.as_mut()))
+    }
+
+    fn run(&self, member: &mut dyn Member) -> Result<(), Trouble> {
+        self.connection.has_written_nothing();
+        let session = Session::new(Wire::Sqlite(&self.connection), &self.fail_points);
+        member.run(&session);
+        if self.connection.in_transaction() {
+            Ok(())
+        } else {
+            Err(session.trouble().unwrap_or(Trouble::Bug))
+        }
+    }
+
+    fn run_carefully(&self, member: &mut dyn Member) -> Result<(), Trouble> {
+        self.connection.step("SAVEPOINT member").map_err(lost)?;
+        self.run(member)?;
+        if !member.stays() {
             self.connection.step("ROLLBACK TO member").map_err(lost)?;
         }
         self.connection.step("RELEASE member").map_err(lost)
@@ -307,6 +336,10 @@ impl Bench {
     }
 }
 
+fn lost(fault: Fault) -> Trouble {
+    fault.trouble
+}
+
 impl<T, F> Member for Body<T, F>
 where
     F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send,
@@ -316,16 +349,19 @@ where
         self.ticket.is_wanted()
     }
 
-    fn run(&mut self, session: &Session<'_>) -> bool {
+    fn run(&mut self, session: &Session<'_>) {
+        self.result = None;
         if !self.ticket.start() {
-            return false;
+            return;
         }
         // Statements are over when they return here, so a body never waits.
         let result = session.run(&self.body).now_or_never();
         let result = result.unwrap_or_else(|| Err(Error::new(&codes::INTERNAL_BODY)));
-        let stays = result.is_ok();
         self.result = Some(result);
-        stays
+    }
+
+    fn stays(&self) -> bool {
+        matches!(self.result, Some(Ok(_)))
     }
 
     fn answer(self: Box<Self>, fate: Result<(), Trouble>) {
