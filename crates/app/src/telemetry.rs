@@ -2,6 +2,8 @@
 //! numbers the metrics listener shows. Which facts are told is decided where
 //! they happen.
 
+mod json;
+
 use std::{
     io::{self, IsTerminal},
     panic,
@@ -17,6 +19,7 @@ use tracing_subscriber::{
 
 use tollgate_store::sql::TALKATIVE;
 
+use self::json::Json;
 use crate::config::log::{Format, Log};
 
 /// Upper bounds of what takes time, in seconds.
@@ -53,12 +56,7 @@ pub fn log(settings: &Log, color: bool) -> Result<LogLevel, TryInitError> {
     let lines = if text {
         layer.with_ansi(color).boxed()
     } else {
-        layer
-            .json()
-            .flatten_event(true)
-            .with_current_span(true)
-            .with_span_list(false)
-            .boxed()
+        layer.fmt_fields(Json).event_format(Json).boxed()
     };
     tracing_subscriber::registry()
         .with(filter)
