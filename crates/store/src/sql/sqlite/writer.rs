@@ -336,6 +336,7 @@ impl Bench {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn lost(fault: Fault) -> Trouble {
     fault.trouble
 }
