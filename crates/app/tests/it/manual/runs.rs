@@ -99,9 +99,10 @@ impl Block {
         let text = &self.text;
         let mark = format!("echo '{MARK}{number}'\n");
         if self.says("server") {
+            // In place of its shell, so that whoever ends the one ends the other.
             let log = format!("../log-{number}");
             return Some(format!(
-                "{{ {text} }} > {log} 2>&1 &\nsettle\n{mark}cat {log}\n"
+                "(exec {text}) > {log} 2>&1 &\nsettle\n{mark}cat {log}\n"
             ));
         }
         if let Some(host) = self.behind("visit") {
