@@ -2,11 +2,14 @@
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
-use tollgate_base::access::Role;
-use tollgate_flows::overview::{self, DayFigures, Overview};
+use tollgate_base::{Kind, access::Role};
+use tollgate_flows::{
+    overview::{self, DayFigures, Overview},
+    people, sites,
+};
 use tollgate_web::{Problem, Web};
 
-use crate::page::{Chart, EventRow, Frame, Visitor, When};
+use crate::page::{Chart, EventRow, Frame, Visitor, When, people_in};
 
 #[derive(Template)]
 #[template(path = "dashboard.html")]
@@ -17,6 +20,8 @@ struct Page<'a> {
     sessions: i64,
     today: DayFigures,
     signups: i64,
+    /// For those who may know of them.
+    sites: Option<usize>,
     chart: Chart,
     checks: Vec<Check>,
     latest: Option<Vec<EventRow>>,
@@ -32,6 +37,18 @@ struct Check {
 pub(crate) async fn show(State(web): State<Web>, visitor: Visitor) -> Result<Response, Problem> {
     let (frame, now) = (&visitor.frame, web.ctx().now());
     let seen = overview::overview(web.ctx(), &visitor.who, ()).await?;
+    let latest = match &seen.latest {
+        Some(events) => {
+            let names = people::names(web.ctx(), &visitor.who, people_in(events)).await?;
+            Some(frame.events(events.clone(), &names, now))
+        }
+        None => None,
+    };
+    let sites = match sites::list(web.ctx(), &visitor.who, ()).await {
+        Ok(all) => Some(all.len()),
+        Err(fault) if fault.kind() == Kind::Denied => None,
+        Err(fault) => return Err(fault.into()),
+    };
     let page = Page {
         frame,
         people: seen.people.iter().map(|of| of.people).sum(),
@@ -42,7 +59,8 @@ pub(crate) async fn show(State(web): State<Web>, visitor: Visitor) -> Result<Res
         chart: Chart::of(&seen.days),
         checks: checks(&web, &seen),
         backup: seen.last_backup.map(|day| frame.when(day, now)),
-        latest: seen.latest.map(|events| frame.events(events, now)),
+        latest,
+        sites,
     };
     frame.send(StatusCode::OK, &page)
 }

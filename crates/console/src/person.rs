@@ -21,7 +21,7 @@ use tollgate_web::{
 
 use crate::page::{
     Button, Confirm, Done, EventRow, Frame, HasToken, Query, Refusal, SessionRow, Submitted,
-    Visitor, When, go, initials, reset_link,
+    Visitor, When, go, initials, people_in, reset_link,
 };
 
 /// Events of a person that are shown.
@@ -141,6 +141,7 @@ async fn page<'a>(
     } else {
         Vec::new()
     };
+    let names = people::names(ctx, who, people_in(&events)).await?;
     Ok(Page {
         frame,
         refusal,
@@ -150,7 +151,7 @@ async fn page<'a>(
         at: at(id),
         powers,
         sessions: frame.sessions(live, Some(who.person()?.session), now),
-        events: frame.events(events, now),
+        events: frame.events(events, &names, now),
         since: frame.when(person.account.created_at, now),
         changed: frame.when(person.account.updated_at, now),
         person,

@@ -40,7 +40,7 @@ pub use steps::{
 pub use tollgate_records::{
     accounts::{Account, Census, ExternalId, Filter, Profile, StoredIdentifier},
     aliases::Aliases,
-    events::Event,
+    events::{Event, EventKind},
     idempotency::Once,
     pictures::Picture,
     sessions::{Device, Session, SessionKind},

@@ -1,6 +1,7 @@
 //! The pages for those who look after people: who may see which, what a list
 //! says of itself, and that nothing is done without a form of ours.
 
+use serde_json::json;
 use tollgate_base::access::Role;
 use tollgate_testkit::house::PASSWORD;
 
@@ -14,7 +15,7 @@ async fn an_overview_shows_figures_and_a_chart_with_its_table() {
     let house = house().await;
     house.admin().await;
     house.someone("manager", Role::Manager).await;
-    house.person("ann").await;
+    let ann = house.person("ann").await;
     house.node.settle().await;
     let admin = browser(&house, "admin@example.org").await;
     let page = admin.get("/admin").await.expect(200).text;
@@ -24,11 +25,41 @@ async fn an_overview_shows_figures_and_a_chart_with_its_table() {
             .count(),
         30
     );
-    assert!(page.contains("account.created") && page.contains("No backup"));
+    assert!(page.contains("Account made") && page.contains("No backup"));
+    assert!(page.contains(&format!(
+        "<a href=\"/admin/people/{}\"><bdi>ann</bdi></a>",
+        ann.id
+    )));
+    assert!(page.contains("<a href=\"/admin/sites\">Sites</a><strong>0</strong>"));
+    let german = admin.clone().with("accept-language", "de");
+    assert!(german.get("/admin").await.text.contains("Konto angelegt"));
+    let made = json!({ "name": "notes", "url": "https://notes.example.org" });
+    let (root, bob) = (
+        house.someone("root", Role::Admin).await,
+        house.person("bob").await,
+    );
+    house.node.clock.advance(std::time::Duration::from_secs(1));
+    let site = root
+        .client
+        .post("/api/v1/sites", made)
+        .await
+        .expect(201)
+        .json();
+    let site = site["id"].as_str().unwrap();
+    let page = admin.get("/admin").await.text;
+    assert!(page.contains(&format!(
+        "<a href=\"/admin/sites/{site}\"><bdi>notes</bdi></a>"
+    )));
+    root.client
+        .delete(&format!("/api/v1/people/{}", bob.id))
+        .await
+        .expect(204);
+    let page = admin.get("/admin").await.text;
+    assert!(page.contains("Somebody deleted") && !page.contains(&bob.id));
     let manager = browser(&house, "manager@example.org").await;
     let page = manager.get("/admin").await.expect(200).text;
     assert!(
-        !page.contains("account.created"),
+        !page.contains("Account made") && !page.contains("/admin/sites"),
         "events are for administrators"
     );
     let ann = browser(&house, "ann@example.org").await;

@@ -36,7 +36,7 @@ pub(crate) use self::{
     confirm::Confirm,
     csv::{csv_file, csv_line},
     done::Done,
-    events::EventRow,
+    events::{EventRow, people_in},
     form::{Button, HasToken, Submitted},
     look::{LANG, THEME, Theme, preference},
     next::{Query, local_path, onward, pair},

@@ -34,6 +34,12 @@ impl Refusal {
         }
     }
 
+    /// Without what is told of a field: its parts tell it.
+    pub(crate) fn without(mut self, field: &str) -> Self {
+        self.fields.retain(|(known, _)| known != field);
+        self
+    }
+
     /// With what is wrong with one more field.
     pub(crate) fn with(mut self, field: String, detail: String) -> Self {
         self.fields.push((field, detail));

@@ -411,7 +411,11 @@ fn refusal(fault: &Error, draft: &Draft, frame: &Frame) -> Refusal {
     if fault.code().name != codes::REQUEST_INVALID.name {
         return refusal;
     }
-    for fault in draft.faults() {
+    let faults = draft.faults();
+    if faults.iter().all(|fault| fault.part != Part::Rules) {
+        refusal = refusal.without("rules");
+    }
+    for fault in faults {
         if let Part::Rule(place) = fault.part {
             let field = match fault.rule {
                 "site_path" => "path",

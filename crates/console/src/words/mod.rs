@@ -143,10 +143,16 @@ impl Locale {
     /// The English words of codes and rules are those of the errors.
     const fn files(self) -> &'static [&'static str] {
         match self {
-            Self::German => files!("de": "common" "entrance" "account" "people" "sites" "codes"),
-            Self::Spanish => files!("es": "common" "entrance" "account" "people" "sites" "codes"),
-            Self::Arabic => files!("ar": "common" "entrance" "account" "people" "sites" "codes"),
-            Self::English => files!("en": "common" "entrance" "account" "people" "sites"),
+            Self::German => {
+                files!("de": "common" "entrance" "account" "people" "sites" "events" "codes")
+            }
+            Self::Spanish => {
+                files!("es": "common" "entrance" "account" "people" "sites" "events" "codes")
+            }
+            Self::Arabic => {
+                files!("ar": "common" "entrance" "account" "people" "sites" "events" "codes")
+            }
+            Self::English => files!("en": "common" "entrance" "account" "people" "sites" "events"),
             #[cfg(test)]
             Self::Pseudo => Self::English.files(),
         }

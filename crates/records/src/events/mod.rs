@@ -47,3 +47,11 @@ pub struct Event {
     /// Hash over this event and the one before; none until it is sealed.
     pub hash: Option<[u8; 32]>,
 }
+
+impl Event {
+    /// One of the texts in `data`.
+    pub fn detail(&self, name: &str) -> Option<String> {
+        let data: serde_json::Value = serde_json::from_str(&self.data).ok()?;
+        Some(data.get(name)?.as_str()?.to_owned())
+    }
+}
