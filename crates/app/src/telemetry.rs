@@ -11,7 +11,9 @@ use std::{
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::{
-    EnvFilter, Layer, Registry, fmt,
+    Layer, Registry,
+    filter::Targets,
+    fmt,
     layer::SubscriberExt,
     reload,
     util::{SubscriberInitExt, TryInitError},
@@ -31,7 +33,7 @@ const SIZES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 /// Changes which lines are written while the server runs.
 #[derive(Clone)]
-pub struct LogLevel(reload::Handle<EnvFilter, Registry>);
+pub struct LogLevel(reload::Handle<Targets, Registry>);
 
 impl LogLevel {
     /// From now on. The configuration has checked the directives.
@@ -87,6 +89,7 @@ pub fn tell_of_panics() {
 }
 
 /// The operator's own words about a library that talks too much count.
-fn filter(directives: &str) -> EnvFilter {
-    EnvFilter::new(format!("{TALKATIVE}=warn,{directives}"))
+fn filter(directives: &str) -> Targets {
+    let all = format!("{TALKATIVE}=warn,{directives}");
+    all.parse().expect("the configuration has read it")
 }

@@ -21,7 +21,9 @@ use tollgate_flows::{
 };
 use tollgate_store::sql::TALKATIVE;
 use tollgate_testkit::node::Node;
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+use tracing_subscriber::{
+    Layer, filter::Targets, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 use crate::support::{Bare, code, renew, secret, text, who};
 
@@ -225,12 +227,16 @@ impl Journey {
 #[tokio::test]
 async fn nothing_secret_or_personal_is_told() {
     // The driver for PostgreSQL tells its statements; telemetry hushes it.
-    let loudest = EnvFilter::new(format!("trace,{TALKATIVE}=warn"));
-    let ears = tracing_subscriber::fmt()
-        .with_env_filter(loudest)
-        .with_ansi(false);
+    let loudest: Targets = format!("trace,{TALKATIVE}=warn").parse().unwrap();
+    let ears = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_writer(|| HEARD.make_writer())
+        .with_filter(loudest);
     // For all threads: other stories are heard too, and know no canary.
-    ears.with_writer(|| HEARD.make_writer()).try_init().unwrap();
+    tracing_subscriber::registry()
+        .with(ears)
+        .try_init()
+        .unwrap();
 
     let node = Node::new().await;
     let bare = Bare::new(&node.ctx, [9; 32], node.clock.clone()).await;

@@ -6,7 +6,7 @@ use tollgate_base::{
     ExposeSecret, SecretString,
     identifier::{Email, Username},
 };
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 
 use super::value::{Word, quoted};
 
@@ -31,7 +31,7 @@ pub struct Filter(String);
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 impl Filter {
-    /// As `tracing-subscriber`'s `EnvFilter` reads it.
+    /// As `tracing-subscriber`'s `Targets` reads it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -185,13 +185,13 @@ impl Word for Filter {
 
     fn parse(text: &str) -> Result<Self, String> {
         // The filter's own reading takes a mistyped level for a target.
-        let mistyped = |part: &&str| {
-            !part.contains(['=', '[']) && !LEVELS.contains(&part.to_lowercase().as_str())
-        };
+        let mistyped =
+            |part: &&str| !part.contains('=') && !LEVELS.contains(&part.to_lowercase().as_str());
         if let Some(part) = text.split(',').map(str::trim).find(mistyped) {
             return Err(format!("{} is not a level", quoted(part)));
         }
-        EnvFilter::try_new(text).map_err(|_| format!("{} is not a log filter", quoted(text)))?;
+        let read = text.parse::<Targets>();
+        read.map_err(|_| format!("{} is not a log filter", quoted(text)))?;
         Ok(Self(text.to_owned()))
     }
 
