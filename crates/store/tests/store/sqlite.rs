@@ -46,6 +46,37 @@ async fn hold(db: Db) -> (impl Future<Output = ()>, mpsc::Sender<()>) {
     (async move { holder.await.unwrap() }, release)
 }
 
+/// What a table held once says nothing of what it will hold: the planner would
+/// read all of a million rows because there was one.
+#[tokio::test]
+async fn no_statistics_outlive_a_start() {
+    let house = sqlite().await;
+    house.db.write_one(NOTES, args![]).await.unwrap();
+    house.db.write_one(WRITE, args![1_i64, "one"]).await.unwrap();
+    house.db.one(COUNT, args![]).await.unwrap();
+    house.db.close().await;
+    let db = house.neighbour().await;
+    let made = "SELECT count(*) AS made FROM sqlite_schema WHERE name LIKE 'sqlite_stat%'";
+    let made: i64 = db.one(made, args![]).await.unwrap().get("made").unwrap();
+    assert_eq!(made, 0, "closing makes none");
+
+    db.write_one("ANALYZE", args![]).await.unwrap();
+    db.close().await;
+    let db = house.neighbour().await;
+    let left = "SELECT count(*) AS left_over FROM sqlite_stat1";
+    let left: i64 = db
+        .one(left, args![])
+        .await
+        .unwrap()
+        .get("left_over")
+        .unwrap();
+    assert_eq!(
+        left, 0,
+        "opening forgets what an operator or an older version made"
+    );
+    db.close().await;
+}
+
 #[tokio::test]
 async fn nobody_else_may_read_the_file() {
     let house = sqlite().await;

@@ -73,7 +73,23 @@ impl Connection {
         connection
             .inner
             .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        connection.forget_statistics()?;
         Ok(connection)
+    }
+
+    /// Statistics of a table with one row lead the planner to read all of it,
+    /// and still do when it has a million. Without any it takes the indexes that
+    /// were made for the texts.
+    fn forget_statistics(&self) -> Result<(), Fault> {
+        let found: bool = self.inner.query_row(
+            "SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'sqlite_stat1'",
+            [],
+            |row| row.get(0),
+        )?;
+        if found {
+            self.script("DELETE FROM sqlite_stat1; ANALYZE sqlite_schema")?;
+        }
+        Ok(())
     }
 
     /// For reads alone: a statement that writes is refused.

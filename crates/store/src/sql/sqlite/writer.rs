@@ -163,9 +163,7 @@ impl Bench {
         }
         self.disk.idle().await;
         if !self.gauges.is_poisoned()
-            && let Err(fault) = self
-                .connection
-                .script("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)")
+            && let Err(fault) = self.connection.script("PRAGMA wal_checkpoint(TRUNCATE)")
         {
             tracing::warn!(
                 ?fault,
