@@ -52,7 +52,11 @@ async fn hold(db: Db) -> (impl Future<Output = ()>, mpsc::Sender<()>) {
 async fn no_statistics_outlive_a_start() {
     let house = sqlite().await;
     house.db.write_one(NOTES, args![]).await.unwrap();
-    house.db.write_one(WRITE, args![1_i64, "one"]).await.unwrap();
+    house
+        .db
+        .write_one(WRITE, args![1_i64, "one"])
+        .await
+        .unwrap();
     house.db.one(COUNT, args![]).await.unwrap();
     house.db.close().await;
     let db = house.neighbour().await;
