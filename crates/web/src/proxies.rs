@@ -10,6 +10,7 @@ use std::{
 };
 
 use askama::Template;
+use axum::http::HeaderName;
 use tollgate_base::{Error, Result, codes};
 use tollgate_flows::Address;
 use url::Url;
@@ -45,7 +46,7 @@ struct Site<'a> {
     tollgate: &'a Backend,
     upstream: &'a Backend,
     /// What Tollgate says of a visitor.
-    identity: &'static [&'static str],
+    identity: [&'static str; 6],
 }
 
 macro_rules! texts {
@@ -63,14 +64,19 @@ texts! {
     Envoy "proxies/envoy.yaml";
 }
 
-/// In every text, in this order.
-const IDENTITY: [&str; 6] = [
-    "Remote-User",
-    "Remote-Email",
-    "Remote-Name",
-    "Remote-Groups",
-    "Remote-Id",
-    "Tollgate-Identity",
+/// The headers that tell an app who it is, as texts spell them and as they are
+/// sent. All of them are in every answer and in every text, in this order, so
+/// that a proxy overwrites whatever the visitor sent under these names.
+pub const IDENTITY: [(&str, HeaderName); 6] = [
+    ("Remote-User", HeaderName::from_static("remote-user")),
+    ("Remote-Email", HeaderName::from_static("remote-email")),
+    ("Remote-Name", HeaderName::from_static("remote-name")),
+    ("Remote-Groups", HeaderName::from_static("remote-groups")),
+    ("Remote-Id", HeaderName::from_static("remote-id")),
+    (
+        "Tollgate-Identity",
+        HeaderName::from_static("tollgate-identity"),
+    ),
 ];
 
 impl Proxy {
@@ -121,7 +127,7 @@ impl Proxy {
             port: address.port().unwrap_or(usual),
             tollgate,
             upstream,
-            identity: &IDENTITY,
+            identity: IDENTITY.map(|(spelled, _)| spelled),
         };
         let text = match self {
             Self::Nginx => Nginx { site }.render(),

@@ -26,58 +26,55 @@ const FORWARDED: [(&str, &str); 3] = [
 
 /// Add the addresses of all proxies.
 pub(crate) fn complete(description: &mut OpenApi) {
-    for (proxy, name) in Proxy::ALL {
-        let path = format!("{PREFIX}{name}");
-        description.paths.paths.insert(path, proxy.item(name));
+    for proxy in Proxy::ALL {
+        let path = format!("{PREFIX}{}", proxy.name());
+        description.paths.paths.insert(path, item(proxy));
     }
 }
 
-impl Proxy {
-    fn item(self, name: &str) -> PathItem {
-        let (spelled, about, headers): (_, _, &[_]) = match self {
-            Self::Nginx => (
-                "nginx",
-                "For `auth_request`, which takes no other answers than 200, 401 and 403: for a browser the 401 has a `Location`. Any method; its own query is ignored.",
-                &[
-                    (
-                        "X-Original-URL",
-                        "The whole address that the visitor asks for",
-                    ),
-                    ("X-Original-Method", "The visitor's method"),
-                ],
-            ),
-            Self::Caddy => (
-                "Caddy",
-                "For `forward_auth`. Any method; its own query is ignored.",
-                &FORWARDED,
-            ),
-            Self::Traefik => (
-                "Traefik",
-                "For `forwardAuth`. Any method; its own query is ignored.",
-                &FORWARDED,
-            ),
-            Self::Envoy => (
-                "Envoy",
-                "For `ext_authz` over HTTP with this address as `path_prefix`: method, `Host` and what follows in the path are the visitor's own.",
-                &[("Host", "The host that the visitor asks for")],
-            ),
-        };
-        let mut operation = OperationBuilder::new()
-            .operation_id(Some(format!("authz_{name}")))
-            .tag("gate")
-            .summary(Some(format!("May this visitor pass, asks {spelled}")))
-            .description(Some(about))
-            .parameters(Some(
-                headers.iter().map(|(name, about)| header(name, about)),
-            ))
-            .response("200", Response::new(MAY));
-        if !matches!(self, Self::Nginx) {
-            operation = operation.response("302", Response::new(SIGN_IN));
-        }
-        PathItemBuilder::new()
-            .operation(HttpMethod::Get, operation)
-            .build()
+fn item(proxy: Proxy) -> PathItem {
+    let (about, headers): (_, &[_]) = match proxy {
+        Proxy::Nginx => (
+            "For `auth_request`, which takes no other answers than 200, 401 and 403: for a browser the 401 has a `Location`. Any method; its own query is ignored.",
+            &[
+                (
+                    "X-Original-URL",
+                    "The whole address that the visitor asks for",
+                ),
+                ("X-Original-Method", "The visitor's method"),
+            ],
+        ),
+        Proxy::Caddy => (
+            "For `forward_auth`. Any method; its own query is ignored.",
+            &FORWARDED,
+        ),
+        Proxy::Traefik => (
+            "For `forwardAuth`. Any method; its own query is ignored.",
+            &FORWARDED,
+        ),
+        Proxy::Envoy => (
+            "For `ext_authz` over HTTP with this address as `path_prefix`: method, `Host` and what follows in the path are the visitor's own.",
+            &[("Host", "The host that the visitor asks for")],
+        ),
+    };
+    let mut operation = OperationBuilder::new()
+        .operation_id(Some(format!("authz_{}", proxy.name())))
+        .tag("gate")
+        .summary(Some(format!(
+            "May this visitor pass, asks {}",
+            proxy.title()
+        )))
+        .description(Some(about))
+        .parameters(Some(
+            headers.iter().map(|(name, about)| header(name, about)),
+        ))
+        .response("200", Response::new(MAY));
+    if proxy != Proxy::Nginx {
+        operation = operation.response("302", Response::new(SIGN_IN));
     }
+    PathItemBuilder::new()
+        .operation(HttpMethod::Get, operation)
+        .build()
 }
 
 fn header(name: &str, about: &str) -> Parameter {

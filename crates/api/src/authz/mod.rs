@@ -28,33 +28,17 @@ use tollgate_flows::{
     gate::{self, Decision, Visit},
     is_local, sites,
 };
-use tollgate_web::{Problem, SiteCookie, Web, bare, credentials};
+use tollgate_web::{
+    Problem, SiteCookie, Web, bare, credentials,
+    proxies::{IDENTITY, Proxy},
+};
 
 pub(crate) use description::complete;
 
-/// The headers that tell an app who it is. All of them are in every answer, so
-/// that a proxy overwrites whatever the visitor sent under these names.
-const IDENTITY: [HeaderName; 6] = [
-    HeaderName::from_static("remote-user"),
-    HeaderName::from_static("remote-email"),
-    HeaderName::from_static("remote-name"),
-    HeaderName::from_static("remote-groups"),
-    HeaderName::from_static("remote-id"),
-    HeaderName::from_static("tollgate-identity"),
-];
 /// What their addresses begin with.
 const PREFIX: &str = "/api/authz/";
 /// A longer address is not returned to after signing in.
 const RETURN_MOST: usize = 2_000;
-
-/// How a proxy says what its visitor asks for.
-#[derive(Clone, Copy)]
-enum Proxy {
-    Nginx,
-    Caddy,
-    Traefik,
-    Envoy,
-}
 
 /// What came of it.
 #[derive(Clone, Copy)]
@@ -81,51 +65,32 @@ struct Inner {
     decisions: [[Counter; 4]; 4],
 }
 
-impl Proxy {
-    const ALL: [(Self, &'static str); 4] = [
-        (Self::Nginx, "nginx"),
-        (Self::Caddy, "caddy"),
-        (Self::Traefik, "traefik"),
-        (Self::Envoy, "envoy"),
-    ];
-
-    /// Whose address this is.
-    fn at(path: &str) -> Option<Self> {
-        match path.strip_prefix(PREFIX)? {
-            "nginx" => Some(Self::Nginx),
-            "caddy" => Some(Self::Caddy),
-            "traefik" => Some(Self::Traefik),
-            envoy => {
-                let below = envoy.strip_prefix("envoy")?;
-                (below.is_empty() || below.starts_with('/')).then_some(Self::Envoy)
-            }
-        }
-    }
-
-    /// What the visitor asks for. None unless all of it is said, and once.
-    fn asked(self, request: &Parts) -> Option<Asked<'_>> {
+impl<'a> Asked<'a> {
+    /// What the visitor asks for, in this proxy's words. None unless all of it is
+    /// said, and once.
+    fn read(proxy: Proxy, request: &'a Parts) -> Option<Self> {
         let headers = &request.headers;
-        match self {
-            Self::Nginx => {
+        match proxy {
+            Proxy::Nginx => {
                 let (host, target) = sites::apart(one(headers, "x-original-url")?)?;
-                Some(Asked {
+                Some(Self {
                     host,
                     target,
                     method: one(headers, "x-original-method")?,
                 })
             }
-            Self::Caddy | Self::Traefik => Some(Asked {
+            Proxy::Caddy | Proxy::Traefik => Some(Self {
                 host: one(headers, "x-forwarded-host")?,
                 target: one(headers, "x-forwarded-uri")?,
                 method: one(headers, "x-forwarded-method")?,
             }),
-            Self::Envoy => {
+            Proxy::Envoy => {
                 let whole = request
                     .uri
                     .path_and_query()
                     .map_or("", |whole| whole.as_str());
                 let target = whole.strip_prefix(PREFIX)?.strip_prefix("envoy")?;
-                Some(Asked {
+                Some(Self {
                     host: one(headers, "host")?,
                     target: if target.is_empty() { "/" } else { target },
                     method: request.method.as_str(),
@@ -149,13 +114,13 @@ impl ForwardAuth {
     pub fn new(web: Web) -> Self {
         let counter = |proxy: &'static str, result: &'static str| metrics::counter!("tollgate_authz_decisions_total", "proxy" => proxy, "result" => result);
         let decisions =
-            Proxy::ALL.map(|(_, proxy)| Outcome::ALL.map(|(_, result)| counter(proxy, result)));
+            Proxy::ALL.map(|proxy| Outcome::ALL.map(|(_, result)| counter(proxy.name(), result)));
         Self(Arc::new(Inner { web, decisions }))
     }
 
     /// The answer to a proxy, if this request is one's question.
     pub async fn answer(&self, request: &Parts) -> Option<Response> {
-        let proxy = Proxy::at(request.uri.path())?;
+        let proxy = at(request.uri.path())?;
         let (outcome, response) = self.decide(proxy, request).await;
         self.0.decisions[proxy as usize][outcome as usize].increment(1);
         Some(response)
@@ -163,7 +128,7 @@ impl ForwardAuth {
 
     async fn decide(&self, proxy: Proxy, request: &Parts) -> (Outcome, Response) {
         let web = &self.0.web;
-        let Some(asked) = proxy.asked(request) else {
+        let Some(asked) = Asked::read(proxy, request) else {
             return self.refuse(Error::new(&codes::GATE_REQUEST)).await;
         };
         let Some(site) = web.ctx().sites().at(asked.host).cloned() else {
@@ -276,6 +241,15 @@ impl ForwardAuth {
     }
 }
 
+/// Whose address this is. Envoy's begins the visitor's own path.
+fn at(path: &str) -> Option<Proxy> {
+    let name = path.strip_prefix(PREFIX)?;
+    match name.split_once('/') {
+        None => Proxy::by_name(name),
+        Some((name, _)) => Proxy::by_name(name).filter(|proxy| *proxy == Proxy::Envoy),
+    }
+}
+
 fn is_stranger(known: &Result<Principal>) -> bool {
     known
         .as_ref()
@@ -299,7 +273,7 @@ fn pass(face: Option<&Face>, statement: Option<&Bytes>) -> Response {
         Some(&face.id),
         statement,
     ];
-    for (name, text) in IDENTITY.into_iter().zip(texts) {
+    for ((_, name), text) in IDENTITY.into_iter().zip(texts) {
         let value = text.map(|text| HeaderValue::from_maybe_shared(text.clone()));
         // A text that no header can hold is left out; none has control characters.
         let value = value.and_then(Result::ok);
@@ -310,7 +284,7 @@ fn pass(face: Option<&Face>, statement: Option<&Bytes>) -> Response {
 
 /// The same headers, saying nothing.
 fn nobody() -> impl Iterator<Item = (HeaderName, HeaderValue)> {
-    IDENTITY.into_iter().map(|name| (name, EMPTY))
+    IDENTITY.into_iter().map(|(_, name)| (name, EMPTY))
 }
 
 const EMPTY: HeaderValue = HeaderValue::from_static("");
