@@ -10,7 +10,6 @@ use tollgate_base::{
     ExposeSecret,
     access::Role,
     id::UserId,
-    identifier::beginning,
     page::{Cursor, PageRequest},
 };
 use tollgate_flows::{
@@ -41,7 +40,7 @@ pub(crate) struct Search {
     role: Option<String>,
     /// Only suspended people, or only others.
     suspended: Option<bool>,
-    /// What an address or username begins with.
+    /// A part of a name, address or username.
     q: Option<String>,
 }
 
@@ -327,7 +326,7 @@ impl Search {
         Ok(Filter {
             role: self.role.as_deref().map(str::parse).transpose()?,
             suspended: self.suspended,
-            begins: self.q.as_deref().map(beginning),
+            part: self.q.clone(),
         })
     }
 }

@@ -179,8 +179,8 @@ impl fmt::Debug for Identifier {
     }
 }
 
-/// The beginning of an identifier in canonical form, to search by.
-pub fn beginning(text: &str) -> String {
+/// A name, or a part of one, as canonical forms are written: to search by.
+pub fn folded(text: &str) -> String {
     fold(&compose(text))
 }
 
@@ -284,10 +284,10 @@ mod tests {
     }
 
     #[test]
-    fn a_beginning_is_compared_as_the_whole() {
+    fn a_part_is_compared_as_the_whole() {
         let whole = Username::parse("straßenbahn").unwrap();
         for typed in ["straß", "STRASS", " Strass"] {
-            assert!(whole.canonical().starts_with(&beginning(typed)), "{typed}");
+            assert!(whole.canonical().starts_with(&folded(typed)), "{typed}");
         }
     }
 

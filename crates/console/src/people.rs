@@ -5,7 +5,6 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use tollgate_base::{
     access::Role,
-    identifier::beginning,
     page::{Cursor, PageRequest},
 };
 use tollgate_flows::{AccountView, Filter, people};
@@ -63,7 +62,7 @@ fn filter(table: &Table) -> Filter {
             "suspended" => Some(true),
             _ => None,
         },
-        begins: table.wanted().map(beginning),
+        part: table.wanted().map(str::to_owned),
     }
 }
 

@@ -10,7 +10,7 @@ use tollgate_base::{Error, codes};
 use tollgate_web::{Http, Web, pages::Asked, problem};
 
 use crate::{
-    page::{Frame, go, onward, request_id},
+    page::{Frame, go, local_path, onward, request_id},
     words::Message,
 };
 
@@ -54,10 +54,11 @@ pub fn refused(web: &Web, asked: &Asked, error: &Error) -> Response {
         let said = frame.t("refused-elsewhere").with("browser", browser);
         said.with("server", ours.as_str())
     });
-    let (onward, onward_key) = if stranger {
-        (onward("/signin", here), "signin-submit")
-    } else {
-        ("/".to_owned(), "back-home")
+    let stale_form = form(&asked.headers, &ours).filter(|_| error.is(&codes::REQUEST_ORIGIN));
+    let (onward, onward_key) = match stale_form {
+        _ if stranger => (onward("/signin", here), "signin-submit"),
+        Some(form) => (form.to_owned(), "back-form"),
+        None => ("/".to_owned(), "back-home"),
     };
     let page = Page {
         frame: &frame,
@@ -71,6 +72,12 @@ pub fn refused(web: &Web, asked: &Asked, error: &Error) -> Response {
         request_id: request_id(),
     };
     frame.send(status, &page).into_response()
+}
+
+/// The page of ours that a form was sent from.
+fn form<'a>(headers: &'a HeaderMap, ours: &str) -> Option<&'a str> {
+    let page = headers.get(header::REFERER)?.to_str().ok()?;
+    local_path(page.strip_prefix(ours)?)
 }
 
 /// Where the browser believes to be, if it is elsewhere than we do: most often

@@ -107,7 +107,10 @@ pub async fn latest(ctx: &Ctx, by: &Principal, kind: EventKind) -> Result<Option
         &Target::Installation,
         &Facts::NONE,
     )?;
-    events::latest(ctx.db(), kind).await
+    // Of the sealed ones the tallies know the day; only others may be newer.
+    let known = tallies::last(ctx.db(), kind.as_str()).await?;
+    let since = known.map_or(Time::from_micros(0), Day::begins);
+    events::latest(ctx.db(), kind, since).await
 }
 
 /// Sealed events in the order of the chain, after a number.

@@ -30,6 +30,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "tallies",
         sql: include_str!("../migrations/0004_tallies.sql"),
     },
+    Migration {
+        version: 5,
+        name: "folded names",
+        sql: include_str!("../migrations/0005_folded_names.sql"),
+    },
 ];
 
 /// What a backup holds, parents before children. Leases are left out: they

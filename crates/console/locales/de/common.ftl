@@ -18,6 +18,7 @@ copied = Kopiert
 download = Herunterladen
 optional = freiwillig
 back-to-signin = Zurück zur Anmeldung
+back-form = Zum Formular
 back-home = Zur ersten Seite
 form-faults = Das hat noch nicht geklappt. Bitte prüfen Sie die Felder unten.
 plain-http = Diese Seite kam über unverschlüsseltes http: Was Sie eingeben, kann unterwegs mitgelesen werden. Bitten Sie den Betreiber um https.

@@ -18,6 +18,7 @@ copied = Copied
 download = Download
 optional = optional
 back-to-signin = Back to sign-in
+back-form = To the form
 back-home = To the first page
 form-faults = That did not work yet. See the fields below.
 plain-http = This page came over plain http: what you type can be read on the way. Ask the operator for https.

@@ -18,6 +18,7 @@ copied = Copiado
 download = Descargar
 optional = opcional
 back-to-signin = Volver al inicio de sesión
+back-form = Al formulario
 back-home = A la primera página
 form-faults = Todavía no ha funcionado. Revisa los campos de abajo.
 plain-http = Esta página llegó por http sin cifrar: lo que escribas puede leerse por el camino. Pide https a quien opera el servidor.

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
-use tollgate_base::{Result, identifier::beginning};
+use tollgate_base::{Result, identifier::folded};
 use tollgate_flows::{ctx::Listed, sites};
 use tollgate_web::{Problem, Web};
 
@@ -134,7 +134,7 @@ pub(crate) async fn file(
 
 /// Those that are asked for, sorted.
 fn found(all: Vec<Listed>, table: &Table) -> Vec<Listed> {
-    let wanted = table.wanted().map(beginning).unwrap_or_default();
+    let wanted = table.wanted().map(folded).unwrap_or_default();
     let is_it = |listed: &Listed| {
         let from = match table.filter("from") {
             "configuration" => listed.locked,
@@ -142,11 +142,11 @@ fn found(all: Vec<Listed>, table: &Table) -> Vec<Listed> {
             _ => true,
         };
         let site = &listed.site;
-        let named = |text: &str| beginning(text).contains(&wanted);
+        let named = |text: &str| folded(text).contains(&wanted);
         from && (named(&site.name) || named(site.address.origin()))
     };
     let mut found: Vec<Listed> = all.into_iter().filter(is_it).collect();
-    let name = |listed: &Listed| (beginning(&listed.site.name), listed.site.id);
+    let name = |listed: &Listed| (folded(&listed.site.name), listed.site.id);
     let changed = |listed: &Listed| (listed.site.updated_at, listed.site.id);
     match table.sort() {
         "-name" => found.sort_by_cached_key(|listed| Reverse(name(listed))),

@@ -16,10 +16,14 @@ use tokio::sync::oneshot;
 use tollgate_base::{Error, Result, codes};
 use tollgate_hugepages::HugeBuffer;
 
-/// How far the threads stand back (setpriority(2); on Linux each for itself):
-/// a third of the usual weight, so that they are never starved either.
+/// How far the first of the threads stands back (setpriority(2); on Linux each
+/// for itself): it keeps a thirtieth of the usual weight, so that no crowd of
+/// small requests keeps jobs from being done.
 #[cfg(target_os = "linux")]
-const NICENESS: i32 = 5;
+const FIRST: i32 = 15;
+/// And the others, who live on what is left over.
+#[cfg(target_os = "linux")]
+const OTHERS: i32 = 19;
 
 /// Handle of the pool; the threads end when it is dropped.
 pub(super) struct Pool(Arc<Shared>);
@@ -44,6 +48,8 @@ struct State {
     waiting: VecDeque<Job>,
     threads: usize,
     busy: usize,
+    /// Whether the first of the threads is there.
+    has_first: bool,
     closed: bool,
 }
 
@@ -106,12 +112,15 @@ impl Pool {
         }
         let idle = state.threads - state.busy;
         if idle <= state.waiting.len() && state.threads < self.0.slots {
-            let shared = Arc::clone(&self.0);
+            let (shared, first) = (Arc::clone(&self.0), !state.has_first);
             match thread::Builder::new()
                 .name("hashing".to_owned())
-                .spawn(move || shared.serve())
+                .spawn(move || shared.serve(first))
             {
-                Ok(_) => state.threads += 1,
+                Ok(_) => {
+                    state.threads += 1;
+                    state.has_first = true;
+                }
                 Err(fault) if state.threads == 0 => return Err(busy().because(fault)),
                 Err(_) => {} // The threads that there are will come to it.
             }
@@ -132,12 +141,12 @@ impl Drop for Pool {
 impl Shared {
     /// One thread's life. The slot is free before the outcome is told, so that
     /// a caller who asks again at once is not refused.
-    fn serve(&self) {
+    fn serve(&self, first: bool) {
         // As a wish: where it is refused, all threads are equal.
         #[cfg(target_os = "linux")]
-        let _ = rustix::process::nice(NICENESS);
+        let _ = rustix::process::nice(if first { FIRST } else { OTHERS });
         let mut scratch = Scratch::new(self.usual);
-        while let Some(job) = self.next() {
+        while let Some(job) = self.next(first) {
             // A panic harms only the job's own caller, who sees it fail.
             let tell = catch_unwind(AssertUnwindSafe(|| job(&mut scratch)));
             self.lock().busy -= 1;
@@ -147,7 +156,8 @@ impl Shared {
         }
     }
 
-    fn next(&self) -> Option<Job> {
+    /// The next job; nothing if the thread is to end, the first one last.
+    fn next(&self, first: bool) -> Option<Job> {
         let mut state = self.lock();
         loop {
             if let Some(job) = state.waiting.pop_front() {
@@ -162,11 +172,12 @@ impl Shared {
                 .wait_timeout(state, self.idle)
                 .unwrap_or_else(PoisonError::into_inner);
             state = back;
-            if wait.timed_out() && state.waiting.is_empty() {
+            if wait.timed_out() && state.waiting.is_empty() && (!first || state.threads == 1) {
                 break;
             }
         }
         state.threads -= 1;
+        state.has_first &= !first;
         None
     }
 

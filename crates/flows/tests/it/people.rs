@@ -12,7 +12,9 @@ use tollgate_base::{
     page::PageRequest,
 };
 use tollgate_flows::{
-    Ctx, Filter, Once, account, password,
+    Ctx, Filter, Once,
+    account::{self, EditProfile},
+    password,
     people::{self, CreatePerson},
     signout,
 };
@@ -179,7 +181,7 @@ async fn pages_neither_skip_nor_repeat_while_people_arrive() {
 }
 
 #[tokio::test]
-async fn a_list_is_narrowed_by_role_state_and_first_letters() {
+async fn a_list_is_narrowed_by_role_state_and_any_part_of_a_name() {
     let node = Node::new().await;
     let ctx = &node.ctx;
     for name in ["anna", "ann-x", "ann_y", "an", "bob", "émile"] {
@@ -195,15 +197,25 @@ async fn a_list_is_narrowed_by_role_state_and_first_letters() {
         .await
         .unwrap();
     force_role(ctx, join(ctx, "mia").await, Role::Manager).await;
-    let begins = |text: &str| Filter {
-        begins: Some(text.into()),
+    let named = EditProfile {
+        display_name: Some("Zoë Straßer 100%".into()),
+        ..EditProfile::default()
+    };
+    account::edit(ctx, &Principal::Operator, (bob, named))
+        .await
+        .unwrap();
+    let part = |text: &str| Filter {
+        part: Some(text.into()),
         ..Filter::default()
     };
     let (manager, suspended) = (Some(Role::Manager), Some(true));
     for (filter, wanted) in [
-        (begins("ann"), vec!["ann-x", "ann_y", "anna"]),
-        (begins("é"), vec!["émile"]),
-        (begins("%"), vec![]),
+        (part("NN"), vec!["ann-x", "ann_y", "anna"]),
+        (part("_y@"), vec!["ann_y"]),
+        (part("E\u{301}m"), vec!["émile"]),
+        (part("zoe\u{308} STRASS"), vec!["bob"]),
+        (part("0%"), vec!["bob"]),
+        (part("a%a"), vec![]),
         (
             Filter {
                 role: manager,

@@ -90,8 +90,8 @@ pub struct Filter {
     pub role: Option<Role>,
     /// Only suspended ones, or only others.
     pub suspended: Option<bool>,
-    /// Only those with an identifier whose canonical form begins so.
-    pub begins: Option<String>,
+    /// Only those with this in their name or an identifier, however it is spelled.
+    pub part: Option<String>,
 }
 
 /// How many people hold a role.

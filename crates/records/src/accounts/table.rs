@@ -1,7 +1,12 @@
 //! The SQL of accounts.
 
 use tollgate_base::{
-    Result, access::Role, id::UserId, identifier::Identifier, page::PageRequest, time::Time,
+    Result,
+    access::Role,
+    id::UserId,
+    identifier::{Identifier, folded},
+    page::PageRequest,
+    time::Time,
 };
 use tollgate_store::{
     args, queries,
@@ -11,8 +16,8 @@ use tollgate_store::{
 use super::{Account, Census, ExternalId, Filter, NewAccount, Profile, StoredIdentifier};
 
 queries! {
-    ADD = "INSERT INTO accounts (id, role, display_name, bio, picture, locale, created_at, updated_at, not_before, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0, 1)";
+    ADD = "INSERT INTO accounts (id, role, display_name, folded_name, bio, picture, locale, created_at, updated_at, not_before, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, 1)";
     FIND = "SELECT id, role, display_name, bio, picture, locale, created_at, updated_at, suspended_at, not_before, version
         FROM accounts WHERE id = $1";
     BY_IDENTIFIER = "SELECT a.id, a.role, a.display_name, a.bio, a.picture, a.locale, a.created_at, a.updated_at,
@@ -22,17 +27,18 @@ queries! {
         FROM accounts
         WHERE (CAST($1 AS TEXT) IS NULL OR role = $1)
             AND (CAST($2 AS BOOLEAN) IS NULL OR (suspended_at IS NOT NULL) = $2)
-            AND (CAST($3 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM identifiers i
-                WHERE i.account_id = accounts.id AND substr(i.canonical, 1, length($3)) = $3))
+            AND (CAST($3 AS TEXT) IS NULL OR COALESCE(folded_name, display_name) LIKE $3 ESCAPE '!'
+                OR EXISTS (SELECT 1 FROM identifiers i
+                    WHERE i.account_id = accounts.id AND i.canonical LIKE $3 ESCAPE '!'))
             AND (CAST($4 AS BIGINT) IS NULL OR (created_at, id) < ($4, $5))
         ORDER BY created_at DESC, id DESC LIMIT $6";
     CENSUS = "SELECT role, CAST(count(*) AS BIGINT) AS people, CAST(count(suspended_at) AS BIGINT) AS suspended
         FROM accounts GROUP BY role ORDER BY role";
     ADMINS = "SELECT id FROM accounts WHERE role = 'admin' AND suspended_at IS NULL ORDER BY id";
     ROLE = "SELECT role FROM accounts WHERE id = $1";
-    SAVE_PROFILE = "UPDATE accounts SET display_name = $2, bio = $3, picture = $4, locale = $5, updated_at = $6,
+    SAVE_PROFILE = "UPDATE accounts SET display_name = $2, folded_name = $3, bio = $4, picture = $5, locale = $6, updated_at = $7,
             version = version + 1
-        WHERE id = $1 AND version = $7";
+        WHERE id = $1 AND version = $8";
     SET_ROLE = "UPDATE accounts SET role = $2, updated_at = $3, version = version + 1 WHERE id = $1 AND role <> $2";
     SUSPEND = "UPDATE accounts SET suspended_at = $2, updated_at = $2, version = version + 1
         WHERE id = $1 AND suspended_at IS NULL";
@@ -71,6 +77,7 @@ pub async fn create(tx: &mut Tx<'_>, new: &NewAccount, now: Time) -> Result<bool
         new.id,
         new.role,
         display_name.clone(),
+        display_name.as_deref().map(folded),
         bio.clone(),
         picture.clone(),
         locale.clone(),
@@ -233,15 +240,15 @@ pub async fn external_ids_in(tx: &mut Tx<'_>, id: UserId) -> Result<Vec<External
 /// Accounts, newest first: one row more than asked for, so that the caller
 /// sees whether there is a next page.
 pub async fn list(db: &Db, filter: &Filter, page: &PageRequest) -> Result<Vec<Account>> {
-    let (after, begins) = (page.after.as_ref(), filter.begins.as_deref());
-    // No identifier has a control character, and PostgreSQL takes no NUL.
-    if begins.is_some_and(|begins| begins.contains(char::is_control)) {
+    let (after, part) = (page.after.as_ref(), filter.part.as_deref());
+    // No name has a control character, and PostgreSQL takes no NUL.
+    if part.is_some_and(|part| part.contains(char::is_control)) {
         return Ok(Vec::new());
     }
     let args = args![
         filter.role,
         filter.suspended,
-        begins,
+        part.map(anywhere),
         after.map(|cursor| cursor.at),
         after.map(|cursor| cursor.id.clone()),
         page.limit + 1
@@ -296,6 +303,7 @@ pub async fn save_profile(
     let row = args![
         id,
         display_name.clone(),
+        display_name.as_deref().map(folded),
         bio.clone(),
         picture.clone(),
         locale.clone(),
@@ -332,6 +340,19 @@ pub async fn forget(tx: &mut Tx<'_>, id: UserId) -> Result<bool> {
     tx.run(FORGET_IDENTIFIERS, args![id]).await?;
     tx.run(FORGET_EXTERNALS, args![id]).await?;
     Ok(tx.run(FORGET, args![id]).await? == 1)
+}
+
+/// The pattern of LIKE for what contains this.
+fn anywhere(part: &str) -> String {
+    let mut pattern = "%".to_owned();
+    for letter in folded(part).chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
 }
 
 async fn insert_identifier(

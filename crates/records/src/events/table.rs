@@ -9,7 +9,7 @@ use tollgate_store::{
 use super::{Chain, Event, EventKind};
 
 queries! {
-    LATEST = "SELECT at FROM events WHERE kind = $1 ORDER BY at DESC LIMIT 1";
+    LATEST = "SELECT at FROM events WHERE kind = $1 AND at >= $2 ORDER BY at DESC LIMIT 1";
     APPEND = "INSERT INTO events (id, at, kind, actor, subject, session, data, personal, salt, personal_digest)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     HEAD = "SELECT seq, hash FROM events WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
@@ -134,12 +134,12 @@ pub async fn feed(db: &Db, after: i64, beyond: Option<EventId>, most: u32) -> Re
         .collect()
 }
 
-/// When this last happened.
+/// When this last happened, looking back to `since`.
 ///
 /// # Errors
 /// What the database says.
-pub async fn latest(db: &Db, kind: EventKind) -> Result<Option<Time>> {
-    let row = db.maybe(LATEST, args![kind.as_str()]).await?;
+pub async fn latest(db: &Db, kind: EventKind, since: Time) -> Result<Option<Time>> {
+    let row = db.maybe(LATEST, args![kind.as_str(), since]).await?;
     row.map(|row| row.get("at")).transpose()
 }
 

@@ -4,7 +4,6 @@ use clap::Args;
 use serde_json::json;
 use tollgate_base::{
     access::Role,
-    identifier::beginning,
     page::{Cursor, PageRequest},
 };
 use tollgate_flows::{AccountView, Filter, people};
@@ -28,9 +27,9 @@ pub(crate) struct List {
     /// Only accounts that are not suspended
     #[arg(long)]
     active: bool,
-    /// Only those whose address or username begins so
+    /// Only those with this in their name, address or username
     #[arg(long, value_name = "TEXT")]
-    begins: Option<String>,
+    search: Option<String>,
     /// Most rows, from 1 to 200
     #[arg(long, value_name = "ROWS")]
     limit: Option<u32>,
@@ -43,11 +42,10 @@ impl List {
     pub(crate) async fn run(self, office: &Office) -> Result<Answer, Failure> {
         let page = PageRequest::parse(self.limit, self.cursor.as_deref())?;
         let suspended = (self.suspended || self.active).then_some(self.suspended);
-        let begins = self.begins.as_deref().map(beginning);
         let filter = Filter {
             role: self.role,
             suspended,
-            begins,
+            part: self.search,
         };
         office
             .work(async |ctx| {

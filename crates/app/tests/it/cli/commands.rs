@@ -100,7 +100,7 @@ async fn every_command_speaks_json() {
     check("config show --origin", 0, "/data/0/origin").await;
     check("config init", 0, "/text").await;
     check("user list --role admin --limit 1", 0, "/data/0/id").await;
-    check("user list --begins ANN@", 0, "/data/0/id").await;
+    check("user list --search ANN@", 0, "/data/0/id").await;
     check(&format!("user show {ann}"), 0, "/user/identifiers/0/value").await;
     check("user create carol", 0, "/reset_url").await;
     check("user reset-link carol", 0, "/reset_url").await;

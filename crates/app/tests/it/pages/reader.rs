@@ -78,7 +78,8 @@ impl<'a> Reader<'a> {
             client = client.with("cookie", &jar);
         }
         if method != Method::GET {
-            client = client.with("origin", self.origin);
+            let page = format!("{}{path}", self.origin);
+            client = client.with("origin", self.origin).with("referer", &page);
         }
         let form = Some("application/x-www-form-urlencoded");
         client

@@ -73,6 +73,8 @@ async fn a_form_that_is_not_ours_changes_nothing() {
         refused.text
     );
     assert!(!refused.text.contains(PASSWORD));
+    let back = r#"href="/signin">To the form"#;
+    assert!(refused.text.contains(back), "{}", refused.text);
 
     let mut elsewhere = Reader::of(&house);
     elsewhere.read("/signin").await;
@@ -84,6 +86,10 @@ async fn a_form_that_is_not_ours_changes_nothing() {
             .contains("public_url = &quot;https://id.example.org&quot;"),
         "{}",
         refused.text
+    );
+    assert!(
+        !refused.text.contains(back),
+        "only a page of ours is led to"
     );
     assert_eq!(elsewhere.cookie("tollgate"), "");
 

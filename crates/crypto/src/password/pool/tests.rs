@@ -4,7 +4,7 @@
 use std::{
     pin::pin,
     sync::{
-        Arc,
+        Arc, Barrier,
         atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc,
     },
@@ -102,6 +102,31 @@ async fn an_idle_thread_ends_and_gives_its_memory_back() {
     until(|| threads(&pool) == 0);
     assert_eq!(Arc::strong_count(&seen), 1);
     assert_eq!(pool.run(|_| 7).await.unwrap(), 7);
+}
+
+/// Whatever small requests are about, sign-ins are never starved.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn one_thread_stands_back_less_than_the_others_and_goes_last() {
+    let pool = Pool::new(3, 3, 8, Duration::from_millis(1));
+    let all_at_once = Arc::new(Barrier::new(3));
+    let niceness = |_| {
+        let all_at_once = Arc::clone(&all_at_once);
+        pool.run(move |_| {
+            all_at_once.wait();
+            rustix::process::nice(0).unwrap()
+        })
+    };
+    for _ in 0..2 {
+        let mut seen: Vec<i32> = join_all((0..3).map(niceness))
+            .await
+            .into_iter()
+            .map(Result::unwrap)
+            .collect();
+        seen.sort_unstable();
+        assert_eq!(seen, [FIRST, OTHERS, OTHERS]);
+        until(|| threads(&pool) == 0);
+    }
 }
 
 /// vuln:147
