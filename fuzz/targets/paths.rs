@@ -1,18 +1,32 @@
-//! Paths of sites, redirect targets and hosts: what has two readings is
-//! ambiguous, and what stays on a site leads nowhere else.
+//! Paths of sites, redirect targets and hosts: what is clear has one reading,
+//! readings of readings are known, and what stays on a site leads nowhere else.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use tollgate_records::sites::{Address, Path, RulePath, is_local};
 
 fuzz_target!(|text: &str| {
-    if let Path::Clear(path) = Path::read(text) {
+    let read = Path::read(text);
+    if let Some(path) = read.shown() {
         assert!(path.starts_with('/') && !path.contains("//") && !path.contains('\\'));
         assert!(
             path.split('/')
                 .all(|segment| segment != "." && segment != "..")
         );
         assert!(!path.contains([';', '%', '?', '#', '\0', '\r', '\n']));
+    }
+    if let Path::Several(readings) = &read {
+        assert!(readings.iter().all(|reading| reading.starts_with('/')));
+        for reading in readings {
+            match Path::read(&reading.replace('?', "%3f")) {
+                Path::Clear(_) | Path::Unreadable => {}
+                Path::Several(others) => {
+                    let bare = |path: &String| !path.contains(['?', '%']);
+                    let known = |other: &String| readings.contains(other);
+                    assert!(others.iter().filter(|other| bare(other)).all(known));
+                }
+            }
+        }
     }
     if let Ok(rule) = RulePath::parse(text) {
         let again = RulePath::parse(rule.shown());

@@ -43,6 +43,20 @@ pub(crate) async fn page(Extension(documents): Extension<Arc<Documents>>) -> Res
     html(&documents.page)
 }
 
+/// How that page looks
+#[utoipa::path(
+    get, path = "/api/docs/style.css", operation_id = "show_docs_style",
+    tag = "operation",
+    responses((status = 200, description = "A style sheet", content_type = "text/css")),
+)]
+pub(crate) async fn style() -> impl IntoResponse {
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+    ];
+    (headers, include_str!("docs.css"))
+}
+
 impl Documents {
     /// From the description of all operations.
     pub(crate) fn new(description: OpenApi) -> Self {
@@ -98,7 +112,7 @@ fn section(method: &str, path: &str, operation: &Value) -> String {
 fn document(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title>\
-         <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"stylesheet\" href=\"/static/pages.css\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"stylesheet\" href=\"/api/docs/style.css\">\
          </head><body><main>{body}</main></body></html>",
         escaped(title)
     )

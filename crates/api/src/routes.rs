@@ -88,7 +88,8 @@ fn operations() -> OpenApiRouter<Web> {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(docs::openapi))
-        .routes(routes!(docs::page));
+        .routes(routes!(docs::page))
+        .routes(routes!(docs::style));
     authz::complete(operations.get_openapi_mut());
     refusals::complete(operations.get_openapi_mut());
     operations

@@ -102,6 +102,8 @@ pub(crate) struct Answer {
     rule: Option<usize>,
     /// The path as rules compare it; none if it can be read in several ways.
     path: Option<String>,
+    /// Whether the person is suspended, whom the gate takes for a stranger.
+    suspended: bool,
     /// The site.
     site: Option<SiteShape>,
 }
@@ -326,6 +328,7 @@ impl From<Tested> for Answer {
                 .and_then(|found| found.rule)
                 .map(|place| place + 1),
             path: tested.path.shown().map(ToOwned::to_owned),
+            suspended: tested.suspended,
             site: tested.site.map(SiteShape::from),
         }
     }

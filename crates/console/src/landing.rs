@@ -1,4 +1,4 @@
-//! The way of a sign-in from our host to an app's, as addresses: three on the
+//! The way of a sign-in from our host to an app's, as addresses: some on the
 //! app's host, below `/.tollgate/`, and one on ours. Nothing here is shown
 //! unless something is wrong.
 //!
@@ -166,6 +166,14 @@ pub(crate) async fn leave(State(web): State<Web>, headers: HeaderMap) -> Result<
     let ours = web.ctx().policy().public_url.clone();
     let cleared = (header::SET_COOKIE, SiteCookie::Visit.clear(&site.address));
     Ok(redirect(&format!("{ours}/signout"), [cleared]))
+}
+
+/// On the app's host: what is shown to whom its rules refuse.
+pub(crate) async fn refuse(State(web): State<Web>, headers: HeaderMap) -> Problem {
+    match here(&web, &headers) {
+        Ok(_) => Error::new(&codes::GATE_DENIED).into(),
+        Err(unknown) => unknown.into(),
+    }
 }
 
 /// The app on whose host we are asked.

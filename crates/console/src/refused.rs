@@ -28,6 +28,9 @@ struct Page<'a> {
     request_id: Option<String>,
 }
 
+/// Where somebody goes on an app's host who has another account.
+const LEAVE: &str = "/.tollgate/leave";
+
 /// The page for a refusal; who is only not signed in is sent to do so.
 pub fn refused(web: &Web, asked: &Asked, error: &Error) -> Response {
     let http = web.http();
@@ -58,6 +61,7 @@ pub fn refused(web: &Web, asked: &Asked, error: &Error) -> Response {
     let (onward, onward_key) = match stale_form {
         _ if stranger => (onward("/signin", here), "signin-submit"),
         Some(form) => (form.to_owned(), "back-form"),
+        None if error.is(&codes::GATE_DENIED) => (LEAVE.to_owned(), "refused-leave"),
         None => ("/".to_owned(), "back-home"),
     };
     let page = Page {

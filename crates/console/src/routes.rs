@@ -33,6 +33,7 @@ pub const LISTING: &[(&str, &str)] = &[
     ("GET", "/.tollgate/enter"),
     ("GET", "/.tollgate/land"),
     ("GET", "/.tollgate/leave"),
+    ("GET", "/.tollgate/refused"),
     ("GET", "/.tollgate/static/{name}"),
     ("POST", "/preferences"),
     ("GET", "/me"),
@@ -95,6 +96,7 @@ pub fn router() -> Router<Web> {
         .route("/.tollgate/enter", get(landing::begin))
         .route("/.tollgate/land", get(landing::end))
         .route("/.tollgate/leave", get(landing::leave))
+        .route("/.tollgate/refused", get(landing::refuse))
         .route("/.tollgate/static/{name}", get(assets::serve))
         .route("/preferences", post(preferences::submit))
         .merge(account())

@@ -13,7 +13,7 @@ use tollgate_records::{
     accounts,
     events::EventKind,
     idempotency::Once,
-    sites::{self, Draft, Judgement, Path, Request, Site, Visitor},
+    sites::{self, Draft, Judgement, Path, Request, Site, Visitor, is_method},
 };
 use tollgate_store::sql::Tx;
 
@@ -68,6 +68,8 @@ pub struct Tested {
     pub path: Path<'static>,
     /// What they say; none where there is no site.
     pub judgement: Option<Judgement>,
+    /// Whether the person is suspended, whom the gate takes for a stranger.
+    pub suspended: bool,
 }
 
 /// Read the sites into memory, before anybody asks for one.
@@ -200,8 +202,12 @@ pub async fn test(ctx: &Ctx, by: &Principal, request: TestVisit) -> Result<Teste
         )
     })?;
     let path = Path::read(target);
+    if !is_method(&request.method.to_ascii_uppercase()) {
+        let detail = "Not a method such as GET.";
+        return Err(Error::new(&codes::REQUEST_INVALID).field("/method", "format", detail));
+    }
     let visitor = match request.user {
-        Some(user) => Some(visitor(ctx, user).await?),
+        Some(user) => visitor(ctx, user).await?,
         None => None,
     };
     let site = ctx.sites().at(host).cloned();
@@ -219,6 +225,7 @@ pub async fn test(ctx: &Ctx, by: &Principal, request: TestVisit) -> Result<Teste
         site: site.map(|site| listed(ctx, site)),
         path: path.into_owned(),
         judgement,
+        suspended: request.user.is_some() && visitor.is_none(),
     })
 }
 
@@ -279,12 +286,14 @@ fn fits(ctx: &Ctx, site: &Site) -> Result<()> {
     Ok(())
 }
 
-/// What the rules look at in an account.
-async fn visitor(ctx: &Ctx, user: UserId) -> Result<Visitor> {
+/// What the rules look at in an account; nothing if it is suspended.
+async fn visitor(ctx: &Ctx, user: UserId) -> Result<Option<Visitor>> {
     let account = accounts::find(ctx.db(), user).await?;
     let account = account.ok_or_else(|| Error::new(&codes::PERSON_MISSING))?;
     let known = accounts::identifiers(ctx.db(), user).await?;
-    Ok(places::visitor(&account, &known))
+    Ok(account
+        .is_active()
+        .then(|| places::visitor(&account, &known)))
 }
 
 fn about(site: &Site) -> Details {

@@ -13,7 +13,7 @@ use utoipa::openapi::{
 
 use super::{PREFIX, Proxy};
 
-const MAY: &str = "They may; `Remote-User`, `-Email`, `-Name`, `-Groups`, `-Id` and `Tollgate-Identity` say who it is.";
+const MAY: &str = "They may; `Remote-User`, `-Email`, `-Name`, `-Groups`, `-Id` and `Tollgate-Identity` say who it is, and `Authorization` is what the app may see of the visitor's: all but a token of this server.";
 const SIGN_IN: &str = "A browser without a session, on its way to sign in";
 const FORWARDED: [(&str, &str); 3] = [
     ("X-Forwarded-Method", "The visitor's method"),

@@ -20,7 +20,7 @@ use futures_util::poll;
 use metrics::Counter;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::time::timeout;
-use tollgate_base::{Error, Kind, Result, access::Principal, codes};
+use tollgate_base::{Error, Kind, Result, access::Principal, codes, id::UserId};
 use tollgate_flows::{
     Path, Site,
     admit::{Credential, Presented, admit, remembered},
@@ -31,12 +31,15 @@ use tollgate_flows::{
 use tollgate_web::{
     Problem, SiteCookie, Web, bare, credentials,
     proxies::{IDENTITY, Proxy},
+    request_id,
 };
 
 pub(crate) use description::complete;
 
 /// What their addresses begin with.
 const PREFIX: &str = "/api/authz/";
+/// Why somebody may not pass, for a proxy that answers in words of its own.
+const CODE: HeaderName = HeaderName::from_static("tollgate-code");
 /// A longer address is not returned to after signing in.
 const RETURN_MOST: usize = 2_000;
 
@@ -54,6 +57,19 @@ struct Asked<'a> {
     host: &'a str,
     target: &'a str,
     method: &'a str,
+}
+
+/// Who asks, and what the gate says.
+struct Judged {
+    visitor: Visitor,
+    decision: Decision,
+}
+
+/// Who it is, and how that is known.
+struct Visitor {
+    who: Principal,
+    /// By a token of ours, which is no business of the app's.
+    by_token: bool,
 }
 
 /// What answers proxies. Cheap to clone.
@@ -128,11 +144,14 @@ impl ForwardAuth {
 
     async fn decide(&self, proxy: Proxy, request: &Parts) -> (Outcome, Response) {
         let web = &self.0.web;
+        let refuse = async |code, site: Option<&Site>, person| {
+            self.refuse(Error::new(code), proxy, site, person).await
+        };
         let Some(asked) = Asked::read(proxy, request) else {
-            return self.refuse(Error::new(&codes::GATE_REQUEST)).await;
+            return refuse(&codes::GATE_REQUEST, None, None).await;
         };
         let Some(site) = web.ctx().sites().at(asked.host).cloned() else {
-            return self.refuse(Error::new(&codes::SITE_UNKNOWN)).await;
+            return refuse(&codes::SITE_UNKNOWN, None, None).await;
         };
         let mut work = pin!(self.judge(&site, &asked, &request.headers));
         let judged = match poll!(work.as_mut()) {
@@ -145,21 +164,35 @@ impl ForwardAuth {
                 judged.unwrap_or_else(|_| Err(late()))
             }
         };
-        match judged {
-            Ok(Decision::Pass { face, statement }) => {
-                let response = pass(face.as_deref(), statement.as_ref());
+        let Judged { visitor, decision } = match judged {
+            Ok(judged) => judged,
+            Err(error) => return self.refuse(error, proxy, Some(&site), None).await,
+        };
+        match decision {
+            Decision::Pass { face, statement } => {
+                let mut response = pass(face.as_deref(), statement.as_ref());
+                let theirs = authorization(&request.headers).filter(|_| !visitor.by_token);
+                response
+                    .headers_mut()
+                    .insert(header::AUTHORIZATION, theirs.unwrap_or(EMPTY));
                 (Outcome::Allowed, response)
             }
-            Ok(Decision::SignIn) => {
+            Decision::SignIn => {
                 let response = self.sign_in(proxy, &site, &asked, &request.headers).await;
                 (Outcome::SignIn, response)
             }
-            Ok(Decision::Refuse) => self.refuse(Error::new(&codes::GATE_DENIED)).await,
-            Err(error) => self.refuse(error).await,
+            Decision::Refuse => {
+                let who = visitor.who.user();
+                let (outcome, mut response) = refuse(&codes::GATE_DENIED, Some(&site), who).await;
+                if is_browser(asked.method, &request.headers) {
+                    lead(proxy, &mut response, on(&site, "/.tollgate/refused"));
+                }
+                (outcome, response)
+            }
         }
     }
 
-    async fn judge(&self, site: &Site, asked: &Asked<'_>, headers: &HeaderMap) -> Result<Decision> {
+    async fn judge(&self, site: &Site, asked: &Asked<'_>, headers: &HeaderMap) -> Result<Judged> {
         let ctx = self.0.web.ctx();
         let visitor = self.visitor(site, headers).await?;
         let path = Path::read(asked.target);
@@ -168,41 +201,43 @@ impl ForwardAuth {
             path: &path,
             method: asked.method,
         };
-        gate::check(ctx, &visitor, visit).await
+        let decision = gate::check(ctx, &visitor.who, visit).await?;
+        Ok(Judged { visitor, decision })
     }
 
     /// Who it is, by a token of ours or else by the cookie of this host. What is
     /// neither may be the app's own, and says nothing.
-    async fn visitor(&self, site: &Site, headers: &HeaderMap) -> Result<Principal> {
+    async fn visitor(&self, site: &Site, headers: &HeaderMap) -> Result<Visitor> {
         let (ctx, nobody) = (self.0.web.ctx(), Principal::Anonymous);
+        let known = |who, by_token| Visitor { who, by_token };
         let token = credentials::bearer_in_place(headers).unwrap_or_default();
         let cookie = SiteCookie::Visit
             .place(headers, &site.address)
             .unwrap_or_default();
         let host = site.address.host();
         if let Some(token) = token {
-            if let Some(known) = remembered(ctx, &nobody, Presented::Access(token.as_bytes()))? {
-                return Ok(known);
+            if let Some(who) = remembered(ctx, &nobody, Presented::Access(token.as_bytes()))? {
+                return Ok(known(who, true));
             }
-            let known = admit(ctx, &nobody, &Credential::Access(token.into())).await;
-            if !is_stranger(&known) {
-                return known;
+            let who = admit(ctx, &nobody, &Credential::Access(token.into())).await;
+            if !is_stranger(&who) {
+                return Ok(known(who?, true));
             }
         }
         if let Some(cookie) = cookie {
-            if let Some(known) = remembered(ctx, &nobody, Presented::Site(host, cookie))? {
-                return Ok(known);
+            if let Some(who) = remembered(ctx, &nobody, Presented::Site(host, cookie))? {
+                return Ok(known(who, false));
             }
             let credential = Credential::Site {
                 host: host.to_owned(),
                 token: String::from_utf8_lossy(cookie).into_owned().into(),
             };
-            let known = admit(ctx, &nobody, &credential).await;
-            if !is_stranger(&known) {
-                return known;
+            let who = admit(ctx, &nobody, &credential).await;
+            if !is_stranger(&who) {
+                return Ok(known(who?, false));
             }
         }
-        Ok(nobody)
+        Ok(known(nobody, false))
     }
 
     /// To sign-in with a browser; a program is told that it needs a credential.
@@ -213,29 +248,46 @@ impl ForwardAuth {
         asked: &Asked<'_>,
         headers: &HeaderMap,
     ) -> Response {
-        let mut response = self.problem(Error::new(&codes::AUTH_REQUIRED)).await;
+        let error = Error::new(&codes::AUTH_REQUIRED);
+        let mut response = self.problem(async { Problem::from(error) }).await;
         if is_browser(asked.method, headers) {
-            if !matches!(proxy, Proxy::Nginx) {
-                *response.status_mut() = StatusCode::FOUND;
-            }
-            response
-                .headers_mut()
-                .insert(header::LOCATION, entrance(site, asked.target));
+            lead(proxy, &mut response, entrance(site, asked.target));
         }
         response
     }
 
-    async fn refuse(&self, error: Error) -> (Outcome, Response) {
+    /// The line in the log is what the request id of the answer leads to.
+    async fn refuse(
+        &self,
+        error: Error,
+        proxy: Proxy,
+        site: Option<&Site>,
+        person: Option<UserId>,
+    ) -> (Outcome, Response) {
         let outcome = match error.kind() {
             Kind::Denied => Outcome::Refused,
             _ => Outcome::Failed,
         };
-        (outcome, self.problem(error).await)
+        let error_code = error.code().name;
+        let work = async {
+            tracing::info!(
+                request.id = request_id::current().map(display),
+                code = error_code,
+                proxy = proxy.name(),
+                site = site.map(|site| site.name.as_str()),
+                subject = person.map(display),
+                "Refused at the gate"
+            );
+            Problem::from(error)
+        };
+        let mut response = self.problem(work).await;
+        let code = HeaderValue::from_static(error_code);
+        response.headers_mut().insert(CODE, code);
+        (outcome, response)
     }
 
-    async fn problem(&self, error: Error) -> Response {
-        let work = async { Problem::from(error).into_response() };
-        let mut response = bare(&self.0.web, work).await;
+    async fn problem(&self, work: impl Future<Output = Problem>) -> Response {
+        let mut response = bare(&self.0.web, async { work.await.into_response() }).await;
         response.headers_mut().extend(nobody());
         response
     }
@@ -282,6 +334,15 @@ fn pass(face: Option<&Face>, statement: Option<&Bytes>) -> Response {
     response
 }
 
+/// The credentials that a visitor sent, if they can be read in one way only.
+fn authorization(headers: &HeaderMap) -> Option<HeaderValue> {
+    let mut all = headers.get_all(header::AUTHORIZATION).iter();
+    match (all.next(), all.next()) {
+        (Some(value), None) => Some(value.clone()),
+        _ => None,
+    }
+}
+
 /// The same headers, saying nothing.
 fn nobody() -> impl Iterator<Item = (HeaderName, HeaderValue)> {
     IDENTITY.into_iter().map(|(_, name)| (name, EMPTY))
@@ -312,10 +373,24 @@ fn is_browser(method: &str, headers: &HeaderMap) -> bool {
     matches!(method, "GET" | "HEAD") && headers.get_all(header::ACCEPT).iter().any(takes_html)
 }
 
+/// Have a browser go on there. nginx does it by itself, as it takes no redirect
+/// for an answer.
+fn lead(proxy: Proxy, response: &mut Response, to: HeaderValue) {
+    if !matches!(proxy, Proxy::Nginx) {
+        *response.status_mut() = StatusCode::FOUND;
+    }
+    response.headers_mut().insert(header::LOCATION, to);
+}
+
 /// Where a sign-in to this site begins, and where it is to end.
 fn entrance(site: &Site, target: &str) -> HeaderValue {
     let fits = is_local(target) && target.len() <= RETURN_MOST;
     let to = utf8_percent_encode(if fits { target } else { "/" }, NON_ALPHANUMERIC);
-    let location = format!("{}/.tollgate/enter?to={to}", site.address.origin());
+    on(site, &format!("/.tollgate/enter?to={to}"))
+}
+
+/// An address of ours on the app's host.
+fn on(site: &Site, path: &str) -> HeaderValue {
+    let location = format!("{}{path}", site.address.origin());
     HeaderValue::from_str(&location).expect("an origin and %-encoded text are ASCII")
 }

@@ -205,9 +205,15 @@ fn tested(tested: &Tested) -> Answer {
         "because": because,
         "rule": place.map(|place| place + 1),
         "path": tested.path.shown(),
+        "suspended": tested.suspended,
         "site": tested.site.as_ref().map(shapes::site),
     });
-    Answer::new(data, format!("{verdict}: {why}"))
+    let who = if tested.suspended {
+        "; the account is suspended, so they are a stranger"
+    } else {
+        ""
+    };
+    Answer::new(data, format!("{verdict}: {why}{who}"))
 }
 
 fn words(rule: &Rule) -> String {

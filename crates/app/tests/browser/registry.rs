@@ -373,6 +373,12 @@ pub(crate) static SIGHTS: &[Sight] = &[
         Stranger,
         &[Open("/.tollgate/leave")],
     ),
+    sight(
+        "no site to be refused at",
+        "/.tollgate/refused",
+        Stranger,
+        &[Open("/.tollgate/refused")],
+    ),
     sight("nothing there", "/", Stranger, &[Open("/nowhere")]),
 ];
 

@@ -74,6 +74,7 @@ reset-done = تم تسجيل خروجك من كل مكان. سجّل الدخو�
 continue-title = تم تسجيل دخولك
 continue-lead = ننقلك إلى حيث أردت الذهاب.
 me-hello = مرحبًا، { $name }
+refused-leave = استخدام حساب آخر
 refused-code = الرمز
 refused-request = الطلب
 refused-elsewhere = يسمّي متصفحك هذا الخادم `{ $browser }`؛ وهو يظن أنه `{ $server }`. افتحه هناك، أو اضبط `public_url = "{ $browser }"` في `tollgate.toml` إذا كان ذلك عنوانه.

@@ -74,6 +74,7 @@ reset-done = Sie sind überall abgemeldet. Melden Sie sich von nun an mit dem ne
 continue-title = Sie sind angemeldet
 continue-lead = Sie werden dorthin gebracht, wohin Sie wollten.
 me-hello = Hallo, { $name }
+refused-leave = Ein anderes Konto verwenden
 refused-code = Code
 refused-request = Anfrage
 refused-elsewhere = Ihr Browser nennt diesen Server `{ $browser }`; er selbst hält sich für `{ $server }`. Öffnen Sie ihn dort, oder setzen Sie `public_url = "{ $browser }"` in `tollgate.toml`, wenn das seine Adresse ist.

@@ -79,6 +79,7 @@ why-rule = Regel { $number } entscheidet.
 why-doubt = Die Adresse lässt sich auf mehrere Arten lesen, und bei einer davon entscheidet Regel { $number }.
 why-no-rule = Keine Regel passt.
 why-no-site = Unter dieser Adresse ist keine Website eingetragen.
+why-suspended = Das Konto ist gesperrt und gilt hier als fremd.
 why-elsewhere = Die Adresse gehört zu einer anderen Website.
 snippet-title = Den Proxy einrichten
 snippet-lead = Ihr Proxy fragt Tollgate, bevor er jemanden durchlässt. Wählen Sie ihn und kopieren Sie, was er braucht.

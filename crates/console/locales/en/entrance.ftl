@@ -74,6 +74,7 @@ reset-done = You are signed out everywhere. Sign in with the new password from n
 continue-title = You are signed in
 continue-lead = You are being taken to where you wanted to go.
 me-hello = Hello, { $name }
+refused-leave = Use another account
 refused-code = Code
 refused-request = Request
 refused-elsewhere = Your browser calls this server `{ $browser }`; it believes to be `{ $server }`. Open it there, or set `public_url = "{ $browser }"` in `tollgate.toml` if that is its address.

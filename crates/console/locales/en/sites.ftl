@@ -79,6 +79,7 @@ why-rule = Rule { $number } decides.
 why-doubt = The address can be read in several ways, and in one of them rule { $number } decides.
 why-no-rule = No rule fits.
 why-no-site = No site is registered at this address.
+why-suspended = The account is suspended, so they are a stranger here.
 why-elsewhere = The address is that of another site.
 snippet-title = Configure the proxy
 snippet-lead = Your proxy asks Tollgate before it lets anybody through. Choose it and copy what it needs.

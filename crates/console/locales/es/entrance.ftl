@@ -74,6 +74,7 @@ reset-done = Se ha cerrado tu sesión en todas partes. Desde ahora, inicia sesi�
 continue-title = Has iniciado sesión
 continue-lead = Te llevamos adonde querías ir.
 me-hello = Hola, { $name }
+refused-leave = Usar otra cuenta
 refused-code = Código
 refused-request = Solicitud
 refused-elsewhere = Tu navegador llama a este servidor `{ $browser }`; él cree ser `{ $server }`. Ábrelo allí, o configura `public_url = "{ $browser }"` en `tollgate.toml` si esa es su dirección.

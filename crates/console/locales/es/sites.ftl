@@ -79,6 +79,7 @@ why-rule = Decide la regla { $number }.
 why-doubt = La dirección puede leerse de varias maneras, y en una de ellas decide la regla { $number }.
 why-no-rule = No encaja en ninguna regla.
 why-no-site = No hay ningún sitio en esta dirección.
+why-suspended = La cuenta está suspendida y aquí cuenta como desconocida.
 why-elsewhere = La dirección es de otro sitio.
 snippet-title = Configura el proxy
 snippet-lead = Tu proxy pregunta a Tollgate antes de dejar pasar a nadie. Elígelo y copia lo que necesita.

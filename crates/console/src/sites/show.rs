@@ -56,6 +56,8 @@ struct Told {
     tone: &'static str,
     verdict: String,
     why: String,
+    /// That they are suspended.
+    suspended: Option<String>,
 }
 
 impl Visit {
@@ -152,6 +154,7 @@ async fn ask(
     };
     let is_here = tested
         .site
+        .as_ref()
         .is_some_and(|other| other.site.id == listed.site.id);
     let place = found.and_then(|found| found.rule);
     let why = match (found, place) {
@@ -167,6 +170,9 @@ async fn ask(
         tone,
         verdict: frame.t(verdict).to_string(),
         why: why.to_string(),
+        suspended: tested
+            .suspended
+            .then(|| frame.t("why-suspended").to_string()),
     };
     Ok((told, place.filter(|_| is_here)))
 }

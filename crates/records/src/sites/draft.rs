@@ -196,7 +196,8 @@ impl RuleDraft {
     }
 }
 
-fn is_method(text: &str) -> bool {
+/// Whether a method is written as rules name them.
+pub fn is_method(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_uppercase() || byte == b'-';
     (1..=20).contains(&text.len()) && text.bytes().all(plain)
 }

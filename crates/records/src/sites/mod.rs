@@ -4,6 +4,7 @@
 mod address;
 mod draft;
 mod path;
+mod readings;
 mod rules;
 mod table;
 
@@ -15,7 +16,7 @@ use tollgate_base::{
 };
 
 pub use address::Address;
-pub use draft::{Draft, Fault, Part, RuleDraft};
+pub use draft::{Draft, Fault, Part, RuleDraft, is_method};
 pub use path::{Clear, Path, RulePath, is_local};
 pub use rules::{Judgement, Request, Verdict};
 pub use table::{QUERIES, add, all, all_in, count, forget, save};

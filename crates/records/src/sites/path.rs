@@ -1,15 +1,19 @@
 //! Paths as rules compare them. What a proxy, this server and the app could
-//! read differently has no place in the order of rules: it is ambiguous.
+//! read differently is kept in all its readings, which are `readings`'.
 
 use std::borrow::Cow;
+
+use super::readings;
 
 /// The path that somebody asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Path<'a> {
     /// There is one way to read it.
     Clear(Clear<'a>),
-    /// There are several.
-    Ambiguous,
+    /// There are several, all of which count.
+    Several(Vec<String>),
+    /// Nobody can say what somebody else makes of it.
+    Unreadable,
 }
 
 /// A path that can be read in one way. Most are neither decoded nor folded, and
@@ -31,7 +35,7 @@ pub struct RulePath(Clear<'static>);
 pub(super) enum Lies {
     /// Beyond doubt.
     Within,
-    /// For a reader who does not tell upper from lower case.
+    /// For one reader or another.
     Perhaps,
     /// No.
     Outside,
@@ -41,13 +45,15 @@ impl<'a> Path<'a> {
     /// Read a request target: what is after `?` does not count.
     pub fn read(target: &'a str) -> Self {
         let path = target.split('?').next().unwrap_or_default();
-        Clear::read(path).map_or(Self::Ambiguous, Self::Clear)
+        let several = || readings::of(path).map_or(Self::Unreadable, Self::Several);
+        Clear::read(path).map_or_else(several, Self::Clear)
     }
 
     /// The same, kept for longer than the request.
     pub fn into_owned(self) -> Path<'static> {
         match self {
-            Self::Ambiguous => Path::Ambiguous,
+            Self::Several(readings) => Path::Several(readings),
+            Self::Unreadable => Path::Unreadable,
             Self::Clear(path) => Path::Clear(Clear {
                 text: path.text.into_owned().into(),
                 folded: path.folded,
@@ -59,7 +65,7 @@ impl<'a> Path<'a> {
     pub fn shown(&self) -> Option<&str> {
         match self {
             Self::Clear(path) => Some(&path.text),
-            Self::Ambiguous => None,
+            Self::Several(_) | Self::Unreadable => None,
         }
     }
 }
@@ -121,7 +127,18 @@ impl RulePath {
     pub(super) fn holds(&self, path: &Path<'_>) -> Lies {
         match path {
             _ if self.0.text.is_empty() => Lies::Within,
-            Path::Ambiguous => Lies::Perhaps,
+            Path::Unreadable => Lies::Perhaps,
+            Path::Several(readings) => {
+                let within = |reading: &String| is_below(reading, &self.0.text);
+                let perhaps = |reading: &String| is_below(&reading.to_lowercase(), self.0.folded());
+                if readings.iter().all(within) {
+                    Lies::Within
+                } else if readings.iter().any(perhaps) {
+                    Lies::Perhaps
+                } else {
+                    Lies::Outside
+                }
+            }
             Path::Clear(path) if is_below(&path.text, &self.0.text) => Lies::Within,
             Path::Clear(path) if is_below(path.folded(), self.0.folded()) => Lies::Perhaps,
             Path::Clear(_) => Lies::Outside,
@@ -213,7 +230,7 @@ mod tests {
 
     /// vuln:98, vuln:103, asvs:V1.1.1
     #[test]
-    fn what_can_be_read_in_two_ways_is_ambiguous() {
+    fn what_can_be_read_in_two_ways_is_not_clear() {
         for bad in [
             "",
             "a",
@@ -258,7 +275,7 @@ mod tests {
             "/a\u{85}b",
             "http://a/b",
         ] {
-            assert_eq!(Path::read(bad), Path::Ambiguous, "{bad:?}");
+            assert_eq!(Path::read(bad).shown(), None, "{bad:?}");
         }
         for (good, read) in [
             ("/", "/"),
@@ -297,7 +314,12 @@ mod tests {
         check("/admin", "/administrator", Lies::Outside);
         check("/admin", "/", Lies::Outside);
         check("/admin", "/Admin/x", Lies::Perhaps);
-        check("/admin", "/a;b", Lies::Perhaps);
+        check("/admin", "/a;b", Lies::Outside);
+        check("/admin", "/admin;b/c", Lies::Perhaps);
+        check("/admin", "/admin/a;b", Lies::Within);
+        check("/admin", "/wiki/AC%2FDC", Lies::Outside);
+        check("/admin", "/x%252f..%252fADMIN", Lies::Perhaps);
+        check("/admin", "/a%00", Lies::Perhaps);
         check("/%C3%A4", "/ä/x", Lies::Within);
         for bad in [
             "",

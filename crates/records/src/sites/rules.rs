@@ -289,7 +289,9 @@ mod tests {
             "/ADMIN",
             "/Admin/x",
             "/x%2f..%2fadmin",
-            "/x\\admin",
+            "/x\\..\\admin",
+            "/admin%20",
+            "/x%00",
         ] {
             check(&mixed, None, &format!("GET {odd}"), SignIn, 1);
             check(&mixed, Some(&ann), &format!("GET {odd}"), Refused, 1);
@@ -302,7 +304,20 @@ mod tests {
             rule("/a", &[], &["anyone"]),
             rule("/b", &[], &["anyone"]),
         ]);
-        check(&parts, None, "GET /a//b", Refused, 0);
+        check(&parts, None, "GET /a//b", Allowed, 1);
+        check(&parts, None, "GET /a/..//b", Refused, 0);
+        check(&parts, None, "GET /a%0a", Refused, 0);
+        // No reading of these is below /admin.
+        for plain in [
+            "/wiki/AC%2FDC",
+            "/a%25b",
+            "/a%23b",
+            "/a;b=1",
+            "/a.",
+            "/a%7Eb",
+        ] {
+            check(&mixed, None, &format!("GET {plain}"), Allowed, 2);
+        }
     }
 
     #[test]
@@ -366,7 +381,7 @@ mod tests {
             rules in proptest::collection::vec((0..4_usize, 0..3_usize, 0..4_usize), 0..6),
             role in 0..3_usize,
             known in proptest::bool::ANY,
-            target in "/[aA./;%]{0,6}",
+            target in "/([aAb./;\\\\]|%2f|%2e|%25|%61|%5c){0,8}",
         ) {
             let paths = ["/", "/a", "/a/a", "/b"];
             let methods: [&[&str]; 3] = [&[], &["GET"], &["POST"]];
@@ -378,9 +393,9 @@ mod tests {
                 let path = Path::read(target);
                 site.judge(Request { path: &path, method: "GET" }, visitor.as_ref()).verdict == Allowed
             };
-            if Path::read(&target) == Path::Ambiguous && allowed(&target) {
-                for path in paths {
-                    prop_assert!(allowed(path), "{target} but not {path}");
+            if let Path::Several(readings) = Path::read(&target) && allowed(&target) {
+                for reading in readings.iter().filter(|reading| Path::read(reading).shown().is_some()) {
+                    prop_assert!(allowed(reading), "{target} but not {reading}");
                 }
             }
         }

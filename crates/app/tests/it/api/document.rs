@@ -33,6 +33,13 @@ async fn it_is_openapi_3_1_and_names_both_credentials() {
         let summary = operation["summary"].as_str().unwrap();
         assert!(page.text.contains(summary), "{method} {path}");
     }
+    let style = page
+        .text
+        .split("href=\"")
+        .find(|part| part.contains(".css\""));
+    let style = style.and_then(|part| part.split('"').next()).unwrap();
+    let style = house.stranger().get(style).await.expect(200);
+    assert!(style.header("content-type").starts_with("text/css"));
 }
 
 #[test]

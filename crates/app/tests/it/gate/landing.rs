@@ -157,6 +157,7 @@ async fn redirects_lead_to_registered_sites_only() {
             "/.tollgate/enter?to=/",
             "/.tollgate/land?ticket=x&to=/",
             "/.tollgate/leave",
+            "/.tollgate/refused",
         ] {
             let answer = house
                 .stranger()

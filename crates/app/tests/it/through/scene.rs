@@ -62,7 +62,6 @@ impl Scene {
         let port = free_port().unwrap();
         let program = Program::new(env!("CARGO_BIN_EXE_tollgate"), folder.path())
             .env("TOLLGATE_SIGNIN__REGISTRATION", "open")
-            .env("TOLLGATE_LOG__LEVEL", "warn")
             .env("TOLLGATE_PASSWORD__MEMORY_KIB", "7168")
             .env("TOLLGATE_PASSWORD__PASSES", "5");
         let rules = json!([

@@ -80,7 +80,10 @@ pub(super) async fn a_program_is_told_and_let_in_with_a_token(kind: ProxyKind) {
         .get("/data", &format!("Authorization: Bearer {token}\r\n"))
         .await;
     assert_eq!(answer.status, 200, "{answer:?}");
-    assert_eq!(scene.seen().values("remote-user"), [USER]);
+    let seen = scene.seen();
+    assert_eq!(seen.values("remote-user"), [USER]);
+    let given = seen.values("authorization").concat();
+    assert_eq!(given, "", "the app was given the caller's token");
     let answer = scene
         .get("/data", &format!("Authorization: Bearer {token}x\r\n"))
         .await;
@@ -94,6 +97,11 @@ pub(super) async fn who_is_known_may_still_not_enter(kind: ProxyKind) {
     for target in ["/admin", "/admin/users?all"] {
         let answer = scene.get(target, &cookie).await;
         assert_eq!(answer.status, 403, "{target}");
+        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(body["code"], "gate.denied");
+        let id = body["request_id"].as_str().unwrap_or_default();
+        assert!(id.starts_with("req_"), "{body}");
+        scene.tollgate.line_with(id).await;
         assert!(
             answer
                 .header("tollgate-identity")
@@ -104,6 +112,18 @@ pub(super) async fn who_is_known_may_still_not_enter(kind: ProxyKind) {
     scene.unseen("without the role");
     assert_eq!(scene.get("/public/x", "").await.status, 200);
     assert_eq!(scene.seen().values("remote-user").concat(), "");
+    let own = "Authorization: Basic YW5uOngK\r\n";
+    assert_eq!(scene.get("/public/x", own).await.status, 200);
+    assert_eq!(scene.seen().values("authorization"), ["Basic YW5uOngK"]);
+
+    let browser = format!("{cookie}Accept: text/html\r\n");
+    let sent = scene.get("/admin", &browser).await;
+    assert_eq!(sent.status, 302, "{sent:?}");
+    let to = sent.header("location").unwrap_or_default();
+    assert_eq!(to, format!("{}/.tollgate/refused", scene.origin()));
+    let page = scene.get("/.tollgate/refused", &browser).await;
+    assert_eq!(page.status, 403);
+    assert!(page.body.contains("<h1>") && page.body.contains("gate.denied"));
 }
 
 /// A careless hand adds a location to the snippet.
