@@ -19,8 +19,11 @@ use tollgate_crypto::{
     seal::MasterKey,
 };
 use tollgate_flows::{
-    Ctx, Parts,
-    ctx::{ChatbotPolicy, Policy, Registration, SessionPolicy, SimpleJwt, TokenPolicy, found},
+    Address, Ctx, Parts,
+    ctx::{
+        ChatbotPolicy, Class, PasswordPolicy, Policy, Registration, SessionPolicy, SimpleJwt,
+        TokenPolicy, found,
+    },
     setup,
 };
 use tollgate_outbound::mail::Mailer;
@@ -186,7 +189,14 @@ pub fn policy(config: &Config) -> Policy {
             window: attempts.window,
         },
         address_rate: address_rate(attempts),
-        password_min: config.password.min_length as usize,
+        password: PasswordPolicy {
+            least: config.password.min_length as usize,
+            require: config.password.require.iter().copied().map(class).collect(),
+            words: config.password.context_words.clone(),
+            host: Address::parse(&config.server.address())
+                .map(|address| address.hostname().to_owned())
+                .unwrap_or_default(),
+        },
         session: SessionPolicy {
             idle: session.idle,
             max: session.max,
@@ -213,6 +223,15 @@ pub fn policy(config: &Config) -> Policy {
             },
         },
         sites: config.sites.0.clone(),
+    }
+}
+
+const fn class(said: config::password::Class) -> Class {
+    match said {
+        config::password::Class::Upper => Class::Upper,
+        config::password::Class::Lower => Class::Lower,
+        config::password::Class::Digit => Class::Digit,
+        config::password::Class::Symbol => Class::Symbol,
     }
 }
 

@@ -49,7 +49,7 @@ impl<'a> Page<'a> {
             frame: &visitor.frame,
             refusal: Refusal::default(),
             given,
-            least: web.ctx().policy().password_min,
+            least: web.ctx().policy().password.least,
             name: "",
             email: "",
             username: "",

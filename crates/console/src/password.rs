@@ -84,7 +84,7 @@ async fn page<'a>(
         frame: &visitor.frame,
         refusal,
         done,
-        least: web.ctx().policy().password_min,
+        least: web.ctx().policy().password.least,
         others: live.len().saturating_sub(1),
     })
 }

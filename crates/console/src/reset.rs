@@ -42,7 +42,7 @@ pub(crate) async fn show(State(web): State<Web>, frame: Frame) -> Result<Respons
     let empty = Page {
         frame: &frame,
         refusal: Refusal::default(),
-        least: web.ctx().policy().password_min,
+        least: web.ctx().policy().password.least,
         token: "",
     };
     frame.send(StatusCode::OK, &empty)
@@ -69,7 +69,7 @@ pub(crate) async fn submit(
             let again = Page {
                 frame: &frame,
                 refusal: Refusal::of(&fault, frame.locale),
-                least: web.ctx().policy().password_min,
+                least: web.ctx().policy().password.least,
                 token: &form.token,
             };
             frame.send_refusal(&fault, &again)

@@ -113,7 +113,7 @@ impl<'a> Page<'a> {
         Self {
             frame,
             refusal: Refusal::default(),
-            least: web.ctx().policy().password_min,
+            least: web.ctx().policy().password.least,
             next,
             signin: onward("/signin", next),
             name: "",

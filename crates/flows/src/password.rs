@@ -16,7 +16,8 @@ use tollgate_crypto::{
     token::{self, Prefix},
 };
 use tollgate_records::{
-    accounts, attempts,
+    accounts::{self, StoredIdentifier},
+    attempts,
     events::EventKind,
     jobs,
     one_time::{self, Purpose},
@@ -121,9 +122,7 @@ pub fn review(
     _by: &Principal,
     (names, password): (Vec<String>, SecretString),
 ) -> Result<()> {
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let rules = ClientProfile::NATIVE.passwords;
-    vet(&password, rules, ctx.policy().password_min, &names)
+    vet_names(ctx, &password, ClientProfile::NATIVE, &names)
 }
 
 /// Ask for a reset link by mail. The answer and its cost are the same whether
@@ -218,12 +217,17 @@ async fn set(
 }
 
 async fn vet_for(ctx: &Ctx, user: UserId, new: &SecretString, client: ClientProfile) -> Result<()> {
+    let account = accounts::find(ctx.db(), user).await?;
+    let called = account.and_then(|account| account.profile.display_name);
     let identifiers = accounts::identifiers(ctx.db(), user).await?;
-    let context: Vec<&str> = identifiers
-        .iter()
-        .map(|identifier| identifier.canonical.as_str())
-        .collect();
-    vet(new, client.passwords, ctx.policy().password_min, &context)
+    let canonical = |one: &StoredIdentifier| one.canonical.clone();
+    let names: Vec<String> = identifiers.iter().map(canonical).chain(called).collect();
+    vet_names(ctx, new, client, &names)
+}
+
+fn vet_names(ctx: &Ctx, new: &SecretString, client: ClientProfile, names: &[String]) -> Result<()> {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    vet(new, client.passwords, &ctx.policy().password, &names)
 }
 
 fn fingerprint(token: &SecretString) -> Result<[u8; 32]> {

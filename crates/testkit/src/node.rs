@@ -19,7 +19,10 @@ use tollgate_crypto::{
 };
 use tollgate_flows::{
     Ctx, Parts, audit,
-    ctx::{ChatbotPolicy, Policy, Registration, SessionPolicy, SimpleJwt, TokenPolicy, found},
+    ctx::{
+        ChatbotPolicy, PasswordPolicy, Policy, Registration, SessionPolicy, SimpleJwt, TokenPolicy,
+        found,
+    },
     deliver, keyring, tend,
     watch::Feed,
 };
@@ -195,7 +198,10 @@ fn policy() -> Policy {
             burst: 10_000,
             per: Duration::from_mins(1),
         },
-        password_min: 8,
+        password: PasswordPolicy {
+            least: 8,
+            ..PasswordPolicy::default()
+        },
         session: SessionPolicy {
             idle: Duration::from_hours(14 * 24),
             max: Duration::from_hours(90 * 24),

@@ -1,12 +1,36 @@
 //! What a password has to be, and what a hash of it costs (Argon2id, RFC 9106).
 
-use super::{key::section, meant::Verdict};
+use super::{
+    key::section,
+    meant::{Verdict, value::words},
+};
+
+words! {
+    /// A kind of character that a password may have to contain.
+    pub enum Class: "a list of upper, lower, digit and symbol" {
+        /// A capital letter.
+        Upper = "upper",
+        /// A small letter.
+        Lower = "lower",
+        /// A digit.
+        Digit = "digit",
+        /// Anything else.
+        Symbol = "symbol",
+    }
+}
 
 section! {
     /// Passwords and their hashes.
     pub struct Password in "password" + "password." {
-        /// Fewest characters.
-        min_length: u32 = "8" in "8"..="64" => AtOnce;
+        /// Fewest characters of a new password; 15 in the strict profile.
+        min_length: u32 = "{shortest}" in "8"..="64" => AtOnce;
+        /// Kinds of characters that have to be in a new password. Such rules
+        /// make passwords easier to guess; set them only if you must.
+        require: Vec<Class> = "" => AtOnce;
+        /// Words that must not be in a new password, such as the names of your
+        /// company and its products. Names and addresses of the person and of
+        /// this server are refused anyway.
+        context_words: Vec<String> = "" => AtOnce;
         /// Memory of one hash in KiB. Old hashes are renewed at the next sign-in.
         memory_kib: u32 = "19456" in "7168"..="262144";
         /// Passes over that memory.

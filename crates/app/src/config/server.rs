@@ -7,14 +7,27 @@ use ipnet::IpNet;
 
 use super::{
     key::section,
-    meant::{Verdict, network::OrOff, web::WebOrigin},
+    meant::{Verdict, network::OrOff, value::words, web::WebOrigin},
 };
+
+words! {
+    /// Which defaults are in force where nothing else is said.
+    pub enum Profile: "standard or strict" {
+        /// Those that fit most places.
+        Standard = "standard",
+        /// Those for where an account is worth an attacker's time.
+        Strict = "strict",
+    }
+}
 
 section! {
     /// The server as a whole.
     pub struct Server in "" + "" {
         /// The address that browsers use. Links, cookies and tokens depend on it.
         public_url: Option<WebOrigin>, like "https://id.example.org";
+        /// How strict the defaults are: `strict` asks for passwords of 15
+        /// characters. What is set by itself stands in either.
+        profile: Profile = "standard" => AtOnce;
         /// Where to listen.
         listen: SocketAddr = "127.0.0.1:8700";
         /// Proxies whose word about a client's address is taken.

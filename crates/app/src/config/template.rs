@@ -16,7 +16,8 @@ const HEAD: &str = "\
 ";
 
 /// What stand-ins in defaults are shown as.
-const STAND_INS: [(&str, &str); 3] = [
+const STAND_INS: [(&str, &str); 4] = [
+    ("{shortest}", "8"),
     ("{data_dir}", "./tollgate-data"),
     ("{address}", "http://localhost:8700"),
     ("{cores}", "2"),

@@ -98,7 +98,7 @@ async fn register(
     } else {
         signup::review(web.ctx(), &Anonymous, &request).await
     };
-    let least = web.ctx().policy().password_min;
+    let least = web.ctx().policy().password.least;
     match outcome {
         Err(refused) => Err(error::register(refused, faults, least)),
         Ok(()) => {
@@ -182,7 +182,7 @@ async fn request_reset(
 
 async fn reset(State(web): State<Web>, form: Form) -> Result<Response, Refusal> {
     let confirmation = map::confirmation(form)?;
-    let (field, least) = (confirmation.field, web.ctx().policy().password_min);
+    let (field, least) = (confirmation.field, web.ctx().policy().password.least);
     let outcome = password::reset(web.ctx(), &Anonymous, confirmation.request).await;
     outcome.map_err(|refused| error::reset(refused, field, least))?;
     Ok(json(

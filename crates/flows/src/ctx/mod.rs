@@ -30,7 +30,10 @@ use tollgate_store::{bus::Bus, counters::Counters, sql::Db};
 pub use found::found;
 pub use freshness::{Cached, Freshness, Sight};
 pub use keys::{Keyring, LoadedKey, PURPOSE_ACCESS, PURPOSE_CHATBOT, PURPOSE_IDENTITY};
-pub use policy::{ChatbotPolicy, Policy, Registration, SessionPolicy, SimpleJwt, TokenPolicy};
+pub use policy::{
+    ChatbotPolicy, Class, PasswordPolicy, Policy, Registration, SessionPolicy, SimpleJwt,
+    TokenPolicy,
+};
 pub use sites::{Face, Listed, Sites, Statement};
 pub use tasks::Tasks;
 

@@ -21,8 +21,8 @@ pub struct Policy {
     pub attempts: Allowance,
     /// How often one address may try.
     pub address_rate: Rate,
-    /// Fewest characters of a password.
-    pub password_min: usize,
+    /// What a new password has to be.
+    pub password: PasswordPolicy,
     /// How long sessions live.
     pub session: SessionPolicy,
     /// Our own access tokens.
@@ -49,6 +49,32 @@ pub enum Registration {
     Off,
     /// Anybody may.
     Open,
+}
+
+/// What a new password has to be.
+#[derive(Clone, Debug, Default)]
+pub struct PasswordPolicy {
+    /// Fewest characters.
+    pub least: usize,
+    /// One of each has to be in it.
+    pub require: Vec<Class>,
+    /// Words that must not be in it, besides names.
+    pub words: Vec<String>,
+    /// The host that people find us at: nor must this, nor a part of it.
+    pub host: String,
+}
+
+/// A kind of character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// A capital letter of any script.
+    Upper,
+    /// A small letter of any script.
+    Lower,
+    /// A digit of any script.
+    Digit,
+    /// Anything else, a space among them.
+    Symbol,
 }
 
 /// How long sessions live.

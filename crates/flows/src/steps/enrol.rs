@@ -167,14 +167,10 @@ pub(crate) async fn close_setup(
 pub(crate) async fn check(ctx: &Ctx, who: &Applicant, client: ClientProfile) -> Result<()> {
     let (identifiers, mut fault) = (who.identifiers(), None);
     if let Some(password) = &who.password {
-        let context: Vec<&str> = identifiers.iter().map(Identifier::canonical).collect();
-        fault = vet(
-            password,
-            client.passwords,
-            ctx.policy().password_min,
-            &context,
-        )
-        .err();
+        let named = who.display_name.as_deref();
+        let names = identifiers.iter().map(Identifier::canonical).chain(named);
+        let names: Vec<&str> = names.collect();
+        fault = vet(password, client.passwords, &ctx.policy().password, &names).err();
     }
     for identifier in &identifiers {
         if accounts::taken(ctx.db(), identifier).await? {

@@ -40,10 +40,10 @@ const PERSONAL: [&str; 6] = [
 ];
 /// Passwords of theirs, good and bad.
 const PASSWORDS: [&str; 4] = [
-    "canary password one",
-    "canary password two",
-    "canary password three",
-    "canary wrong guess",
+    "yellow bird phrase one",
+    "yellow bird phrase two",
+    "yellow bird phrase three",
+    "yellow bird wrong guess",
 ];
 
 /// Everything that was logged, by whichever thread.

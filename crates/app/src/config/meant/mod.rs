@@ -14,7 +14,7 @@ use super::{
     fault::{Fault, Origin},
     key::Key,
     said::{Entry, Gathered, Said, SaidSite},
-    server::Server,
+    server::{Profile, Server},
 };
 use value::Value;
 
@@ -70,7 +70,12 @@ impl<'a> Reader<'a> {
             .min(MOST_CORES);
         // Where there are several, one is kept for who does not wait for a hash.
         let cores = if cores > 2 { cores - 1 } else { cores };
+        let shortest = match server.profile {
+            Profile::Standard => "8",
+            Profile::Strict => "15",
+        };
         self.stand_ins = vec![
+            ("{shortest}", shortest.to_owned()),
             ("{data_dir}", server.data_dir.display().to_string()),
             ("{address}", server.address()),
             ("{cores}", cores.to_string()),

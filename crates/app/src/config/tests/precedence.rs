@@ -193,3 +193,14 @@ fn secrets_are_never_shown() {
     assert!(!told.contains("hunter2"), "{told}");
     assert_eq!(desk.said("database.url").0, "postgres://u:***@db/t");
 }
+
+#[test]
+fn the_profile_moves_defaults_and_nothing_that_was_said() {
+    let desk = Desk::new().file("tollgate.toml", "profile = 'strict'");
+    assert_eq!(desk.said("password.min_length"), said("15", "built-in"));
+    let desk = desk.file("conf.d/ours.toml", "password.min_length = 10");
+    assert_eq!(
+        desk.said("password.min_length"),
+        said("10", "conf.d/ours.toml:1")
+    );
+}

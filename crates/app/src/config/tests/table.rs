@@ -12,8 +12,9 @@ use crate::config::{
 };
 
 /// For each setting a value that is not its default, as it is shown again.
-const SAMPLES: [(&str, &str); 51] = [
+const SAMPLES: [(&str, &str); 54] = [
     ("public_url", "https://id.example.org"),
+    ("profile", "strict"),
     ("listen", "127.0.0.1:9000"),
     ("trusted_proxies", "10.0.0.0/8,::1/128"),
     ("metrics_listen", "off"),
@@ -34,6 +35,8 @@ const SAMPLES: [(&str, &str); 51] = [
     ("signin.attempts.address_burst", "5"),
     ("signin.attempts.address_per_minute", "6"),
     ("password.min_length", "12"),
+    ("password.require", "upper,digit"),
+    ("password.context_words", "acme,road runner"),
     ("password.memory_kib", "65536"),
     ("password.passes", "3"),
     ("password.lanes", "4"),
@@ -160,10 +163,21 @@ fn editors_are_told_each_word_that_a_setting_knows() {
     let mut counted = 0;
     for key in keys().filter(|key| !key.choices.is_empty()) {
         let path = key.name.replace('.', "/properties/");
-        let told = &schema.pointer(&format!("/properties/{path}")).unwrap()["enum"];
+        let setting = schema.pointer(&format!("/properties/{path}")).unwrap();
+        let is_list = key.shape == Shape::List;
+        let told = if is_list {
+            &setting["items"]["enum"]
+        } else {
+            &setting["enum"]
+        };
         assert_eq!(told, &json!(key.choices), "{}", key.name);
         for choice in key.choices {
-            let line = format!("{} = '{choice}'", key.name);
+            let value = if is_list {
+                format!("['{choice}']")
+            } else {
+                format!("'{choice}'")
+            };
+            let line = format!("{} = {value}", key.name);
             let loaded = desk_for(key).file("tollgate.toml", line).load();
             assert!(loaded.is_ok(), "{} = {choice}", key.name);
             counted += 1;
