@@ -1,11 +1,11 @@
 //! Changing one's password, and resetting it by mail.
 
 use axum::{extract::State, http::StatusCode};
-use serde::Deserialize;
-use tollgate_base::{Error, access::Principal, identifier::Email};
+use serde::{Deserialize, Serialize};
+use tollgate_base::{Error, access::Principal, error::FieldFault, identifier::Email};
 use tollgate_flows::{
     ClientProfile,
-    password::{self, ChangePassword, ResetPassword},
+    password::{self, Candidate, ChangePassword, ResetPassword},
 };
 use tollgate_web::{Peer, Problem, Web, Who, body::Json};
 use utoipa::ToSchema;
@@ -33,6 +33,36 @@ pub(crate) struct Ask {
 pub(crate) struct Confirm {
     token: Password,
     new_password: Password,
+}
+
+/// A password that somebody has in mind, and their names, which must not be in
+/// it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Weigh {
+    password: Password,
+    email: Option<String>,
+    username: Option<String>,
+    display_name: Option<String>,
+}
+
+/// How good it would be.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Weight {
+    /// From 0, which falls at once or is refused, to 4.
+    #[schema(maximum = 4)]
+    score: u8,
+    /// The rules that it breaks.
+    faults: Vec<Broken>,
+}
+
+/// A rule that a password breaks.
+#[derive(Serialize, ToSchema)]
+struct Broken {
+    /// As in the `errors` of `password.weak`, such as `too_short`.
+    rule: &'static str,
+    /// A sentence for people.
+    detail: String,
 }
 
 /// Change my password
@@ -63,6 +93,39 @@ pub(crate) async fn change(
         .await
         .map_err(new_password)?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Say how good a password would be
+///
+/// For forms that tell it while somebody types. Nothing is kept or logged.
+#[utoipa::path(
+    post, path = "/api/v1/password/strength", operation_id = "weigh_password",
+    tag = "sign-in", request_body = Weigh,
+    responses(
+        (status = 200, body = Weight),
+        (status = 429, description = "`throttled`", body = ProblemShape),
+    )
+)]
+pub(crate) async fn weigh(
+    State(web): State<Web>,
+    Peer(address): Peer,
+    Json(body): Json<Weigh>,
+) -> Result<axum::Json<Weight>, Problem> {
+    let names = [body.email, body.username, body.display_name];
+    let request = Candidate {
+        password: body.password.0,
+        names: names.into_iter().flatten().collect(),
+        address,
+    };
+    let found = password::strength(web.ctx(), &Principal::Anonymous, request).await?;
+    let broken = |fault: FieldFault| Broken {
+        rule: fault.rule,
+        detail: fault.detail.into_owned(),
+    };
+    Ok(axum::Json(Weight {
+        score: found.score,
+        faults: found.faults.into_iter().map(broken).collect(),
+    }))
 }
 
 /// Ask for a reset link

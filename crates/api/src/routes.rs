@@ -52,6 +52,7 @@ fn operations() -> OpenApiRouter<Web> {
         .routes(routes!(signup::sign_up))
         .routes(routes!(session::sign_in, session::sign_out))
         .routes(routes!(session::renew))
+        .routes(routes!(password::weigh))
         .routes(routes!(password::ask))
         .routes(routes!(password::confirm))
         .routes(routes!(me::show, me::edit, me::delete))

@@ -47,7 +47,14 @@ use crate::{
 };
 
 /// What answers before there is an administrator, wherever we listen.
-const OPEN_BEFORE_SETUP: [&str; 5] = ["/", "/setup", "/preferences", "/livez", "/readyz"];
+const OPEN_BEFORE_SETUP: [&str; 6] = [
+    "/",
+    "/setup",
+    "/password/strength",
+    "/preferences",
+    "/livez",
+    "/readyz",
+];
 /// And whatever is below these.
 const STATIC: [&str; 3] = ["/static/", "/.tollgate/static/", "/docs/"];
 

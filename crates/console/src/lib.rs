@@ -28,6 +28,7 @@ mod signin;
 mod signout;
 mod signup;
 mod sites;
+mod strength;
 #[cfg(test)]
 mod tests;
 mod words;

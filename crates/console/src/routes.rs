@@ -9,7 +9,7 @@ use tollgate_web::Web;
 
 use crate::{
     address, assets, dashboard, data, forgot, home, landing, me, newcomer, password, people,
-    person, preferences, profile, reset, sessions, setup, signin, signout, signup, sites,
+    person, preferences, profile, reset, sessions, setup, signin, signout, signup, sites, strength,
 };
 
 /// Every route by method and path, for tests that visit them all.
@@ -29,6 +29,7 @@ pub const LISTING: &[(&str, &str)] = &[
     ("POST", "/forgot"),
     ("GET", "/reset"),
     ("POST", "/reset"),
+    ("POST", "/password/strength"),
     ("GET", "/enter"),
     ("GET", "/.tollgate/enter"),
     ("GET", "/.tollgate/land"),
@@ -92,6 +93,7 @@ pub fn router() -> Router<Web> {
         .route("/signout", get(signout::show).post(signout::submit))
         .route("/forgot", get(forgot::show).post(forgot::submit))
         .route("/reset", get(reset::show).post(reset::submit))
+        .route("/password/strength", post(strength::weigh))
         .route("/enter", get(landing::cross))
         .route("/.tollgate/enter", get(landing::begin))
         .route("/.tollgate/land", get(landing::end))

@@ -29,6 +29,29 @@ for (const button of document.querySelectorAll("[data-peek]")) {
   input.form.addEventListener("submit", () => show(false));
 }
 
+// How good a new password would be, once typing pauses.
+for (const line of document.querySelectorAll("[data-strength]")) {
+  const input = document.getElementById(line.dataset.strength);
+  const [meter, words] = line.children;
+  const weigh = async () => {
+    const typed = new FormData(input.form);
+    const body = new URLSearchParams({ password: input.value, lang: document.documentElement.lang });
+    for (const name of ["form_token", "name", "email", "username"]) body.set(name, typed.get(name) ?? "");
+    const answer = await fetch("/password/strength", { method: "POST", body }).catch(() => null);
+    if (!answer?.ok || body.get("password") !== input.value) return;
+    const told = await answer.json();
+    meter.value = told.score;
+    words.textContent = told.words;
+    line.hidden = false;
+  };
+  let pause;
+  input.addEventListener("input", () => {
+    clearTimeout(pause);
+    if (input.value) pause = setTimeout(weigh, 400);
+    else line.hidden = true;
+  });
+}
+
 // Says aloud what a button did. In the button it would take the button's name away.
 const aloud = document.createElement("p");
 aloud.setAttribute("role", "status");

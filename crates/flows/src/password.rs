@@ -6,6 +6,7 @@ use tollgate_base::{
     Error, ExposeSecret, Result, SecretString,
     access::{Facts, Permission, Principal, Target, decide},
     codes,
+    error::FieldFault,
     id::{JobId, SessionId, UserId},
     identifier::Email,
     time::Time,
@@ -34,9 +35,12 @@ use crate::{
         once,
         queue::ResetJob,
         strikes,
-        vet::{ClientProfile, vet},
+        vet::{ClientProfile, score, vet},
     },
 };
+
+/// More characters of a name than an address has are not looked at.
+const NAME_MOST: usize = 254;
 
 /// A new password from somebody who knows the current one.
 #[derive(Debug)]
@@ -58,6 +62,26 @@ pub struct ResetPassword {
     pub new: SecretString,
     /// Whose rules apply.
     pub client: ClientProfile,
+}
+
+/// A password that somebody has in mind.
+#[derive(Debug)]
+pub struct Candidate {
+    /// The password.
+    pub password: SecretString,
+    /// What they are called and sign in with, as far as they said.
+    pub names: Vec<String>,
+    /// Where the request came from.
+    pub address: Option<IpAddr>,
+}
+
+/// How good a password would be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Strength {
+    /// From 0, which falls at once or is refused, to 4.
+    pub score: u8,
+    /// The rules that it breaks.
+    pub faults: Vec<FieldFault>,
 }
 
 /// A link that sets a new password, for an administrator to pass on.
@@ -123,6 +147,27 @@ pub fn review(
     (names, password): (Vec<String>, SecretString),
 ) -> Result<()> {
     vet_names(ctx, &password, ClientProfile::NATIVE, &names)
+}
+
+/// Say how good a password would be. Nothing of it is kept or logged.
+///
+/// # Errors
+/// `throttled`.
+pub async fn strength(ctx: &Ctx, _by: &Principal, request: Candidate) -> Result<Strength> {
+    ctx.throttle("strength", request.address).await?;
+    let cut = |name: &String| name.chars().take(NAME_MOST).collect();
+    let names: Vec<String> = request.names.iter().map(cut).collect();
+    let judged = vet_names(ctx, &request.password, ClientProfile::NATIVE, &names);
+    Ok(match judged {
+        Ok(()) => Strength {
+            score: score(request.password.expose_secret()),
+            faults: Vec::new(),
+        },
+        Err(weak) => Strength {
+            score: 0,
+            faults: weak.fields().to_vec(),
+        },
+    })
 }
 
 /// Ask for a reset link by mail. The answer and its cost are the same whether

@@ -4,7 +4,7 @@
 
 mod cast;
 
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, net::IpAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
 use serde_json::json;
@@ -43,6 +43,8 @@ use cast::{CAST, Part};
 
 /// How far back the sample goes.
 const DAYS: u32 = 30;
+/// Who changes their password, and who forgets it.
+const CHANGERS: [usize; 2] = [4, 6];
 const DAY: Duration = Duration::from_hours(24);
 /// Minutes between two people on one day.
 const STEP: Duration = Duration::from_mins(23);
@@ -62,6 +64,8 @@ struct Stage<'a> {
     password: &'a SecretString,
     admin: UserId,
     people: Vec<(UserId, &'static Part)>,
+    /// Who still has their first password, by handle.
+    unchanged: BTreeSet<&'static str>,
     sessions: u32,
 }
 
@@ -136,6 +140,7 @@ async fn fill(
         password,
         admin,
         people: vec![(admin, &CAST[0])],
+        unchanged: BTreeSet::new(),
         sessions: 0,
     };
     for day in 0..DAYS {
@@ -182,7 +187,10 @@ impl Stage<'_> {
     }
 
     async fn join(&mut self, part: &'static Part) -> Result<()> {
-        let mut applicant = applicant(part, self.password)?;
+        if CHANGERS.contains(&self.people.len()) {
+            self.unchanged.insert(part.handle);
+        }
+        let mut applicant = applicant(part, &self.password_of(part))?;
         // Some bring their address later, and nobody has vouched for it yet.
         let later = applicant.email.take_if(|_| part.joins % 3 == 2);
         let request = CreatePerson {
@@ -218,7 +226,7 @@ impl Stage<'_> {
                 remember: chance.is_multiple_of(2),
             },
         };
-        let request = sign_in(part, self.password.clone(), opening);
+        let request = sign_in(part, self.password_of(part), opening);
         let Step::Done(signed_in) =
             match signin::signin(self.ctx, &Principal::Anonymous, request).await {
                 Ok(step) => step,
@@ -251,8 +259,8 @@ impl Stage<'_> {
     async fn happen(&mut self, day: u32) -> Result<()> {
         let (ctx, who) = (self.ctx, |place: usize| self.people[place].0);
         match day {
-            7 => self.change_password(4).await?,
-            10 => self.forget_password(6).await?,
+            7 => self.change_password(CHANGERS[0]).await?,
+            10 => self.forget_password(CHANGERS[1]).await?,
             14 => people::suspend(ctx, OPERATOR, who(8)).await?,
             16 => people::resume(ctx, OPERATOR, who(8)).await?,
             18 => self.guess(5).await?,
@@ -273,8 +281,8 @@ impl Stage<'_> {
     }
 
     async fn change_password(&mut self, place: usize) -> Result<()> {
-        let opening = Opening::Cookie { remember: true };
-        let request = sign_in(self.people[place].1, self.password.clone(), opening);
+        let (part, opening) = (self.people[place].1, Opening::Cookie { remember: true });
+        let request = sign_in(part, self.password_of(part), opening);
         let Step::Done(signed_in) =
             signin::signin(self.ctx, &Principal::Anonymous, request).await?;
         let Credentials::Cookie { secret, .. } = signed_in.credentials else {
@@ -284,21 +292,35 @@ impl Stage<'_> {
         let who =
             admit::admit(self.ctx, &Principal::Anonymous, &Credential::Cookie(secret)).await?;
         let request = ChangePassword {
-            current: self.password.clone(),
+            current: self.password_of(part),
             new: self.password.clone(),
             client: ClientProfile::NATIVE,
         };
-        password::change_own(self.ctx, &who, request).await
+        password::change_own(self.ctx, &who, request).await?;
+        self.unchanged.remove(part.handle);
+        Ok(())
     }
 
     async fn forget_password(&mut self, place: usize) -> Result<()> {
-        let link = password::reset_link(self.ctx, OPERATOR, self.people[place].0).await?;
+        let (id, part) = self.people[place];
+        let link = password::reset_link(self.ctx, OPERATOR, id).await?;
         let request = ResetPassword {
             token: link.token,
             new: self.password.clone(),
             client: ClientProfile::NATIVE,
         };
-        password::reset(self.ctx, &Principal::Anonymous, request).await
+        password::reset(self.ctx, &Principal::Anonymous, request).await?;
+        self.unchanged.remove(part.handle);
+        Ok(())
+    }
+
+    /// That of all of them, or the one that it will replace.
+    fn password_of(&self, part: &Part) -> SecretString {
+        if self.unchanged.contains(part.handle) {
+            format!("{} before", self.password.expose_secret()).into()
+        } else {
+            self.password.clone()
+        }
     }
 
     /// Somebody guesses until the account takes no more.

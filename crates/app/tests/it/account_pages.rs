@@ -2,6 +2,7 @@
 
 use axum::{body::Body, http::Method};
 use image::{DynamicImage, ImageFormat, RgbImage};
+use serde_json::json;
 use tollgate_testkit::house::{Answer, Client, House, PASSWORD, PUBLIC_URL};
 
 use crate::support::house;
@@ -151,6 +152,34 @@ async fn a_password_is_changed_and_other_sessions_end() {
     let changed = submit(&ann, "/me/password", good).await;
     leads_to(&ann, changed, "Your password is changed.").await;
     elsewhere.get("/api/v1/me").await.expect(401);
+}
+
+/// The script sends what the form holds, and shows the words that come back.
+#[tokio::test]
+async fn a_new_password_is_judged_while_it_is_typed() {
+    let house = house().await;
+    house.person("ann").await;
+    let ann = browser(&house, "ann@example.org").await;
+    let page = ann.get("/me/password").await.expect(200);
+    assert!(page.text.contains("data-strength=\"new_password\" hidden"));
+    let weigh = async |password: &str, lang: &str| {
+        let form =
+            format!("password={password}&name=&email=&username=ann%40example.org&lang={lang}");
+        submit(&ann, "/password/strength", &form).await
+    };
+    let told = weigh("horse+battery+purple", "en").await.expect(200).json();
+    assert_eq!(told, json!({ "score": 4, "words": "Strong." }));
+    let told = weigh("monkey+dragon", "de").await.expect(200).json();
+    let words = "Mäßig: Ein Wort mehr hilft.";
+    assert_eq!(told, json!({ "score": 2, "words": words }));
+    let told = weigh("ann%40example", "es").await.expect(200).json();
+    assert_eq!(told["score"], 0);
+    assert!(
+        told["words"].as_str().unwrap().contains("tu nombre"),
+        "{told}"
+    );
+    let foreign = "form_token=x&password=x&name=&email=&username=&lang=en";
+    send(&ann, "/password/strength", foreign).await.expect(403);
 }
 
 #[tokio::test]

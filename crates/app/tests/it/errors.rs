@@ -12,6 +12,7 @@ const DOORS: &[&str] = &[
     "/api/v1/signup",
     "/api/v1/session",
     "/api/v1/session/refresh",
+    "/api/v1/password/strength",
     "/api/v1/password-reset",
     "/api/v1/password-reset/confirm",
     "/auth/register/",
@@ -26,6 +27,7 @@ const DOORS: &[&str] = &[
     "/signout",
     "/forgot",
     "/reset",
+    "/password/strength",
     "/preferences",
 ];
 
@@ -37,6 +39,7 @@ const PAGES: &[&str] = &[
     "/signout",
     "/forgot",
     "/reset",
+    "/password/strength",
     "/preferences",
 ];
 

@@ -34,6 +34,16 @@ const OPEN: &[(&str, &str, &str)] = &[
         "/api/v1/password-reset/confirm",
         "its credential is in the body",
     ),
+    (
+        "POST",
+        "/api/v1/password/strength",
+        "judges a text and keeps nothing",
+    ),
+    (
+        "POST",
+        "/password/strength",
+        "judges a text and keeps nothing",
+    ),
     ("GET", "/.well-known/jwks.json", "public keys"),
     ("GET", "/livez", "tells that the process lives"),
     ("GET", "/readyz", "tells yes or no"),

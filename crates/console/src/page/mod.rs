@@ -54,9 +54,10 @@ use crate::{
     words::{Locale, Message},
 };
 
-/// Nothing but our own style, script and pictures may load; forms go nowhere else.
+/// Nothing but our own style, script and pictures may load; forms and scripts
+/// ask nobody else.
 const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
-    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What every page shows beside its own subject.
 pub(crate) struct Frame {

@@ -7,12 +7,14 @@
 mod common;
 mod context;
 mod key;
+mod strength;
 
 use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes};
 
 use crate::ctx::{Class, PasswordPolicy};
 
 use common::is_common;
+pub(crate) use strength::score;
 
 /// What a client's contract asks of us, as data: a dialect decides nothing.
 #[derive(Clone, Copy, Debug)]

@@ -206,3 +206,28 @@ async fn an_administrator_passes_a_link_on() {
     stranger.post(CONFIRM, set).await.expect(204);
     house.sign_in("bob@example.org").await;
 }
+
+#[tokio::test]
+async fn a_password_in_mind_is_judged_and_not_kept() {
+    let house = house().await;
+    let stranger = house.stranger();
+    let weigh = async |body: Value| {
+        let answer = stranger.post("/api/v1/password/strength", body).await;
+        answer.expect(200).json()
+    };
+    let strong = weigh(json!({ "password": NEW_PASSWORD })).await;
+    assert_eq!(strong, json!({ "score": 4, "faults": [] }));
+    let fair = weigh(json!({ "password": "monkey dragon" })).await;
+    assert_eq!(fair["score"], 2);
+    let told = weigh(json!({ "password": "smith!", "display_name": "Ann Smith" })).await;
+    let rules = [&told["faults"][0]["rule"], &told["faults"][1]["rule"]];
+    assert_eq!(
+        (&told["score"], rules),
+        (&json!(0), [&json!("too_short"), &json!("context")])
+    );
+    let huge = weigh(json!({ "password": "x y".repeat(1_000) })).await;
+    assert_eq!(huge["faults"][0]["rule"], "too_long");
+    let faulty = json!({ "password": "x", "names": [] });
+    let refused = stranger.post("/api/v1/password/strength", faulty).await;
+    refused.expect(400);
+}
