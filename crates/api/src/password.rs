@@ -18,6 +18,14 @@ use crate::shapes::{Password, ProblemShape};
 pub(crate) struct Change {
     current_password: Password,
     new_password: Password,
+    /// Whether all other sessions end; the operator may insist on it.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    end_other_sessions: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// Where the link is to be sent.
@@ -67,7 +75,7 @@ struct Broken {
 
 /// Change my password
 ///
-/// All other sessions end.
+/// All other sessions end, unless that is declined.
 #[utoipa::path(
     put, path = "/api/v1/me/password", operation_id = "change_password",
     tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = Change,
@@ -87,6 +95,7 @@ pub(crate) async fn change(
     let request = ChangePassword {
         current: body.current_password.0,
         new: body.new_password.0,
+        end_others: body.end_other_sessions,
         client: ClientProfile::NATIVE,
     };
     password::change_own(web.ctx(), &who, request)

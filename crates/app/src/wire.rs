@@ -21,8 +21,8 @@ use tollgate_crypto::{
 use tollgate_flows::{
     Address, Ctx, Parts,
     ctx::{
-        ChatbotPolicy, Class, PasswordPolicy, Policy, Registration, SessionPolicy, SimpleJwt,
-        TokenPolicy, found,
+        ChatbotPolicy, Class, EndSessions, PasswordPolicy, Policy, Registration, SessionPolicy,
+        SimpleJwt, TokenPolicy, found,
     },
     setup,
 };
@@ -198,6 +198,11 @@ pub fn policy(config: &Config) -> Policy {
         address_rate: address_rate(attempts),
         password: PasswordPolicy {
             least: config.password.min_length as usize,
+            history: config.password.history,
+            end_sessions: match config.password.end_sessions {
+                config::password::EndSessions::Offer => EndSessions::Offer,
+                config::password::EndSessions::Always => EndSessions::Always,
+            },
             require: config.password.require.iter().copied().map(class).collect(),
             words: config.password.context_words.clone(),
             host: Address::parse(&config.server.address())

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use tollgate_base::SecretString;
 use tollgate_flows::{
     ClientProfile,
+    ctx::EndSessions,
     password::{self, ChangePassword},
     signout,
 };
@@ -21,6 +22,8 @@ pub(crate) struct Form {
     form_token: String,
     current_password: SecretString,
     new_password: SecretString,
+    /// A tick; left out where the operator insists.
+    end_others: Option<String>,
     #[serde(default, rename = "username")]
     _username: String,
 }
@@ -32,8 +35,10 @@ struct Page<'a> {
     refusal: Refusal,
     done: Done,
     least: usize,
-    /// Other sessions, which will end.
+    /// Other sessions.
     others: usize,
+    /// Whether they end in any case.
+    insists: bool,
 }
 
 impl HasToken for Form {
@@ -56,13 +61,16 @@ pub(crate) async fn submit(
     visitor: Visitor,
     Submitted(form): Submitted<Form>,
 ) -> Result<Response, Problem> {
+    let ended = form.end_others.is_some() || insists(&web);
     let request = ChangePassword {
         current: form.current_password,
         new: form.new_password,
+        end_others: form.end_others.is_some(),
         client: ClientProfile::NATIVE,
     };
     match password::change_own(web.ctx(), &visitor.who, request).await {
-        Ok(()) => Ok(go(&Done::at(HERE, "password-changed"))),
+        Ok(()) if ended => Ok(go(&Done::at(HERE, "password-changed"))),
+        Ok(()) => Ok(go(&Done::at(HERE, "password-alone-changed"))),
         Err(fault) => {
             let fault = fault.renamed("/password", "/new_password");
             let refusal = Refusal::of(&fault, visitor.frame.locale);
@@ -70,6 +78,10 @@ pub(crate) async fn submit(
             visitor.frame.send_refusal(&fault, &again)
         }
     }
+}
+
+fn insists(web: &Web) -> bool {
+    web.ctx().policy().password.end_sessions == EndSessions::Always
 }
 
 async fn page<'a>(
@@ -86,5 +98,6 @@ async fn page<'a>(
         done,
         least: web.ctx().policy().password.least,
         others: live.len().saturating_sub(1),
+        insists: insists(web),
     })
 }

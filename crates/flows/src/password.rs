@@ -28,7 +28,7 @@ use tollgate_records::{
 use tollgate_store::sql::Tx;
 
 use crate::{
-    ctx::Ctx,
+    ctx::{Ctx, EndSessions},
     steps::{
         facts::allow,
         note::{Details, Log, change},
@@ -49,6 +49,8 @@ pub struct ChangePassword {
     pub current: SecretString,
     /// The new one.
     pub new: SecretString,
+    /// Whether their other sessions end; the operator's policy may insist.
+    pub end_others: bool,
     /// Whose rules apply.
     pub client: ClientProfile,
 }
@@ -84,6 +86,14 @@ pub struct Strength {
     pub faults: Vec<FieldFault>,
 }
 
+/// Which sessions end with a password.
+#[derive(Clone, Copy)]
+enum Ends {
+    All,
+    But(SessionId),
+    None,
+}
+
 /// A link that sets a new password, for an administrator to pass on.
 #[derive(Debug)]
 pub struct ResetLink {
@@ -93,7 +103,8 @@ pub struct ResetLink {
     pub account: UserId,
 }
 
-/// Change the password of whoever asks. Their other sessions end.
+/// Change the password of whoever asks. Their other sessions end if they or the
+/// operator want that.
 ///
 /// # Errors
 /// `password.wrong`, `password.weak`, `throttled`, `busy.hashing`.
@@ -123,14 +134,29 @@ pub async fn change_own(ctx: &Ctx, by: &Principal, request: ChangePassword) -> R
     if ctx.hasher().verify(&request.current, &old).await? == Verdict::Mismatch {
         return Err(wrong());
     }
-    vet_for(ctx, user, &request.new, request.client).await?;
+    vet_for(
+        ctx,
+        user,
+        &request.new,
+        Some(&request.current),
+        request.client,
+    )
+    .await?;
     let hash = ctx.hash(&request.new).await?;
+    let policy = ctx.policy();
+    let end_others = request.end_others || policy.password.end_sessions == EndSessions::Always;
+    let ends = if end_others {
+        Ends::But(session)
+    } else {
+        Ends::None
+    };
+    let history = policy.password.history;
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         if !passwords::is_still(tx, user, &old).await? {
             return Err(Error::new(&codes::PASSWORD_WRONG));
         }
         attempts::forgive(tx, subject).await?;
-        set(tx, user, &hash, Some(session), now).await?;
+        set(tx, user, (&hash, history), ends, now).await?;
         log.about(EventKind::PasswordChanged, user);
         Ok(())
     })
@@ -206,14 +232,15 @@ pub async fn reset(ctx: &Ctx, by: &Principal, request: ResetPassword) -> Result<
     let user = presented
         .account
         .ok_or_else(|| Error::new(&codes::ONE_TIME_INVALID))?;
-    vet_for(ctx, user, &request.new, request.client).await?;
+    vet_for(ctx, user, &request.new, None, request.client).await?;
     let hash = ctx.hash(&request.new).await?;
+    let history = ctx.policy().password.history;
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         let redeemed = once::redeem(tx, Purpose::PasswordReset, hash_of_token, now).await?;
         let owner = redeemed
             .account
             .ok_or_else(|| Error::new(&codes::ONE_TIME_INVALID))?;
-        set(tx, owner, &hash, None, now).await?;
+        set(tx, owner, (&hash, history), Ends::All, now).await?;
         log.note(
             EventKind::PasswordReset,
             Details {
@@ -247,27 +274,62 @@ pub async fn reset_link(ctx: &Ctx, by: &Principal, of: UserId) -> Result<ResetLi
     })
 }
 
-/// Set the password and end what rested on the old one.
+/// Set the password, keep so many former ones, and end what rested on the old.
 async fn set(
     tx: &mut Tx<'_>,
     user: UserId,
-    hash: &str,
-    keep: Option<SessionId>,
+    (hash, history): (&str, u32),
+    ends: Ends,
     now: Time,
 ) -> Result<()> {
+    passwords::retire(tx, user, history, now).await?;
     passwords::set(tx, user, hash, now).await?;
-    sessions::end_all(tx, user, keep, EndReason::PasswordChanged, now).await?;
-    accounts::stop_earlier_tokens(tx, user, now).await?;
+    let keep = match ends {
+        Ends::All => Some(None),
+        Ends::But(session) => Some(Some(session)),
+        Ends::None => None,
+    };
+    if let Some(keep) = keep {
+        sessions::end_all(tx, user, keep, EndReason::PasswordChanged, now).await?;
+        accounts::stop_earlier_tokens(tx, user, now).await?;
+    }
     one_time::withdraw(tx, Purpose::PasswordReset, Some(user), now).await
 }
 
-async fn vet_for(ctx: &Ctx, user: UserId, new: &SecretString, client: ClientProfile) -> Result<()> {
+/// Refuse what breaks a rule, the current password as far as it was said, and
+/// then, as each costs a hash, those that are remembered.
+async fn vet_for(
+    ctx: &Ctx,
+    user: UserId,
+    new: &SecretString,
+    current: Option<&SecretString>,
+    client: ClientProfile,
+) -> Result<()> {
     let account = accounts::find(ctx.db(), user).await?;
     let called = account.and_then(|account| account.profile.display_name);
     let identifiers = accounts::identifiers(ctx.db(), user).await?;
     let canonical = |one: &StoredIdentifier| one.canonical.clone();
     let names: Vec<String> = identifiers.iter().map(canonical).chain(called).collect();
-    vet_names(ctx, new, client, &names)
+    vet_names(ctx, new, client, &names)?;
+    let reused = || {
+        let weak = Error::new(&codes::PASSWORD_WEAK);
+        weak.field("/password", "reused", "You have or had it already.")
+    };
+    if current.is_some_and(|current| current.expose_secret() == new.expose_secret()) {
+        return Err(reused());
+    }
+    let history = ctx.policy().password.history;
+    if history == 0 {
+        return Ok(());
+    }
+    let stored = passwords::find(ctx.db(), user).await?;
+    let former = passwords::former(ctx.db(), user, history).await?;
+    for hash in stored.iter().chain(&former) {
+        if ctx.hasher().verify(new, hash).await? != Verdict::Mismatch {
+            return Err(reused());
+        }
+    }
+    Ok(())
 }
 
 fn vet_names(ctx: &Ctx, new: &SecretString, client: ClientProfile, names: &[String]) -> Result<()> {

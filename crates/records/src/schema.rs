@@ -35,6 +35,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "folded names",
         sql: include_str!("../migrations/0005_folded_names.sql"),
     },
+    Migration {
+        version: 6,
+        name: "former passwords",
+        sql: include_str!("../migrations/0006_former_passwords.sql"),
+    },
 ];
 
 /// What a backup holds, parents before children. Leases are left out: they
@@ -45,6 +50,7 @@ pub const TABLES: &[&str] = &[
     "identifiers",
     "external_ids",
     "passwords",
+    "former_passwords",
     "pictures",
     "alias_counters",
     "aliases",

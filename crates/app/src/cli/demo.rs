@@ -294,6 +294,7 @@ impl Stage<'_> {
         let request = ChangePassword {
             current: self.password_of(part),
             new: self.password.clone(),
+            end_others: true,
             client: ClientProfile::NATIVE,
         };
         password::change_own(self.ctx, &who, request).await?;

@@ -20,8 +20,8 @@ pub struct Key {
     /// Every text that it, or each item of a list, may be, if these can be counted.
     pub choices: &'static [&'static str],
     /// What it is when nobody says anything. `{data_dir}`, `{address}`,
-    /// `{shortest}` and `{cores}` stand for what the machine and other settings
-    /// say. Absent for what may be left unset.
+    /// `{shortest}`, `{remembered}` and `{cores}` stand for what the machine and
+    /// other settings say. Absent for what may be left unset.
     pub default: Option<&'static str>,
     /// Something to show where there is no default.
     pub example: Option<&'static str>,

@@ -19,6 +19,16 @@ words! {
     }
 }
 
+words! {
+    /// What a change of a password does to the person's other sessions.
+    pub enum EndSessions: "offer or always" {
+        /// They choose.
+        Offer = "offer",
+        /// It ends them.
+        Always = "always",
+    }
+}
+
 section! {
     /// Passwords and their hashes.
     pub struct Password in "password" + "password." {
@@ -31,6 +41,12 @@ section! {
         /// company and its products. Names and addresses of the person and of
         /// this server are refused anyway.
         context_words: Vec<String> = "" => AtOnce;
+        /// How many passwords before the current one must not come back; 5 in
+        /// the strict profile. Each costs a hash when a password is changed.
+        history: u32 = "{remembered}" in "0"..="24" => AtOnce;
+        /// Whether somebody who changes their password is offered to sign out
+        /// their other sessions, or these always end. A reset ends all.
+        end_sessions: EndSessions = "offer" => AtOnce;
         /// Memory of one hash in KiB. Old hashes are renewed at the next sign-in.
         memory_kib: u32 = "19456" in "7168"..="262144";
         /// Passes over that memory.

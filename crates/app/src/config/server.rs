@@ -26,7 +26,8 @@ section! {
         /// The address that browsers use. Links, cookies and tokens depend on it.
         public_url: Option<WebOrigin>, like "https://id.example.org";
         /// How strict the defaults are: `strict` asks for passwords of 15
-        /// characters. What is set by itself stands in either.
+        /// characters and remembers the last five. What is set by itself stands
+        /// in either.
         profile: Profile = "standard" => AtOnce;
         /// Where to listen.
         listen: SocketAddr = "127.0.0.1:8700";

@@ -16,8 +16,9 @@ const HEAD: &str = "\
 ";
 
 /// What stand-ins in defaults are shown as.
-const STAND_INS: [(&str, &str); 4] = [
+const STAND_INS: [(&str, &str); 5] = [
     ("{shortest}", "8"),
+    ("{remembered}", "0"),
     ("{data_dir}", "./tollgate-data"),
     ("{address}", "http://localhost:8700"),
     ("{cores}", "2"),

@@ -139,7 +139,7 @@ async fn a_password_is_changed_and_other_sessions_end() {
     let ann = browser(&house, "ann@example.org").await;
     let page = ann.get("/me/password").await.expect(200).text;
     assert!(
-        page.contains("Your other session ends."),
+        page.contains("Sign out my other session") && page.contains("value=\"yes\" checked"),
         "one more is open"
     );
     let wrong = "current_password=wrong&new_password=purple+monkey+dishwasher";
@@ -151,6 +151,14 @@ async fn a_password_is_changed_and_other_sessions_end() {
     let good = "current_password=correct+horse+battery&new_password=purple+monkey+dishwasher";
     let changed = submit(&ann, "/me/password", good).await;
     leads_to(&ann, changed, "Your password is changed.").await;
+    elsewhere.get("/api/v1/me").await.expect(200);
+    let again = "current_password=purple+monkey+dishwasher&new_password=purple+monkey+dishwasher";
+    let refused = submit(&ann, "/me/password", again).await.expect(400);
+    assert!(refused.text.contains("You have or had it already."));
+    let good =
+        "current_password=purple+monkey+dishwasher&new_password=a+horse+of+glass&end_others=yes";
+    let changed = submit(&ann, "/me/password", good).await;
+    leads_to(&ann, changed, "All other sessions have ended.").await;
     elsewhere.get("/api/v1/me").await.expect(401);
 }
 

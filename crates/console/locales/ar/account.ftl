@@ -77,6 +77,12 @@ password-others =
         [two] تنتهي جلستاك الأخريان، وتبقى مسجّلًا هنا.
        *[other] تنتهي جلساتك الأخرى وعددها { $count }، وتبقى مسجّلًا هنا.
     }
+password-end-others =
+    { $count ->
+        [one] إنهاء جلستي الأخرى
+        [two] إنهاء جلستيّ الأخريين
+       *[other] إنهاء جلساتي الأخرى وعددها { $count }
+    }
 sessions-title = أين سجّلت الدخول
 sessions-lead = أنهِ ما لا تعرفه أو لم تعد تستخدمه. يسري ذلك فورًا.
 sessions-end-others = إنهاء كل ما عداها
@@ -102,5 +108,6 @@ done-picture-removed = أُزيلت الصورة.
 done-name-added = أُضيف الاسم.
 done-name-removed = أُزيل الاسم.
 done-password-changed = تغيّرت كلمة المرور، وانتهت كل الجلسات الأخرى.
+done-password-alone-changed = تغيّرت كلمة المرور.
 done-session-ended = انتهت الجلسة.
 done-others-ended = انتهت كل الجلسات الأخرى.

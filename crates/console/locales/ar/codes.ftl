@@ -110,6 +110,7 @@ code-site-limit-help = أزل موقعًا لم يعد لازمًا.
 rule-too-short = قصيرة جدًا.
 rule-too-long = طويلة جدًا.
 rule-too-common = يستخدمها كثيرون؛ وهي أول ما يجرّبه المهاجمون.
+rule-reused = هي كلمة مرورك الحالية أو كانت من قبل.
 rule-context = يجب ألا تحتوي على اسمك أو عنوانك أو اسم هذا الموقع.
 rule-needs-upper = ينقص حرف كبير.
 rule-needs-lower = ينقص حرف صغير.

@@ -68,6 +68,11 @@ password-others =
         [one] Ihre andere Sitzung endet. Hier bleiben Sie angemeldet.
        *[other] Ihre { $count } anderen Sitzungen enden. Hier bleiben Sie angemeldet.
     }
+password-end-others =
+    { $count ->
+        [one] Meine andere Sitzung abmelden
+       *[other] Meine { $count } anderen Sitzungen abmelden
+    }
 sessions-title = Wo Sie angemeldet sind
 sessions-lead = Beenden Sie, was Sie nicht kennen oder nicht mehr nutzen. Es gilt sofort.
 sessions-end-others = Alle anderen beenden
@@ -93,5 +98,6 @@ done-picture-removed = Das Bild ist entfernt.
 done-name-added = Der Name wurde hinzugefügt.
 done-name-removed = Der Name wurde entfernt.
 done-password-changed = Ihr Passwort ist geändert. Alle anderen Sitzungen sind beendet.
+done-password-alone-changed = Ihr Passwort ist geändert.
 done-session-ended = Die Sitzung ist beendet.
 done-others-ended = Alle anderen Sitzungen sind beendet.

@@ -110,6 +110,7 @@ code-site-limit-help = Entfernen Sie eine, die niemand mehr braucht.
 rule-too-short = Zu kurz.
 rule-too-long = Zu lang.
 rule-too-common = Viele benutzen es; Angreifer probieren es zuerst.
+rule-reused = Sie haben oder hatten es schon.
 rule-context = Es darf weder Ihren Namen oder Ihre Adresse noch den Namen dieses Ortes enthalten.
 rule-needs-upper = Ein Großbuchstabe fehlt.
 rule-needs-lower = Ein Kleinbuchstabe fehlt.

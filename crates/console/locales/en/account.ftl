@@ -68,6 +68,11 @@ password-others =
         [one] Your other session ends. You stay signed in here.
        *[other] Your { $count } other sessions end. You stay signed in here.
     }
+password-end-others =
+    { $count ->
+        [one] Sign out my other session
+       *[other] Sign out my { $count } other sessions
+    }
 sessions-title = Where you are signed in
 sessions-lead = End what you do not know or no longer use. It is out at once.
 sessions-end-others = End all others
@@ -93,5 +98,6 @@ done-picture-removed = The picture is removed.
 done-name-added = The name was added.
 done-name-removed = The name was removed.
 done-password-changed = Your password is changed. All other sessions have ended.
+done-password-alone-changed = Your password is changed.
 done-session-ended = The session has ended.
 done-others-ended = All other sessions have ended.

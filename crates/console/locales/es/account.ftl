@@ -68,6 +68,11 @@ password-others =
         [one] Tu otra sesión se cierra. Aquí sigues dentro.
        *[other] Tus otras { $count } sesiones se cierran. Aquí sigues dentro.
     }
+password-end-others =
+    { $count ->
+        [one] Cerrar mi otra sesión
+       *[other] Cerrar mis otras { $count } sesiones
+    }
 sessions-title = Dónde tienes la sesión abierta
 sessions-lead = Cierra lo que no reconozcas o ya no uses. Es inmediato.
 sessions-end-others = Cerrar todas las demás
@@ -93,5 +98,6 @@ done-picture-removed = La foto se ha quitado.
 done-name-added = El nombre se ha añadido.
 done-name-removed = El nombre se ha quitado.
 done-password-changed = Tu contraseña ha cambiado. Todas las demás sesiones están cerradas.
+done-password-alone-changed = Tu contraseña ha cambiado.
 done-session-ended = La sesión está cerrada.
 done-others-ended = Todas las demás sesiones están cerradas.

@@ -110,6 +110,7 @@ code-site-limit-help = Quita uno que ya no haga falta.
 rule-too-short = Demasiado corta.
 rule-too-long = Demasiado larga.
 rule-too-common = Mucha gente la usa; es lo primero que prueban los atacantes.
+rule-reused = Ya la tienes o la tuviste.
 rule-context = No debe contener tu nombre ni tu dirección, ni el nombre de este sitio.
 rule-needs-upper = Falta una mayúscula.
 rule-needs-lower = Falta una minúscula.

@@ -6,13 +6,14 @@ use serde::Deserialize;
 use super::Frame;
 
 /// What there is to say: messages. The address has them without `done-`.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "done-saved",
     "done-picture-saved",
     "done-picture-removed",
     "done-name-added",
     "done-name-removed",
     "done-password-changed",
+    "done-password-alone-changed",
     "done-session-ended",
     "done-others-ended",
     "done-created",

@@ -31,8 +31,8 @@ pub use found::found;
 pub use freshness::{Cached, Freshness, Sight};
 pub use keys::{Keyring, LoadedKey, PURPOSE_ACCESS, PURPOSE_CHATBOT, PURPOSE_IDENTITY};
 pub use policy::{
-    ChatbotPolicy, Class, PasswordPolicy, Policy, Registration, SessionPolicy, SimpleJwt,
-    TokenPolicy,
+    ChatbotPolicy, Class, EndSessions, PasswordPolicy, Policy, Registration, SessionPolicy,
+    SimpleJwt, TokenPolicy,
 };
 pub use sites::{Face, Listed, Sites, Statement};
 pub use tasks::Tasks;

@@ -56,12 +56,26 @@ pub enum Registration {
 pub struct PasswordPolicy {
     /// Fewest characters.
     pub least: usize,
+    /// How many passwords before the current one must not come back.
+    pub history: u32,
+    /// What a change does to the person's other sessions.
+    pub end_sessions: EndSessions,
     /// One of each has to be in it.
     pub require: Vec<Class>,
     /// Words that must not be in it, besides names.
     pub words: Vec<String>,
     /// The host that people find us at: nor must this, nor a part of it.
     pub host: String,
+}
+
+/// What a change of a password does to the person's other sessions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EndSessions {
+    /// It ends them if the person wants that.
+    #[default]
+    Offer,
+    /// It ends them.
+    Always,
 }
 
 /// A kind of character.

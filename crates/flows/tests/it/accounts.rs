@@ -100,6 +100,8 @@ async fn an_export_has_all_and_a_deletion_leaves_nothing() {
         .unwrap();
     let link = "INSERT INTO external_ids (provider, external_id, account_id, created_at) VALUES ('x', 'y', $1, 0)";
     ctx.db().write_one(link, args![ann]).await.unwrap();
+    let former = "INSERT INTO former_passwords (account_id, hash, replaced_at) VALUES ($1, 'x', 0)";
+    ctx.db().write_one(former, args![ann]).await.unwrap();
     let picture = "INSERT INTO pictures (account_id, media_type, bytes, tag, changed_at)
         VALUES ($1, 'image/png', $2, 'x', 0)";
     let bytes: Vec<u8> = vec![1, 2];
@@ -142,11 +144,12 @@ macro_rules! rows {
 
 /// Rows of an account in every table that may have some.
 async fn traces(ctx: &Ctx, of: UserId) -> Vec<(&'static str, i64)> {
-    const PERSONAL: [(&str, &str); 10] = rows![
+    const PERSONAL: [(&str, &str); 11] = rows![
         "accounts" where "id = $1",
         "identifiers" where "account_id = $1",
         "external_ids" where "account_id = $1",
         "passwords" where "account_id = $1",
+        "former_passwords" where "account_id = $1",
         "pictures" where "account_id = $1",
         "aliases" where "account_id = $1",
         "sessions" where "account_id = $1",

@@ -68,6 +68,7 @@ async fn every_kind_of_change_tells_and_the_chain_holds() {
     let request = ChangePassword {
         current: secret(PASSWORD),
         new: secret(OTHER_PASSWORD),
+        end_others: true,
         client: ClientProfile::NATIVE,
     };
     password::change_own(ctx, &herself, request).await.unwrap();

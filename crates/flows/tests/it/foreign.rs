@@ -33,6 +33,7 @@ async fn a_foreign_session_that_changes_the_password_lives_on_and_ends_when_all_
     let change = ChangePassword {
         current: secret(PASSWORD),
         new: secret(OTHER_PASSWORD),
+        end_others: true,
         client: ClientProfile::NATIVE,
     };
     password::change_own(ctx, &by, change).await.unwrap();

@@ -188,6 +188,7 @@ async fn a_reset_link_ends_by_time_by_use_and_by_whatever_overtakes_it() {
     let change = ChangePassword {
         current: secret(PASSWORD),
         new: secret("a third horse battery"),
+        end_others: true,
         client: ClientProfile::NATIVE,
     };
     password::change_own(ctx, &by, change).await.unwrap();

@@ -156,6 +156,7 @@ impl Journey {
             let request = ChangePassword {
                 current: secret(current),
                 new: secret(PASSWORDS[1]),
+                end_others: true,
                 client: ClientProfile::NATIVE,
             };
             self.refused(wanted, password::change_own(&ctx, &herself, request).await);

@@ -134,6 +134,7 @@ async fn a_changed_password_ends_all_but_the_session_that_changed_it() {
     let change = ChangePassword {
         current: secret(PASSWORD),
         new: secret(OTHER_PASSWORD),
+        end_others: true,
         client: ClientProfile::NATIVE,
     };
     password::change_own(ctx, &by, change).await.unwrap();

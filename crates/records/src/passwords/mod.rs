@@ -1,5 +1,5 @@
-//! The password of an account, as a hash in PHC or a foreign form.
-//! Owns table `passwords`.
+//! The password of an account, as a hash in PHC or a foreign form, and those
+//! that it had before. Owns tables `passwords` and `former_passwords`.
 
 use tollgate_base::{Result, id::UserId, time::Time};
 use tollgate_store::{
@@ -12,6 +12,12 @@ queries! {
     SET = "INSERT INTO passwords (account_id, hash, changed_at) VALUES ($1, $2, $3)
         ON CONFLICT (account_id) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at";
     UPGRADE = "UPDATE passwords SET hash = $3 WHERE account_id = $1 AND hash = $2";
+    FORMER = "SELECT hash FROM former_passwords WHERE account_id = $1 ORDER BY replaced_at DESC, hash LIMIT $2";
+    RETIRE = "INSERT INTO former_passwords (account_id, hash, replaced_at)
+        SELECT account_id, hash, $2 FROM passwords WHERE account_id = $1 ON CONFLICT DO NOTHING";
+    TRIM = "DELETE FROM former_passwords WHERE account_id = $1 AND hash NOT IN
+        (SELECT hash FROM former_passwords WHERE account_id = $1 ORDER BY replaced_at DESC, hash LIMIT $2)";
+    FORGET_FORMER = "DELETE FROM former_passwords WHERE account_id = $1";
     FORGET = "DELETE FROM passwords WHERE account_id = $1";
 }
 
@@ -26,6 +32,22 @@ pub async fn find(db: &Db, account: UserId) -> Result<Option<String>> {
 /// Set or replace the password.
 pub async fn set(tx: &mut Tx<'_>, account: UserId, hash: &str, now: Time) -> Result<()> {
     tx.run(SET, args![account, hash, now]).await?;
+    Ok(())
+}
+
+/// The hashes of the passwords before the current one, the last first.
+pub async fn former(db: &Db, account: UserId, most: u32) -> Result<Vec<String>> {
+    let rows = db.rows(FORMER, args![account, i64::from(most)]).await?;
+    rows.iter().map(|row| row.get("hash")).collect()
+}
+
+/// Keep the current password as a former one, for it is about to be replaced,
+/// and no more than so many of them.
+pub async fn retire(tx: &mut Tx<'_>, account: UserId, keep: u32, now: Time) -> Result<()> {
+    if keep > 0 {
+        tx.run(RETIRE, args![account, now]).await?;
+    }
+    tx.run(TRIM, args![account, i64::from(keep)]).await?;
     Ok(())
 }
 
@@ -46,8 +68,9 @@ pub async fn is_still(tx: &mut Tx<'_>, account: UserId, hash: &str) -> Result<bo
         == Some(hash))
 }
 
-/// Delete the password with its account.
+/// Delete the passwords with their account.
 pub async fn forget(tx: &mut Tx<'_>, account: UserId) -> Result<()> {
+    tx.run(FORGET_FORMER, args![account]).await?;
     tx.run(FORGET, args![account]).await?;
     Ok(())
 }

@@ -70,12 +70,13 @@ impl<'a> Reader<'a> {
             .min(MOST_CORES);
         // Where there are several, one is kept for who does not wait for a hash.
         let cores = if cores > 2 { cores - 1 } else { cores };
-        let shortest = match server.profile {
-            Profile::Standard => "8",
-            Profile::Strict => "15",
+        let (shortest, remembered) = match server.profile {
+            Profile::Standard => ("8", "0"),
+            Profile::Strict => ("15", "5"),
         };
         self.stand_ins = vec![
             ("{shortest}", shortest.to_owned()),
+            ("{remembered}", remembered.to_owned()),
             ("{data_dir}", server.data_dir.display().to_string()),
             ("{address}", server.address()),
             ("{cores}", cores.to_string()),

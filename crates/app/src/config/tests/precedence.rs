@@ -198,6 +198,7 @@ fn secrets_are_never_shown() {
 fn the_profile_moves_defaults_and_nothing_that_was_said() {
     let desk = Desk::new().file("tollgate.toml", "profile = 'strict'");
     assert_eq!(desk.said("password.min_length"), said("15", "built-in"));
+    assert_eq!(desk.said("password.history"), said("5", "built-in"));
     let desk = desk.file("conf.d/ours.toml", "password.min_length = 10");
     assert_eq!(
         desk.said("password.min_length"),

@@ -231,3 +231,58 @@ async fn a_password_in_mind_is_judged_and_not_kept() {
     let refused = stranger.post("/api/v1/password/strength", faulty).await;
     refused.expect(400);
 }
+
+#[tokio::test]
+async fn neither_the_current_password_nor_the_last_ones_come_back() {
+    let house = house().await;
+    let (admin, ann) = (house.admin().await.client, house.person("ann").await);
+    let remember = |history| {
+        let mut policy = (*house.node.ctx.policy()).clone();
+        policy.password.history = history;
+        house.node.ctx.set_policy(policy);
+    };
+    let change = async |from: &str, to: &str| {
+        house.node.clock.advance(Duration::from_millis(1));
+        let login = json!({ "login": ann.email, "password": from, "mode": "token" });
+        let session = house.stranger().post("/api/v1/session", login).await;
+        let access = session.expect(200).json()["access_token"].take();
+        let bearer = format!("Bearer {}", access.as_str().unwrap());
+        let client = house.stranger().with("authorization", &bearer);
+        let body = json!({ "current_password": from, "new_password": to });
+        client.put("/api/v1/me/password", body).await
+    };
+    let phrases = [
+        PASSWORD,
+        "second fine phrase",
+        "third fine phrase",
+        "fourth fine phrase",
+    ];
+    let refused = |answer: Answer| {
+        let fault = answer.expect(400).json()["errors"][0].take();
+        assert_eq!(fault["pointer"], "/new_password");
+        assert_eq!(fault["rule"], "reused");
+    };
+    refused(change(PASSWORD, PASSWORD).await);
+    remember(2);
+    for pair in phrases.windows(2) {
+        change(pair[0], pair[1]).await.expect(204);
+    }
+    for known in [phrases[3], phrases[2], phrases[1]] {
+        refused(change(phrases[3], known).await);
+    }
+    let at = format!("/api/v1/people/{}/reset-link", ann.id);
+    let made = admin.post(&at, json!({})).await.expect(200).json();
+    let token = made["token"].as_str().unwrap();
+    let reset = async |to: &str| {
+        let body = confirmation(token, to);
+        house.stranger().post(CONFIRM, body).await
+    };
+    refused(reset(phrases[2]).await);
+    reset(phrases[0]).await.expect(204);
+
+    // Who is to remember none forgets those there were at the next change.
+    remember(0);
+    change(phrases[0], phrases[3]).await.expect(204);
+    remember(2);
+    change(phrases[3], phrases[2]).await.expect(204);
+}

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tollgate_flows::ctx::EndSessions;
 use tollgate_testkit::house::{House, PASSWORD};
 
 use super::{browser, is_in, is_out, sessions};
@@ -222,4 +223,27 @@ async fn tokens_and_sessions_run_out() {
     is_in(&page).await;
     house.node.clock.advance(Duration::from_hours(12));
     is_out(&page, "session.expired").await;
+}
+
+/// asvs:V7.4.3
+#[tokio::test]
+async fn other_sessions_outlive_a_password_only_if_both_want_that() {
+    let house = house().await;
+    let ann = house.person("ann").await;
+    let other = house.sign_in(&ann.email).await.client;
+    let change = async |from: &str, to: &str| {
+        let change = json!({
+            "current_password": from, "new_password": to, "end_other_sessions": false,
+        });
+        let changed = ann.client.put("/api/v1/me/password", change).await;
+        changed.expect(204);
+    };
+    change(PASSWORD, NEW_PASSWORD).await;
+    is_in(&other).await;
+    let mut policy = (*house.node.ctx.policy()).clone();
+    policy.password.end_sessions = EndSessions::Always;
+    house.node.ctx.set_policy(policy);
+    change(NEW_PASSWORD, "a third fine phrase").await;
+    is_out(&other, "session.revoked").await;
+    is_in(&ann.client).await;
 }
