@@ -15,7 +15,7 @@ use tollgate_base::{
 };
 use tollgate_crypto::{
     jwt::Algorithm,
-    password::{Cost, Hasher},
+    password::{Cost, Hasher, Peppers},
     seal::MasterKey,
 };
 use tollgate_flows::{
@@ -316,12 +316,14 @@ fn assemble(config: &Config, purpose: Use, core: Core) -> Result<Ctx> {
         None => (Bus::local(), Counters::memory()),
     };
     let password = &config.password;
+    let peppers = password.peppers.iter().map(|pepper| (**pepper).clone());
     let cost = Cost::new(password.memory_kib, password.passes, password.lanes)?;
     Ctx::new(Parts {
         db: core.db,
         bus,
         counters,
-        hasher: Hasher::new(cost, password.slots, password.queue),
+        hasher: Hasher::new(cost, password.slots, password.queue)
+            .with_peppers(Peppers::new(peppers)),
         mailer: match config.mail.delivery {
             config::mail::Delivery::Log => Mailer::Log,
             config::mail::Delivery::Folder => Mailer::Folder {

@@ -214,6 +214,9 @@ codes! {
     /// Secrets in the database are sealed with the master key of the secrets file. This one
     /// does not open with it.
     SEAL_BROKEN = Broken "seal.broken", "A sealed value cannot be opened", "Operators: check that the master key is the one that this database was sealed with.";
+    /// A password hash was made with a pepper that is no longer in `[password] peppers`. The
+    /// log says which; `tollgate doctor` counts such hashes.
+    PEPPER_MISSING = Broken "pepper.missing", "This password cannot be checked now", "Operators: put the pepper that the log names back into password.peppers.";
 
     ["imports of accounts from other systems"]
     /// The text is not a hash that can be checked here.

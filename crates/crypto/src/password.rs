@@ -6,6 +6,7 @@
 
 mod argon;
 mod foreign;
+mod pepper;
 mod pool;
 mod scheme;
 
@@ -13,8 +14,11 @@ use std::{hint::black_box, sync::Arc, time::Duration};
 
 use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes};
 
-pub use self::scheme::{Scheme, recognise};
 use self::{argon::Argon, pool::Pool};
+pub use self::{
+    pepper::Peppers,
+    scheme::{Scheme, recognise},
+};
 
 /// Longest password that is hashed, in bytes. More is refused before any work.
 pub const LONGEST: usize = 4096;
@@ -38,6 +42,7 @@ pub struct Cost {
 #[derive(Clone)]
 pub struct Hasher {
     cost: Cost,
+    peppers: Peppers,
     pool: Arc<Pool>,
 }
 
@@ -46,8 +51,8 @@ pub struct Hasher {
 pub enum Verdict {
     /// It is the password.
     Match,
-    /// It is the password, but the hash is foreign or was made at another
-    /// cost: hash it again and store that.
+    /// It is the password, but the hash is foreign, or was made at another cost
+    /// or without the newest pepper: hash it again and store that.
     MatchOutdated,
     /// It is not.
     Mismatch,
@@ -98,8 +103,20 @@ impl Hasher {
     pub fn new(cost: Cost, slots: usize, queue: usize) -> Self {
         Self {
             cost,
+            peppers: Peppers::default(),
             pool: Arc::new(Pool::new(slots, queue, cost.memory_kib as usize, IDLE)),
         }
+    }
+
+    /// With these peppers.
+    pub fn with_peppers(mut self, peppers: Peppers) -> Self {
+        self.peppers = peppers;
+        self
+    }
+
+    /// The peppers that it knows.
+    pub const fn peppers(&self) -> &Peppers {
+        &self.peppers
     }
 
     /// Hash a new password, as a PHC string such as `$argon2id$v=19$m=…`.
@@ -109,9 +126,11 @@ impl Hasher {
     /// password longer than [`LONGEST`].
     pub async fn hash(&self, password: &SecretString, salt: [u8; 16]) -> Result<String> {
         let (cost, password) = (self.cost, bounded(password)?);
+        let peppers = self.peppers.clone();
         self.pool
             .run(move |scratch| {
-                argon::hash(cost, password.expose_secret().as_bytes(), &salt, scratch)
+                let password = password.expose_secret().as_bytes();
+                argon::hash(cost, peppers.newest(), password, &salt, scratch)
             })
             .await?
     }
@@ -120,19 +139,23 @@ impl Hasher {
     /// knows.
     ///
     /// # Errors
-    /// As [`Hasher::hash`]; `internal` if what is stored is no such hash.
+    /// As [`Hasher::hash`]; `internal` if what is stored is no such hash,
+    /// `pepper.missing` if it was made with a pepper that is not known.
     pub async fn verify(&self, password: &SecretString, stored: &str) -> Result<Verdict> {
         let password = bounded(password)?;
         let scheme =
             recognise(stored).map_err(|fault| Error::new(&codes::INTERNAL).because(fault))?;
-        let good = if scheme.is_current(self.cost) {
+        let good = if scheme.is_current(self.cost, &self.peppers) {
             Verdict::Match
         } else {
             Verdict::MatchOutdated
         };
+        let peppers = self.peppers.clone();
         let matches = self
             .pool
-            .run(move |scratch| scheme.matches(password.expose_secret().as_bytes(), scratch))
+            .run(move |scratch| {
+                scheme.matches(&peppers, password.expose_secret().as_bytes(), scratch)
+            })
             .await??;
         Ok(if matches { good } else { Verdict::Mismatch })
     }
@@ -144,10 +167,13 @@ impl Hasher {
     /// As [`Hasher::hash`].
     pub async fn verify_nobody(&self, password: &SecretString) -> Result<()> {
         let password = bounded(password)?;
-        let nobody = Argon::nobody(self.cost)?;
+        let nobody = Argon::nobody(self.cost, self.peppers.newest())?;
+        let peppers = self.peppers.clone();
         let matches = self
             .pool
-            .run(move |scratch| nobody.matches(password.expose_secret().as_bytes(), scratch))
+            .run(move |scratch| {
+                nobody.matches(&peppers, password.expose_secret().as_bytes(), scratch)
+            })
             .await??;
         black_box(matches);
         Ok(())

@@ -175,6 +175,19 @@ pub fn review(
     vet_names(ctx, &password, ClientProfile::NATIVE, &names)
 }
 
+/// How many stored hashes nobody can check, because the pepper that they were
+/// made with is not known any more.
+///
+/// # Errors
+/// `store.down`.
+pub async fn unpeppered(ctx: &Ctx, _by: &Principal, (): ()) -> Result<i64> {
+    let mut missing = passwords::peppered(ctx.db(), None).await?;
+    for pepper in ctx.hasher().peppers().ids() {
+        missing -= passwords::peppered(ctx.db(), Some(pepper)).await?;
+    }
+    Ok(missing)
+}
+
 /// Say how good a password would be. Nothing of it is kept or logged.
 ///
 /// # Errors

@@ -1,8 +1,11 @@
 //! What a password has to be, and what a hash of it costs (Argon2id, RFC 9106).
 
+use tollgate_base::ExposeSecret;
+
 use super::{
     key::section,
-    meant::{Verdict, value::words},
+    meant::{Verdict, plain::Secret, value::words},
+    secrets::weakness,
 };
 
 words! {
@@ -47,6 +50,13 @@ section! {
         /// Whether somebody who changes their password is offered to sign out
         /// their other sessions, or these always end. A reset ends all.
         end_sessions: EndSessions = "offer" => AtOnce;
+        /// Peppers: secrets of at least 32 random bytes that go into each hash, so
+        /// that a stolen database alone is nothing to guess from. The first is for
+        /// new hashes; those of the others and hashes without one are renewed at
+        /// the next sign-in. Whoever loses a pepper loses the passwords made with
+        /// it: keep it in a backup of its own. Best given as a file, separated by
+        /// commas.
+        peppers: Vec<Secret> = "";
         /// Memory of one hash in KiB. Old hashes are renewed at the next sign-in.
         memory_kib: u32 = "19456" in "7168"..="262144";
         /// Passes over that memory.
@@ -67,6 +77,11 @@ const LEAST_MEMORY: [u32; 5] = [47_104, 19_456, 12_288, 9_216, 7_168];
 
 impl Password {
     pub(super) fn check(&self, verdict: &mut Verdict) {
+        let weak = |pepper: &Secret| weakness(pepper.expose_secret());
+        if let Some(why) = self.peppers.iter().find_map(weak) {
+            let hint = Some("Draw one: head -c 32 /dev/urandom | base64");
+            verdict.fault(&["password.peppers"], format!("a pepper {why}"), hint);
+        }
         let passes = usize::try_from(self.passes)
             .unwrap_or(usize::MAX)
             .clamp(1, LEAST_MEMORY.len());

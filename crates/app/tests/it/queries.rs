@@ -9,7 +9,7 @@ use tollgate_testkit::services::PostgresDatabase;
 
 /// What may be read from its first row to its last, and how SQLite says so:
 /// small tables, counts, and lists that end after a page.
-const WHOLE: [&str; 9] = [
+const WHOLE: [&str; 12] = [
     "ALL: signing_keys USING INDEX signing_keys_by_purpose",
     "ALL: sites USING INDEX sqlite_autoindex_sites_2",
     "CENSUS: accounts USING COVERING INDEX accounts_by_state",
@@ -17,6 +17,9 @@ const WHOLE: [&str; 9] = [
     "COUNT: sites USING COVERING INDEX sqlite_autoindex_sites_3",
     "LIST: accounts USING INDEX accounts_by_time",
     "PAGE: events USING INDEX events_by_time",
+    "PEPPERED: every",
+    "PEPPERED: former_passwords USING COVERING INDEX sqlite_autoindex_former_passwords_1",
+    "PEPPERED: passwords",
     "READ: installation USING INDEX sqlite_autoindex_installation_1",
     "WAITING: jobs",
 ];

@@ -7,6 +7,7 @@ use tollgate_base::{Error, Result, codes};
 
 use super::{
     Cost,
+    pepper::{Pepper, Peppers},
     pool::Scratch,
     scheme::{SALT, TAG, costly, number, parameters, unknown},
 };
@@ -27,6 +28,8 @@ pub struct Argon {
     algorithm: Algorithm,
     version: Version,
     params: Params,
+    /// The pepper that it was made with.
+    keyid: Option<String>,
     salt: Vec<u8>,
     tag: Vec<u8>,
 }
@@ -34,12 +37,14 @@ pub struct Argon {
 /// The PHC string of a new password.
 pub(super) fn hash(
     cost: Cost,
+    pepper: Option<&Pepper>,
     password: &[u8],
     salt: &[u8; 16],
     scratch: &mut Scratch,
 ) -> Result<String> {
-    let argon = Argon::with_cost(cost, salt)?;
-    let tag = argon.compute(password, scratch)?;
+    let argon = Argon::with_cost(cost, pepper, salt)?;
+    let tag = argon.compute(password, pepper, scratch)?;
+    let keyid = pepper.map_or_else(String::new, |pepper| format!(",keyid={}", pepper.id()));
     let Cost {
         memory_kib,
         passes,
@@ -47,17 +52,17 @@ pub(super) fn hash(
     } = cost;
     let (salt, tag) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(tag));
     Ok(format!(
-        "$argon2id$v=19$m={memory_kib},t={passes},p={lanes}${salt}${tag}"
+        "$argon2id$v=19$m={memory_kib},t={passes},p={lanes}{keyid}${salt}${tag}"
     ))
 }
 
 impl Argon {
     /// A hash that no password has, at this cost.
-    pub(super) fn nobody(cost: Cost) -> Result<Self> {
-        Self::with_cost(cost, &[0; 16])
+    pub(super) fn nobody(cost: Cost, pepper: Option<&Pepper>) -> Result<Self> {
+        Self::with_cost(cost, pepper, &[0; 16])
     }
 
-    fn with_cost(cost: Cost, salt: &[u8; 16]) -> Result<Self> {
+    fn with_cost(cost: Cost, pepper: Option<&Pepper>, salt: &[u8; 16]) -> Result<Self> {
         // A cost that was put together by hand may be one that Argon2 cannot do.
         let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(OUR_TAG))
             .map_err(|fault| Error::new(&codes::INTERNAL).because(fault))?;
@@ -66,13 +71,15 @@ impl Argon {
             algorithm: Algorithm::Argon2id,
             version: Version::V0x13,
             params,
+            keyid: pepper.map(|pepper| pepper.id().to_owned()),
             salt,
             tag,
         })
     }
 
     /// The parts of `argon2id$v=19$m=65536,t=3,p=4$salt$tag`; `version` is
-    /// absent in the oldest ones.
+    /// absent in the oldest ones, and `,keyid=1a2b3c4d` follows on the lanes of
+    /// those with a pepper.
     pub(super) fn parse(
         kind: &str,
         version: Option<&str>,
@@ -80,6 +87,10 @@ impl Argon {
         salt: &str,
         tag: &str,
     ) -> Result<Self> {
+        let (costs, keyid) = match costs.split_once(",keyid=") {
+            Some((costs, keyid)) => (costs, Some(keyid.to_owned())),
+            None => (costs, None),
+        };
         let read = || {
             let algorithm = match kind {
                 "argon2id" => Algorithm::Argon2id,
@@ -114,29 +125,51 @@ impl Argon {
             algorithm,
             version,
             params,
+            keyid,
             salt,
             tag,
         })
     }
 
-    /// Whether it is what [`hash`] would make at this cost.
-    pub(super) fn is_current(&self, cost: Cost) -> bool {
+    /// Whether it is what [`hash`] would make at this cost, with this pepper.
+    pub(super) fn is_current(&self, cost: Cost, pepper: Option<&Pepper>) -> bool {
         let params = &self.params;
         let made = Cost {
             memory_kib: params.m_cost(),
             passes: params.t_cost(),
             lanes: params.p_cost(),
         };
-        self.algorithm == Algorithm::Argon2id && self.version == Version::V0x13 && made == cost
+        self.algorithm == Algorithm::Argon2id
+            && self.version == Version::V0x13
+            && made == cost
+            && self.keyid.as_deref() == pepper.map(Pepper::id)
     }
 
     /// Whether the hash is this password's.
-    pub(super) fn matches(&self, password: &[u8], scratch: &mut Scratch) -> Result<bool> {
-        Ok(mac::equal(&self.compute(password, scratch)?, &self.tag))
+    pub(super) fn matches(
+        &self,
+        peppers: &Peppers,
+        password: &[u8],
+        scratch: &mut Scratch,
+    ) -> Result<bool> {
+        let keyid = self.keyid.as_deref();
+        let pepper = keyid.map(|keyid| peppers.find(keyid)).transpose()?;
+        let tag = self.compute(password, pepper, scratch)?;
+        Ok(mac::equal(&tag, &self.tag))
     }
 
-    fn compute(&self, password: &[u8], scratch: &mut Scratch) -> Result<Vec<u8>> {
-        let context = Argon2::new(self.algorithm, self.version, self.params.clone());
+    fn compute(
+        &self,
+        password: &[u8],
+        pepper: Option<&Pepper>,
+        scratch: &mut Scratch,
+    ) -> Result<Vec<u8>> {
+        let (algorithm, version, params) = (self.algorithm, self.version, self.params.clone());
+        let context = match pepper {
+            None => Argon2::new(algorithm, version, params),
+            Some(pepper) => Argon2::new_with_secret(pepper.secret(), algorithm, version, params)
+                .map_err(|fault| Error::new(&codes::INTERNAL).because(fault))?,
+        };
         let mut tag = vec![0; self.tag.len()];
         scratch
             .with(self.params.block_count(), |blocks| {

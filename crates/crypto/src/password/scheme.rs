@@ -10,6 +10,7 @@ use super::{
     Cost,
     argon::Argon,
     foreign::{Bcrypt, Digest, Form, Pbkdf2, Scrypt},
+    pepper::Peppers,
     pool::Scratch,
 };
 
@@ -80,15 +81,21 @@ impl Scheme {
         }
     }
 
-    /// Whether a new hash at this cost would be of the same make.
-    pub(super) fn is_current(&self, cost: Cost) -> bool {
-        matches!(self, Self::Argon2(argon) if argon.is_current(cost))
+    /// Whether a new hash at this cost and with the newest pepper would be of the
+    /// same make.
+    pub(super) fn is_current(&self, cost: Cost, peppers: &Peppers) -> bool {
+        matches!(self, Self::Argon2(argon) if argon.is_current(cost, peppers.newest()))
     }
 
     /// Whether the hash is this password's.
-    pub(super) fn matches(&self, password: &[u8], scratch: &mut Scratch) -> Result<bool> {
+    pub(super) fn matches(
+        &self,
+        peppers: &Peppers,
+        password: &[u8],
+        scratch: &mut Scratch,
+    ) -> Result<bool> {
         match self {
-            Self::Argon2(argon) => argon.matches(password, scratch),
+            Self::Argon2(argon) => argon.matches(peppers, password, scratch),
             Self::Bcrypt(bcrypt) => Ok(bcrypt.matches(password)),
             Self::Pbkdf2(pbkdf2) => Ok(pbkdf2.matches(password)),
             Self::Scrypt(scrypt) => scrypt.matches(password),

@@ -2,6 +2,7 @@
 //! load. Those of other systems have a file of their own.
 
 mod foreign;
+mod pepper;
 
 use std::pin::pin;
 
@@ -133,7 +134,8 @@ async fn reused_memory_changes_no_bit() {
                 lanes,
             };
             let password = format!("password {round}");
-            let ours = argon::hash(cost, password.as_bytes(), &[round; 16], &mut scratch).unwrap();
+            let ours =
+                argon::hash(cost, None, password.as_bytes(), &[round; 16], &mut scratch).unwrap();
             let params = Params::new(memory_kib, passes, lanes, Some(32)).unwrap();
             let mut plain = [0; 32];
             Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
@@ -141,8 +143,10 @@ async fn reused_memory_changes_no_bit() {
                 .unwrap();
             let scheme = recognise(&ours).unwrap();
             assert!(
-                scheme.is_current(cost)
-                    && scheme.matches(password.as_bytes(), &mut scratch).unwrap()
+                scheme.is_current(cost, &Peppers::default())
+                    && scheme
+                        .matches(&Peppers::default(), password.as_bytes(), &mut scratch)
+                        .unwrap()
             );
             let tag = ours.rsplit('$').next().unwrap();
             assert_eq!(

@@ -17,6 +17,8 @@ queries! {
         SELECT account_id, hash, $2 FROM passwords WHERE account_id = $1 ON CONFLICT DO NOTHING";
     TRIM = "DELETE FROM former_passwords WHERE account_id = $1 AND hash NOT IN
         (SELECT hash FROM former_passwords WHERE account_id = $1 ORDER BY replaced_at DESC, hash LIMIT $2)";
+    PEPPERED = "SELECT CAST(count(*) AS BIGINT) AS number FROM
+        (SELECT hash FROM passwords UNION ALL SELECT hash FROM former_passwords) AS every WHERE hash LIKE $1";
     FORGET_FORMER = "DELETE FROM former_passwords WHERE account_id = $1";
     FORGET = "DELETE FROM passwords WHERE account_id = $1";
 }
@@ -49,6 +51,13 @@ pub async fn retire(tx: &mut Tx<'_>, account: UserId, keep: u32, now: Time) -> R
     }
     tx.run(TRIM, args![account, i64::from(keep)]).await?;
     Ok(())
+}
+
+/// How many hashes, former ones among them, were made with a pepper; with
+/// exactly this one, if it is named.
+pub async fn peppered(db: &Db, pepper: Option<&str>) -> Result<i64> {
+    let like = format!("$argon2id$%,keyid={}$%", pepper.unwrap_or("%"));
+    db.one(PEPPERED, args![like]).await?.get("number")
 }
 
 /// Store the same password under a better hash. False if it was changed

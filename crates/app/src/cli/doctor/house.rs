@@ -132,6 +132,7 @@ async fn inside(config: &Config, findings: &mut Vec<Finding>) {
     let seen = [
         ("clock", past(&ctx).await),
         ("administrators", administrators(&ctx, config).await),
+        ("peppers", peppers(&ctx).await),
         ("signing keys", keys(&ctx).await),
         ("audit", trail(&ctx).await),
         ("backup", backup(&ctx).await),
@@ -225,6 +226,18 @@ async fn administrators(ctx: &Ctx, config: &Config) -> Result<Option<Finding>> {
         "Nobody can look after this server.",
         "tollgate setup-link, or tollgate admin create EMAIL",
     )))
+}
+
+/// Whether each password can be checked.
+async fn peppers(ctx: &Ctx) -> Result<Option<Finding>> {
+    let missing = password::unpeppered(ctx, OPERATOR, ()).await?;
+    Ok((missing > 0).then(|| {
+        Finding::wrong(
+            "peppers",
+            format!("{missing} password hashes were made with a pepper that is not there."),
+            "Put it back into password.peppers; the log names it when somebody signs in.",
+        )
+    }))
 }
 
 async fn keys(ctx: &Ctx) -> Result<Option<Finding>> {

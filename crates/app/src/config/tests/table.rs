@@ -12,7 +12,7 @@ use crate::config::{
 };
 
 /// For each setting a value that is not its default, as it is shown again.
-const SAMPLES: [(&str, &str); 56] = [
+const SAMPLES: [(&str, &str); 57] = [
     ("public_url", "https://id.example.org"),
     ("profile", "strict"),
     ("listen", "127.0.0.1:9000"),
@@ -39,6 +39,7 @@ const SAMPLES: [(&str, &str); 56] = [
     ("password.context_words", "acme,road runner"),
     ("password.history", "3"),
     ("password.end_sessions", "always"),
+    ("password.peppers", "0123456789abcdefghijklmnopqrstuv"),
     ("password.memory_kib", "65536"),
     ("password.passes", "3"),
     ("password.lanes", "4"),

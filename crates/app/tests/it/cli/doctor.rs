@@ -292,3 +292,27 @@ async fn shells_editors_and_man_know_the_commands() {
     );
     assert_eq!(schema["additionalProperties"], false);
 }
+
+/// asvs:V11.4.2
+#[tokio::test(flavor = "multi_thread")]
+async fn hashes_whose_pepper_is_missing_are_counted() {
+    let scene = Scene::new();
+    let pepper = scene.program.folder().join("peppers");
+    fs::write(&pepper, "not in the database and of 32 bytes and more\n").unwrap();
+    let peppered = format!("--set password.peppers_file={}", pepper.display());
+    scene
+        .create(&format!("admin create ann@example.org {peppered}"))
+        .await;
+    let (_, findings) = examined(&scene, &format!("{QUIET} {peppered}")).await;
+    assert!(found(&findings, "peppers", "wrong").is_empty());
+    let (finished, findings) = examined(&scene, QUIET).await;
+    assert_eq!(finished.code, Some(1));
+    let wrong = found(&findings, "peppers", "wrong");
+    assert!(
+        wrong[0]["says"].as_str().unwrap().starts_with("1 "),
+        "{findings:#}"
+    );
+    fs::write(&pepper, "short").unwrap();
+    let (_, findings) = examined(&scene, &format!("{QUIET} {peppered}")).await;
+    assert_eq!(found(&findings, "configuration", "wrong").len(), 1);
+}
