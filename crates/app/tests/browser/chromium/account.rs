@@ -55,7 +55,7 @@ async fn a_password_is_changed_and_every_other_place_is_out() {
     let elsewhere = stage.signed_in(PERSON, Eyes::default()).await;
     let ben = stage.signed_in(PERSON, Eyes::default()).await;
     go(&ben, "Password").await;
-    assert!(ben.text().await.contains("Your other session ends."));
+    assert!(ben.text().await.contains("Sign out my other session"));
     ben.fill("Current password", "not this one").await;
     ben.fill("New password", NEW).await;
     ben.follow(Key::Enter).await;
@@ -73,6 +73,8 @@ async fn a_password_is_changed_and_every_other_place_is_out() {
     let shown = "document.activeElement.type + ' ' + document.activeElement.value";
     assert_eq!(ben.evaluate(shown).await, format!("text {PASSWORD}"));
     ben.fill("New password", NEW).await;
+    ben.until("document.querySelector('.strength:not([hidden]) meter')?.value >= 2")
+        .await;
     press(&ben, "Change password").await;
     let said = "Your password is changed. All other sessions have ended.";
     assert!(ben.text().await.contains(said), "{}", ben.text().await);
