@@ -18,6 +18,7 @@ mod sessions;
 mod shapes;
 mod signup;
 mod sites;
+mod verification;
 mod vouching;
 mod well_known;
 

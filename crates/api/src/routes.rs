@@ -16,7 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     authz, docs, health, me, overview, password, people, picture, refusals, session, sessions,
-    signup, sites, vouching, well_known,
+    signup, sites, verification, vouching, well_known,
 };
 
 #[derive(OpenApi)]
@@ -57,6 +57,8 @@ fn operations() -> OpenApiRouter<Web> {
         .routes(routes!(password::confirm))
         .routes(routes!(me::show, me::edit, me::delete))
         .routes(routes!(me::export))
+        .routes(routes!(verification::ask))
+        .routes(routes!(verification::confirm))
         .routes(routes!(me::add_name, me::remove_name))
         .routes(routes!(
             picture::show_mine,

@@ -2,7 +2,10 @@
 //! reach everything through, and from the surfaces to one router. What is
 //! decided here is only which part gets which setting.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     extract::{Request, State},
@@ -26,7 +29,10 @@ use tollgate_flows::{
     },
     setup,
 };
-use tollgate_outbound::mail::Mailer;
+use tollgate_outbound::{
+    letters::Letters,
+    mail::{Encryption, Mailer, Server, Smtp},
+};
 use tollgate_records::{
     attempts::Allowance,
     installation::{self, Installation},
@@ -324,19 +330,55 @@ fn assemble(config: &Config, purpose: Use, core: Core) -> Result<Ctx> {
         counters,
         hasher: Hasher::new(cost, password.slots, password.queue)
             .with_peppers(Peppers::new(peppers)),
-        mailer: match config.mail.delivery {
-            config::mail::Delivery::Log => Mailer::Log,
-            config::mail::Delivery::Folder => Mailer::Folder {
-                folder: config.mail.folder.clone(),
-                from: config.mail.from.to_string(),
-            },
-        },
+        mailer: mailer(&config.mail)?,
+        letters: letters(&config.mail)?,
         clock: core.clock,
         entropy: core.entropy,
         master: core.master,
         policy: policy(config),
         installation: core.installation,
     })
+}
+
+/// Whoever takes our mail.
+///
+/// # Errors
+/// `config.invalid` if the file of authorities is none.
+pub fn mailer(mail: &config::mail::Mail) -> Result<Mailer> {
+    use config::mail::Delivery;
+
+    let from = mail.from.to_string();
+    let url = match (mail.delivery, &mail.url) {
+        (Delivery::Smtp, Some(url)) => url,
+        (Delivery::Log, _) => return Ok(Mailer::Log),
+        _ => {
+            let folder = mail.folder.clone();
+            return Ok(Mailer::Folder { folder, from });
+        }
+    };
+    let server = Server {
+        host: url.host().to_owned(),
+        port: url.port(),
+        encryption: match url.is_tls() {
+            true => Encryption::Tls,
+            false if url.is_loopback() || mail.allow_plain => Encryption::None,
+            false => Encryption::StartTls,
+        },
+        user: url.user(),
+        password: mail.password.as_deref().cloned(),
+        roots: mail.tls_root_file.clone(),
+        patience: mail.timeout,
+        from,
+    };
+    Ok(Mailer::Smtp(Arc::new(Smtp::new(server)?)))
+}
+
+/// What our mail says.
+///
+/// # Errors
+/// `config.invalid` if a template cannot be used.
+pub fn letters(mail: &config::mail::Mail) -> Result<Letters> {
+    Letters::load(mail.templates.as_deref())
 }
 
 /// The master key of this installation. A new one is only made for a database

@@ -244,8 +244,16 @@ codes! {
     STORE_STALE = Busy "store.stale", "This server is cut off from its database", "Try again in a moment.";
 
     ["the log, after a mail could not be handed over"]
-    /// The mail waits in the database and is tried again with growing pauses.
+    /// The mail waits in the database and is tried again with growing pauses, for a day.
     MAIL_FAILED = Upstream "mail.failed", "The mail could not be sent", "It is tried again; operators: see the log.";
+    /// The mail server answered that it will never take this mail, such as for an address
+    /// that does not exist. It is kept for a look and not tried again.
+    MAIL_REFUSED = Upstream "mail.refused", "The mail server refused the mail", "Check the address; operators: tollgate mail queue.";
+
+    ["the command mail"]
+    /// No mail of that id waits: it was delivered or deleted, or a server hands it over
+    /// right now.
+    MAIL_MISSING = Missing "mail.missing", "No such mail waits", "List the mails and use one of their ids.";
 
     ["commands, and the start of the server"]
     /// A setting is unknown, of the wrong form, out of its range, or contradicts another. A

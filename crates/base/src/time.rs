@@ -7,7 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use crate::{Error, codes};
@@ -31,6 +31,12 @@ impl Time {
     /// Microseconds since the epoch.
     pub const fn micros(self) -> i64 {
         self.0
+    }
+
+    /// As the standard library counts; times before the epoch are taken for it.
+    pub fn system(self) -> SystemTime {
+        let since = Duration::from_micros(u64::try_from(self.0).unwrap_or(0));
+        SystemTime::UNIX_EPOCH + since
     }
 
     /// Whole seconds since the epoch, rounded down.

@@ -31,6 +31,7 @@ mod sites;
 mod strength;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod words;
 
 pub use refused::refused;

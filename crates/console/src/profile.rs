@@ -8,11 +8,14 @@ use axum::{
     response::Response,
 };
 use serde::Deserialize;
-use tollgate_base::{Error, Result, codes, identifier::Identifier};
+use tollgate_base::{
+    Error, Result, codes,
+    identifier::{Email, Identifier},
+};
 use tollgate_flows::{
     AccountView,
     account::{self, EditProfile},
-    picture,
+    picture, verify,
 };
 use tollgate_web::{Problem, Web};
 
@@ -180,10 +183,22 @@ pub(crate) async fn remove_name(
     named(visitor, "", outcome, "name-removed")
 }
 
-fn named(
+pub(crate) async fn verify_name(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Submitted(form): Submitted<NameForm>,
+) -> Result<Response, Problem> {
+    let outcome = match Email::parse(&form.identifier) {
+        Ok(email) => verify::ask(web.ctx(), &visitor.who, email).await,
+        Err(fault) => Err(fault),
+    };
+    named(visitor, "", outcome, "verification-sent")
+}
+
+fn named<T>(
     visitor: Visitor,
     typed: &str,
-    outcome: Result<AccountView>,
+    outcome: Result<T>,
     done: &'static str,
 ) -> Result<Response, Problem> {
     match outcome {

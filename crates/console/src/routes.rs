@@ -10,6 +10,7 @@ use tollgate_web::Web;
 use crate::{
     address, assets, dashboard, data, forgot, home, landing, me, newcomer, password, people,
     person, preferences, profile, reset, sessions, setup, signin, signout, signup, sites, strength,
+    verify,
 };
 
 /// Every route by method and path, for tests that visit them all.
@@ -30,6 +31,8 @@ pub const LISTING: &[(&str, &str)] = &[
     ("GET", "/reset"),
     ("POST", "/reset"),
     ("POST", "/password/strength"),
+    ("GET", "/verify"),
+    ("POST", "/verify"),
     ("GET", "/enter"),
     ("GET", "/.tollgate/enter"),
     ("GET", "/.tollgate/land"),
@@ -44,6 +47,7 @@ pub const LISTING: &[(&str, &str)] = &[
     ("POST", "/me/picture/remove"),
     ("POST", "/me/names"),
     ("POST", "/me/names/remove"),
+    ("POST", "/me/names/verify"),
     ("GET", "/me/password"),
     ("POST", "/me/password"),
     ("GET", "/me/sessions"),
@@ -94,6 +98,7 @@ pub fn router() -> Router<Web> {
         .route("/forgot", get(forgot::show).post(forgot::submit))
         .route("/reset", get(reset::show).post(reset::submit))
         .route("/password/strength", post(strength::weigh))
+        .route("/verify", get(verify::show).post(verify::submit))
         .route("/enter", get(landing::cross))
         .route("/.tollgate/enter", get(landing::begin))
         .route("/.tollgate/land", get(landing::end))
@@ -117,6 +122,7 @@ fn account() -> Router<Web> {
         .route("/me/picture/remove", post(profile::remove_picture))
         .route("/me/names", post(profile::add_name))
         .route("/me/names/remove", post(profile::remove_name))
+        .route("/me/names/verify", post(profile::verify_name))
         .route("/me/password", get(password::show).post(password::submit))
         .route("/me/sessions", get(sessions::show))
         .route("/me/sessions/end", post(sessions::end_others))

@@ -1,7 +1,7 @@
 //! Whether this server can do its work, part by part.
 
 use tollgate_base::access::Principal;
-use tollgate_records::schema;
+use tollgate_records::{jobs, schema};
 use tollgate_store::migrate;
 
 use crate::ctx::{Ctx, PURPOSE_ACCESS};
@@ -70,6 +70,11 @@ pub async fn parts(ctx: &Ctx, _by: &Principal, (): ()) -> Vec<Part> {
         fault: (!panicking.is_empty())
             .then(|| format!("{} panicked and began again", panicking.join(", "))),
     });
+    parts.push(Part {
+        name: "mail",
+        spare: true,
+        fault: stuck(ctx).await,
+    });
     if let Some(live) = ctx.counters().redis_is_live() {
         let fault = (!live).then(|| "it cannot be reached; the server goes on without".to_owned());
         parts.push(Part {
@@ -79,4 +84,15 @@ pub async fn parts(ctx: &Ctx, _by: &Principal, (): ()) -> Vec<Part> {
         });
     }
     parts
+}
+
+/// A database that does not answer is told of already.
+async fn stuck(ctx: &Ctx) -> Option<String> {
+    let stuck = jobs::stuck(ctx.db()).await.unwrap_or_default();
+    (stuck != jobs::Stuck::default()).then(|| {
+        format!(
+            "{} failed and are tried again, {} were given up; see tollgate mail queue",
+            stuck.waiting, stuck.dead
+        )
+    })
 }

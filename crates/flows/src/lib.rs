@@ -14,6 +14,7 @@ pub mod deliver;
 pub mod gate;
 pub mod health;
 pub mod keyring;
+pub mod outbox;
 pub mod overview;
 pub mod pace;
 pub mod password;
@@ -27,6 +28,7 @@ pub mod signup;
 pub mod sites;
 mod steps;
 pub mod tend;
+pub mod verify;
 pub mod vouch;
 pub mod watch;
 

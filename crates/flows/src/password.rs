@@ -11,11 +11,7 @@ use tollgate_base::{
     identifier::Email,
     time::Time,
 };
-use tollgate_crypto::{
-    mac::digest,
-    password::Verdict,
-    token::{self, Prefix},
-};
+use tollgate_crypto::{mac::digest, password::Verdict, token::Prefix};
 use tollgate_records::{
     accounts::{self, StoredIdentifier},
     attempts,
@@ -33,7 +29,7 @@ use crate::{
         facts::allow,
         note::{Details, Log, change},
         once,
-        queue::ResetJob,
+        queue::{Payload, ResetJob},
         strikes,
         vet::{ClientProfile, score, vet},
     },
@@ -240,7 +236,7 @@ pub async fn request_reset(
 /// # Errors
 /// `one_time.invalid`, `password.weak`, `busy.hashing`.
 pub async fn reset(ctx: &Ctx, by: &Principal, request: ResetPassword) -> Result<()> {
-    let (now, hash_of_token) = (ctx.now(), fingerprint(&request.token)?);
+    let (now, hash_of_token) = (ctx.now(), once::fingerprint(&request.token)?);
     let presented = once::present(ctx, Purpose::PasswordReset, hash_of_token).await?;
     let user = presented
         .account
@@ -348,12 +344,4 @@ async fn vet_for(
 fn vet_names(ctx: &Ctx, new: &SecretString, client: ClientProfile, names: &[String]) -> Result<()> {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     vet(new, client.passwords, &ctx.policy().password, &names)
-}
-
-fn fingerprint(token: &SecretString) -> Result<[u8; 32]> {
-    if token::shaped(token.expose_secret(), Prefix::OneTime) {
-        Ok(token::fingerprint(token.expose_secret()))
-    } else {
-        Err(Error::new(&codes::ONE_TIME_INVALID))
-    }
 }

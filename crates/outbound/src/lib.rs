@@ -1,6 +1,7 @@
-//! Floor 2, hands: calls that we make to other machines. Mail goes to a folder
-//! or to the log for now; real delivery stands here when it comes.
+//! Floor 2, hands: calls that we make to other machines. Mail goes to a server,
+//! to a folder or to the log; what it says is written here too.
 //!
 //! Nothing here decides anything or knows a table.
 
+pub mod letters;
 pub mod mail;

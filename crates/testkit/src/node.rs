@@ -26,7 +26,10 @@ use tollgate_flows::{
     deliver, keyring, tend,
     watch::Feed,
 };
-use tollgate_outbound::mail::Mailer;
+use tollgate_outbound::{
+    letters::Letters,
+    mail::{Encryption, Mailer, Server, Smtp},
+};
 use tollgate_records::{attempts::Allowance, schema};
 use tollgate_store::{
     bus::Bus,
@@ -35,10 +38,13 @@ use tollgate_store::{
     sql::{Db, Settings},
 };
 
-use crate::services::{PostgresDatabase, redis_url};
+use crate::services::{PostgresDatabase, SMTP_PASSWORD, SMTP_USER, SmtpServer, redis_url};
 
 /// The chatbot dialect's shared secret in tests.
 pub const CHATBOT_SECRET: &str = "a shared secret of tests, 32 bytes and more";
+
+/// How long a mail server in tests may take, by the machine's clock.
+const SMTP_PATIENCE: Duration = Duration::from_secs(2);
 
 /// A running server as far as verbs are concerned.
 pub struct Node {
@@ -56,22 +62,33 @@ struct Ground {
     database: Option<PostgresDatabase>,
     master: [u8; 32],
     fail_points: FailPoints,
+    smtp: Option<u16>,
 }
 
 impl Node {
     /// An installation of its own: on SQLite, or on PostgreSQL with
     /// `TEST_DATABASE_URL` (and Redis with `TEST_REDIS_URL`).
     pub async fn new() -> Self {
-        Self::with(FailPoints::none()).await
+        Self::found(FailPoints::none(), None).await
     }
 
     /// As [`Node::new`], its database with fail-points.
     pub async fn with(fail_points: FailPoints) -> Self {
+        Self::found(fail_points, None).await
+    }
+
+    /// As [`Node::new`], its mail handed to that server.
+    pub async fn mailing(server: &SmtpServer) -> Self {
+        Self::found(FailPoints::none(), Some(server.port())).await
+    }
+
+    async fn found(fail_points: FailPoints, smtp: Option<u16>) -> Self {
         let ground = Ground {
             folder: tempfile::tempdir().expect("the system has a temporary folder"),
             database: PostgresDatabase::create(),
             master: Entropy.bytes().expect("the system has random numbers"),
             fail_points,
+            smtp,
         };
         Self::on(
             Arc::new(ground),
@@ -108,10 +125,8 @@ impl Node {
             }),
             counters: Counters::memory(),
             hasher: Hasher::new(cheap, 2, 64),
-            mailer: Mailer::Folder {
-                folder: ground.folder.path().join("mail"),
-                from: "Tollgate <tollgate@localhost>".into(),
-            },
+            mailer: ground.mailer(),
+            letters: Letters::load(None).expect("they are built in"),
             clock: clock.clone(),
             entropy: Entropy,
             master,
@@ -173,6 +188,26 @@ impl Node {
 }
 
 impl Ground {
+    fn mailer(&self) -> Mailer {
+        let Some(port) = self.smtp else {
+            return Mailer::Folder {
+                folder: self.folder.path().join("mail"),
+                from: "Tollgate <tollgate@localhost>".into(),
+            };
+        };
+        let server = Server {
+            host: "127.0.0.1".into(),
+            port,
+            encryption: Encryption::None,
+            user: Some(SMTP_USER.into()),
+            password: Some(SMTP_PASSWORD.into()),
+            roots: None,
+            patience: SMTP_PATIENCE,
+            from: "Tollgate <tollgate@example.org>".into(),
+        };
+        Mailer::Smtp(Arc::new(Smtp::new(server).expect("it is well set")))
+    }
+
     fn url(&self) -> SecretString {
         match &self.database {
             Some(database) => database.url().into(),

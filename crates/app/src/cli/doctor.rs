@@ -4,6 +4,7 @@
 
 mod house;
 mod machine;
+mod mail;
 mod reach;
 
 use clap::Args;
@@ -137,6 +138,7 @@ impl Doctor {
                     Finding::remark("configuration", note, "See tollgate config show --origin.")
                 }));
                 findings.extend(machine::look(&loaded.config, self.fix));
+                findings.push(mail::look(&loaded.config).await);
                 findings.extend(reach::look(&loaded.config).await);
                 findings.extend(house::look(&loaded.config, self.fix).await);
                 findings

@@ -146,6 +146,8 @@ fn next(code: &Code) -> Option<&'static str> {
         "site.missing" | "site.taken" => "tollgate site list",
         "site.locked" => "tollgate reload",
         "site.unknown" => "tollgate site add NAME URL",
+        "mail.missing" => "tollgate mail queue",
+        "mail.failed" => "tollgate doctor",
         "key.missing" => "tollgate signing-key list",
         "key.in_use" => "tollgate signing-key rotate PURPOSE",
         "admin.exists" => "tollgate admin recover USER",

@@ -14,6 +14,7 @@ mod doctor;
 mod exit;
 mod explain;
 mod healthcheck;
+mod mail;
 mod office;
 mod person;
 mod reload;
@@ -108,6 +109,9 @@ enum Command {
     /// Look after the database
     #[command(subcommand)]
     Db(db::Database),
+    /// See whether mail gets through, and what it says
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Check, show and begin the configuration
     #[command(subcommand)]
     Config(config::Config),
@@ -177,6 +181,7 @@ async fn dispatch(line: Line, terminal: Terminal) -> Result<Answer, Failure> {
         Command::SigningKey(command) => command.run(&office).await,
         Command::Audit(command) => command.run(&office).await,
         Command::Db(command) => command.run(&office).await,
+        Command::Mail(command) => command.run(&office).await,
         Command::Config(command) => command.run(&office),
         Command::Snippet(command) => command.run(&office).await,
         Command::Healthcheck(command) => command.run(&office).await,

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tollgate_base::{hex::hex, time::Time};
 use tollgate_flows::{
     AccountView, Event, Session, Who, account::Export, ctx::Listed, keyring::KeyView,
+    outbox::Undelivered,
 };
 
 /// An account.
@@ -52,6 +53,20 @@ pub(crate) fn session(session: &Session) -> Value {
         "device": session.device.name,
         "browser": session.device.browser,
         "address": session.device.address,
+    })
+}
+
+/// A mail that waits or was given up.
+pub(crate) fn mail(mail: &Undelivered) -> Value {
+    json!({
+        "id": mail.id.to_string(),
+        "kind": mail.kind,
+        "to": mail.to,
+        "created_at": time(mail.created_at),
+        "next_at": time(mail.next_at),
+        "tries": mail.tries,
+        "fault": mail.fault,
+        "given_up_at": mail.given_up_at.map(time),
     })
 }
 

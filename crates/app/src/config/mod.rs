@@ -207,6 +207,7 @@ impl Config {
         self.admin.check(verdict);
         self.password.check(verdict);
         self.session.check(verdict);
+        self.mail.check(verdict);
         self.chatbot.check(&self.secrets, verdict);
     }
 }

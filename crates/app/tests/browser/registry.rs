@@ -143,6 +143,13 @@ pub(crate) static SIGHTS: &[Sight] = &[
         Stranger,
         &[Open("/forgot"), Send(&[("email", "nobody@example.org")])],
     ),
+    sight("verify", "/verify", Stranger, &[Open("/verify#ot_wrong")]),
+    sight(
+        "verify, wrong link",
+        "/verify",
+        Stranger,
+        &[Open("/verify#ot_wrong"), SendTo("/verify")],
+    ),
     sight("reset", "/reset", Stranger, &[Open("/reset#{reset}")]),
     sight(
         "reset, weak password",

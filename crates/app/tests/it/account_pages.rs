@@ -272,3 +272,34 @@ async fn pages_speak_four_languages() {
         );
     }
 }
+
+/// asvs:V7.6.2: opening the link proves nothing; the button does.
+#[tokio::test]
+async fn an_address_is_verified_by_a_button_behind_a_link() {
+    let house = house().await;
+    house.person("ann").await;
+    let browser = browser(&house, "ann@example.org").await;
+    let answer = submit(&browser, "/me/names/verify", "identifier=ann%40example.org").await;
+    leads_to(&browser, answer, "A mail with a link is on its way.").await;
+    house.node.settle().await;
+    let mail = house.node.mails().pop().expect("a mail");
+    let token = mail.split_once("/verify#").expect("a link").1;
+    let token = token.split_whitespace().next().unwrap_or_default();
+    browser
+        .get(&format!("/verify?token={token}"))
+        .await
+        .expect(200);
+    let page = browser.get("/me/profile").await.expect(200);
+    assert!(page.text.contains("Not verified"));
+
+    let wrong = submit(&browser, "/verify", "token=wrong").await;
+    assert_eq!(wrong.status, 400, "{}", wrong.text);
+    let done = submit(&browser, "/verify", &format!("token={token}")).await;
+    assert!(
+        done.expect(200)
+            .text
+            .contains("Your e-mail address is verified")
+    );
+    let page = browser.get("/me/profile").await.expect(200);
+    assert!(!page.text.contains("Not verified"));
+}

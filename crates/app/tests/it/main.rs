@@ -15,6 +15,7 @@ mod faults;
 mod gate;
 mod guest;
 mod headers;
+mod mail;
 mod manual;
 mod nodes;
 mod pages;

@@ -9,19 +9,20 @@ use tollgate_testkit::services::PostgresDatabase;
 
 /// What may be read from its first row to its last, and how SQLite says so:
 /// small tables, counts, and lists that end after a page.
-const WHOLE: [&str; 12] = [
+const WHOLE: [&str; 13] = [
     "ALL: signing_keys USING INDEX signing_keys_by_purpose",
     "ALL: sites USING INDEX sqlite_autoindex_sites_2",
     "CENSUS: accounts USING COVERING INDEX accounts_by_state",
     "CLEAN: jobs",
     "COUNT: sites USING COVERING INDEX sqlite_autoindex_sites_3",
+    "HELD: jobs USING INDEX sqlite_autoindex_jobs_1",
     "LIST: accounts USING INDEX accounts_by_time",
     "PAGE: events USING INDEX events_by_time",
     "PEPPERED: every",
     "PEPPERED: former_passwords USING COVERING INDEX sqlite_autoindex_former_passwords_1",
     "PEPPERED: passwords",
     "READ: installation USING INDEX sqlite_autoindex_installation_1",
-    "WAITING: jobs",
+    "STUCK: jobs",
 ];
 
 fn texts() -> impl Iterator<Item = &'static (&'static str, &'static str)> {

@@ -6,12 +6,13 @@ use serde::Deserialize;
 use super::Frame;
 
 /// What there is to say: messages. The address has them without `done-`.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "done-saved",
     "done-picture-saved",
     "done-picture-removed",
     "done-name-added",
     "done-name-removed",
+    "done-verification-sent",
     "done-password-changed",
     "done-password-alone-changed",
     "done-session-ended",

@@ -27,7 +27,7 @@ pub(crate) struct Party {
 }
 
 /// What there are words for: messages. Events have their parts between dots.
-const KNOWN: [&str; 32] = [
+const KNOWN: [&str; 34] = [
     "happened-account-created",
     "happened-account-updated",
     "happened-identifier-verified",
@@ -59,6 +59,8 @@ const KNOWN: [&str; 32] = [
     "happened-backup-written",
     "happened-backup-restored",
     "happened-mail-given-up",
+    "happened-mail-retried",
+    "happened-mail-discarded",
     "happened-clock-stepped",
 ];
 

@@ -23,7 +23,7 @@ use tollgate_base::{
 };
 use tollgate_crypto::{password::Hasher, seal::MasterKey};
 use tollgate_imaging::Studio;
-use tollgate_outbound::mail::Mailer;
+use tollgate_outbound::{letters::Letters, mail::Mailer};
 use tollgate_records::{installation::Installation, sites::Site};
 use tollgate_store::{bus::Bus, counters::Counters, sql::Db};
 
@@ -53,6 +53,8 @@ pub struct Parts {
     pub hasher: Hasher,
     /// Where mail goes.
     pub mailer: Mailer,
+    /// What mail says.
+    pub letters: Letters,
     /// What time it is.
     pub clock: Clock,
     /// Where chance comes from.
@@ -71,6 +73,7 @@ struct Inner {
     counters: Counters,
     hasher: Hasher,
     mailer: Mailer,
+    letters: Letters,
     studio: Studio,
     clock: Clock,
     entropy: Entropy,
@@ -101,6 +104,7 @@ impl Ctx {
             counters: parts.counters,
             hasher: parts.hasher,
             mailer: parts.mailer,
+            letters: parts.letters,
             studio: Studio::default(),
             clock: parts.clock,
             entropy: parts.entropy,
@@ -198,6 +202,10 @@ impl Ctx {
 
     pub(crate) fn mailer(&self) -> &Mailer {
         &self.0.mailer
+    }
+
+    pub(crate) fn letters(&self) -> &Letters {
+        &self.0.letters
     }
 
     pub(crate) fn studio(&self) -> &Studio {

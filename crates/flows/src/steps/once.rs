@@ -6,7 +6,10 @@ use tollgate_base::{
     id::{OneTimeId, UserId},
     time::Time,
 };
-use tollgate_crypto::token::{self, Prefix};
+use tollgate_crypto::{
+    mac::digest,
+    token::{self, Prefix},
+};
 use tollgate_records::one_time::{self, NewOneTime, Purpose, Redeemed};
 use tollgate_store::sql::Tx;
 
@@ -40,6 +43,23 @@ pub(crate) fn mint(
             binding: None,
         },
     })
+}
+
+/// What the database keeps of a token that somebody presents.
+///
+/// # Errors
+/// `one_time.invalid` if it is none of ours.
+pub(crate) fn fingerprint(token: &SecretString) -> Result<[u8; 32]> {
+    if token::shaped(token.expose_secret(), Prefix::OneTime) {
+        Ok(token::fingerprint(token.expose_secret()))
+    } else {
+        Err(Error::new(&codes::ONE_TIME_INVALID))
+    }
+}
+
+/// What a secret is bound to that was sent to an address, in canonical form.
+pub(crate) fn sent_to(canonical: &str) -> [u8; 32] {
+    digest(&[b"sent to", canonical.as_bytes()])
 }
 
 /// Use a secret up, in the transaction of what it allows.

@@ -35,10 +35,12 @@ const OPERATOR: &Principal = &Principal::Operator;
 
 /// What no verb of this journey does: backups, mails that nobody takes, the
 /// gate and clocks that jump have stories of their own.
-const ELSEWHERE: [EventKind; 8] = [
+const ELSEWHERE: [EventKind; 10] = [
     EventKind::BackupWritten,
     EventKind::BackupRestored,
     EventKind::MailGivenUp,
+    EventKind::MailRetried,
+    EventKind::MailDiscarded,
     EventKind::ClockStepped,
     EventKind::SiteCreated,
     EventKind::SiteUpdated,

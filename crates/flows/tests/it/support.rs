@@ -32,7 +32,7 @@ use tollgate_flows::{
     signin::{self, SignIn, Step},
     signup::{self, SignUp},
 };
-use tollgate_outbound::mail::Mailer;
+use tollgate_outbound::{letters::Letters, mail::Mailer};
 use tollgate_records::{schema, sessions::Device};
 use tollgate_store::{
     bus::Bus,
@@ -279,6 +279,7 @@ impl Bare {
                 folder: folder.path().join("mail"),
                 from: "Tollgate <tollgate@localhost>".into(),
             },
+            letters: Letters::load(None).unwrap(),
             clock,
             entropy: Entropy,
             master,

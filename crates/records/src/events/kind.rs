@@ -121,6 +121,10 @@ kinds! {
     BackupRestored = "backup.restored" Error Everything;
     /// A mail could not be delivered and was given up.
     MailGivenUp = "mail.given_up" Error Keep;
+    /// An operator had a mail tried again.
+    MailRetried = "mail.retried" Info Keep;
+    /// An operator deleted a mail that was not delivered.
+    MailDiscarded = "mail.discarded" Warn Keep;
     /// The machine's clock jumped by more than a minute.
     ClockStepped = "clock.stepped" Warn Keep;
 }

@@ -12,8 +12,8 @@ use tollgate_store::{
 
 /// How long a node may work on a job before another may take it.
 pub const CLAIM: Duration = Duration::from_mins(2);
-/// Tries before a job is given up.
-pub const TRIES: i64 = 10;
+/// Tries before a job is given up: with the pauses between them, a day.
+pub const TRIES: i64 = 33;
 
 /// A claimed piece of work.
 #[derive(Clone, Debug)]
@@ -24,6 +24,36 @@ pub struct Job {
     pub payload: String,
     /// Which try this is, from 1.
     pub tries: i64,
+}
+
+/// A job as somebody looks at it.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Its id.
+    pub id: JobId,
+    /// Its queue.
+    pub queue: String,
+    /// As in [`Job`].
+    pub payload: String,
+    /// When it was added.
+    pub created_at: Time,
+    /// When it is tried next.
+    pub run_at: Time,
+    /// How often it was tried.
+    pub tries: i64,
+    /// What went wrong at last. May name people.
+    pub last_fault: Option<String>,
+    /// When it was given up.
+    pub dead_at: Option<Time>,
+}
+
+/// How many jobs do not get on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stuck {
+    /// They failed and are tried again.
+    pub waiting: i64,
+    /// They were given up.
+    pub dead: i64,
 }
 
 queries! {
@@ -39,7 +69,11 @@ queries! {
     RETRY = "UPDATE jobs SET claimed_until = NULL, run_at = $2, last_fault = $3 WHERE id = $1";
     BURY = "UPDATE jobs SET claimed_until = NULL, dead_at = $2, last_fault = $3 WHERE id = $1";
     CLEAN = "DELETE FROM jobs WHERE dead_at <= $1";
-    WAITING = "SELECT CAST(count(*) AS BIGINT) AS jobs FROM jobs WHERE dead_at IS NULL";
+    HELD = "SELECT id, queue, payload, created_at, run_at, tries, last_fault, dead_at FROM jobs ORDER BY id LIMIT $1";
+    STUCK = "SELECT CAST(count(*) AS BIGINT) AS jobs, CAST(count(dead_at) AS BIGINT) AS dead FROM jobs WHERE last_fault IS NOT NULL";
+    AGAIN = "UPDATE jobs SET dead_at = NULL, run_at = $2, tries = 0
+        WHERE id = $1 AND (claimed_until IS NULL OR claimed_until <= $2)";
+    DISCARD = "DELETE FROM jobs WHERE id = $1 AND (claimed_until IS NULL OR claimed_until <= $2)";
 }
 
 /// Add a job in the transaction of the change that causes it.
@@ -72,7 +106,7 @@ pub async fn done(tx: &mut Tx<'_>, id: JobId) -> Result<()> {
 /// [`TRIES`]. True if it was given up.
 pub async fn failed(tx: &mut Tx<'_>, job: &Job, fault: &str, now: Time) -> Result<bool> {
     if job.tries >= TRIES {
-        tx.run(BURY, args![job.id, now, fault]).await?;
+        bury(tx, job.id, fault, now).await?;
         return Ok(true);
     }
     tx.run(RETRY, args![job.id, now.plus(back_off(job.tries)), fault])
@@ -80,19 +114,47 @@ pub async fn failed(tx: &mut Tx<'_>, job: &Job, fault: &str, now: Time) -> Resul
     Ok(false)
 }
 
+/// Give it up: it is kept for a look and not tried again.
+pub async fn bury(tx: &mut Tx<'_>, id: JobId, fault: &str, now: Time) -> Result<()> {
+    tx.run(BURY, args![id, now, fault]).await?;
+    Ok(())
+}
+
 /// Delete jobs that were given up before `before`.
 pub async fn clean(tx: &mut Tx<'_>, before: Time) -> Result<u64> {
     tx.run(CLEAN, args![before]).await
 }
 
-/// How many jobs wait.
-pub async fn waiting(db: &Db) -> Result<i64> {
-    db.one(WAITING, args![]).await?.get("jobs")
+/// The oldest jobs, those that were given up among them.
+pub async fn held(db: &Db, most: u32) -> Result<Vec<Held>> {
+    let rows = db.rows(HELD, args![most]).await?;
+    rows.iter().map(read_held).collect()
+}
+
+/// How many jobs do not get on.
+pub async fn stuck(db: &Db) -> Result<Stuck> {
+    let row = db.one(STUCK, args![]).await?;
+    let (all, dead): (i64, i64) = (row.get("jobs")?, row.get("dead")?);
+    Ok(Stuck {
+        waiting: all - dead,
+        dead,
+    })
+}
+
+/// Try it again now, as if it were new. False if there is none, or it is being
+/// worked on.
+pub async fn again(tx: &mut Tx<'_>, id: JobId, now: Time) -> Result<bool> {
+    Ok(tx.run(AGAIN, args![id, now]).await? == 1)
+}
+
+/// Delete it undone. False if there is none, or it is being worked on.
+pub async fn discard(tx: &mut Tx<'_>, id: JobId, now: Time) -> Result<bool> {
+    Ok(tx.run(DISCARD, args![id, now]).await? == 1)
 }
 
 /// 5 s after the first failure, 10 s after the second, an hour at most.
 fn back_off(tries: i64) -> Duration {
-    let doublings = u32::try_from(tries.clamp(1, 10) - 1).unwrap_or(0);
+    let doublings = u32::try_from(tries.clamp(1, 11) - 1).unwrap_or(0);
     Duration::from_secs(5 << doublings).min(Duration::from_hours(1))
 }
 
@@ -104,17 +166,32 @@ fn read(row: &Row) -> Result<Job> {
     })
 }
 
+fn read_held(row: &Row) -> Result<Held> {
+    Ok(Held {
+        id: row.get("id")?,
+        queue: row.get("queue")?,
+        payload: row.get("payload")?,
+        created_at: row.get("created_at")?,
+        run_at: row.get("run_at")?,
+        tries: row.get("tries")?,
+        last_fault: row.get("last_fault")?,
+        dead_at: row.get("dead_at")?,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::back_off;
+    use super::{TRIES, back_off};
 
     #[test]
     fn failures_are_tried_again_later_and_later() {
         assert_eq!(back_off(1), Duration::from_secs(5));
         assert_eq!(back_off(2), Duration::from_secs(10));
         assert!((1..20).map(back_off).is_sorted());
-        assert_eq!(back_off(i64::MAX), Duration::from_secs(2560));
+        assert_eq!(back_off(i64::MAX), Duration::from_hours(1));
+        let all: Duration = (1..TRIES).map(back_off).sum();
+        assert!((23..25).contains(&(all.as_secs() / 3600)), "{all:?}");
     }
 }

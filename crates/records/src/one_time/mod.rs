@@ -21,6 +21,8 @@ pub enum Purpose {
     Setup,
     /// Set a new password.
     PasswordReset,
+    /// Prove that an e-mail address is one's own.
+    AddressVerification,
     /// Carry a sign-in over to an app's own host.
     Visit,
 }
@@ -36,8 +38,8 @@ pub struct NewOneTime {
     pub hash: [u8; 32],
     /// For whom; nobody for the setup link.
     pub account: Option<UserId>,
-    /// SHA-256 of what the browser must present too, where the purpose asks
-    /// for it.
+    /// SHA-256 of what it is bound to, where the purpose asks for it: what the
+    /// browser must present too, or the address that it was sent to.
     pub binding: Option<[u8; 32]>,
 }
 
@@ -62,6 +64,7 @@ queries! {
         WHERE hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3 AND attempts <= attempts_most
             AND (binding IS NULL OR binding = $4)
         RETURNING id, account_id";
+    RENEW = "UPDATE one_time_secrets SET expires_at = $2 WHERE hash = $1 AND used_at IS NULL";
     KNOWN = "SELECT id FROM one_time_secrets WHERE hash = $1";
     FORGET = "DELETE FROM one_time_secrets WHERE account_id = $1";
     CLEAN = "DELETE FROM one_time_secrets WHERE expires_at <= $1";
@@ -73,6 +76,7 @@ impl Purpose {
         match self {
             Self::Setup => "setup",
             Self::PasswordReset => "password_reset",
+            Self::AddressVerification => "address_verification",
             Self::Visit => "visit",
         }
     }
@@ -82,6 +86,7 @@ impl Purpose {
         match self {
             Self::Setup => Duration::from_mins(30),
             Self::PasswordReset => Duration::from_hours(1),
+            Self::AddressVerification => Duration::from_hours(24),
             Self::Visit => Duration::from_secs(30),
         }
     }
@@ -89,7 +94,7 @@ impl Purpose {
     /// How often it may be presented, with whatever else was wrong.
     pub const fn attempts(self) -> i64 {
         match self {
-            Self::Setup | Self::PasswordReset | Self::Visit => 20,
+            Self::Setup | Self::PasswordReset | Self::AddressVerification | Self::Visit => 20,
         }
     }
 }
@@ -119,6 +124,15 @@ pub async fn add(tx: &mut Tx<'_>, new: &NewOneTime, now: Time) -> Result<()> {
 /// Whether this secret was never issued.
 pub async fn is_new(tx: &mut Tx<'_>, hash: [u8; 32]) -> Result<bool> {
     Ok(tx.maybe(KNOWN, args![hash]).await?.is_none())
+}
+
+/// Let a secret live anew whose mail goes out only now. False if it was used or
+/// withdrawn meanwhile.
+pub async fn renew(tx: &mut Tx<'_>, purpose: Purpose, hash: [u8; 32], now: Time) -> Result<bool> {
+    Ok(tx
+        .run(RENEW, args![hash, now.plus(purpose.lives())])
+        .await?
+        == 1)
 }
 
 /// Withdraw what was issued to a person for a purpose.

@@ -16,6 +16,7 @@ mod raw;
 mod redis;
 mod scripts;
 mod server;
+mod smtp;
 #[cfg(target_os = "linux")]
 mod world;
 
@@ -28,6 +29,7 @@ pub use raw::{RawAnswer, raw};
 pub use redis::RedisServer;
 pub use scripts::Interpreter;
 pub use server::{Program, Server};
+pub use smtp::{Greeting, Letter, Mood, SMTP_PASSWORD, SMTP_USER, SmtpServer};
 pub use tollgate_throwaway::{Shutdown, Signal, free_port};
 #[cfg(target_os = "linux")]
 pub use world::{Disk, World};

@@ -1,5 +1,5 @@
 //! What the doctor sees on the machine itself: files, their owners and modes,
-//! the disk, mail.
+//! the disk.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use std::{
 use rustix::{fs::statvfs, process::geteuid};
 
 use crate::{
-    config::{Config, mail::Delivery, meant::backend::DatabaseUrl},
+    config::{Config, meant::backend::DatabaseUrl},
     secrets_file::too_open,
 };
 
@@ -22,7 +22,6 @@ const LEAST_FREE: u64 = 256 * 1024 * 1024;
 pub(super) fn look(config: &Config, fix: bool) -> Vec<Finding> {
     let mut findings = files(config, fix);
     findings.push(disk(&config.server.data_dir));
-    findings.push(mail(config));
     findings
 }
 
@@ -99,27 +98,5 @@ fn disk(folder: &Path) -> Finding {
             format!("It cannot be asked: {fault}."),
             "Check that it is mounted.",
         ),
-    }
-}
-
-fn mail(config: &Config) -> Finding {
-    match config.mail.delivery {
-        Delivery::Log => Finding::remark(
-            "mail",
-            "Whole mails stand in the log, links that set a password among them.",
-            "Set [mail] delivery = \"folder\".",
-        ),
-        Delivery::Folder => {
-            let count = fs::read_dir(&config.mail.folder).map_or(0, Iterator::count);
-            let says = format!(
-                "{count} mails lie in {}; nothing is sent.",
-                config.mail.folder.display()
-            );
-            Finding::remark(
-                "mail",
-                says,
-                "Pass links on yourself: tollgate user reset-link.",
-            )
-        }
     }
 }

@@ -2,9 +2,11 @@
 
 use std::{
     fmt,
+    net::IpAddr,
     path::{Path, PathBuf},
 };
 
+use percent_encoding::percent_decode_str;
 use tollgate_base::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -21,6 +23,10 @@ pub enum DatabaseUrl {
     /// A PostgreSQL server, by its address.
     Postgres(Secret),
 }
+
+/// Where the mail server is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MailUrl(Url);
 
 /// Where Redis is.
 #[derive(Clone, PartialEq)]
@@ -40,6 +46,38 @@ impl RedisUrl {
     /// As a client takes it.
     pub fn to_secret(&self) -> SecretString {
         SecretString::clone(&self.0)
+    }
+}
+
+impl MailUrl {
+    /// Its name or address.
+    pub fn host(&self) -> &str {
+        let host = self.0.host_str().unwrap_or_default();
+        host.trim_matches(['[', ']'])
+    }
+
+    /// Its port: what was said, or the usual one (RFC 8314).
+    pub fn port(&self) -> u16 {
+        let usual = if self.is_tls() { 465 } else { 587 };
+        self.0.port().unwrap_or(usual)
+    }
+
+    /// Who we are to it.
+    pub fn user(&self) -> Option<String> {
+        let user = percent_decode_str(self.0.username()).decode_utf8_lossy();
+        (!user.is_empty()).then(|| user.into_owned())
+    }
+
+    /// Whether the way there is encrypted from the first byte.
+    pub fn is_tls(&self) -> bool {
+        self.0.scheme() == "smtps"
+    }
+
+    /// Whether it is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host();
+        let address = host.parse::<IpAddr>();
+        address.map_or(host == "localhost", |address| address.is_loopback())
     }
 }
 
@@ -72,6 +110,32 @@ impl Word for DatabaseUrl {
             Self::Sqlite(path) => of_file(path),
             Self::Postgres(url) => without_password(url),
         }
+    }
+}
+
+impl Word for MailUrl {
+    const FORM: &'static str =
+        "smtps://user@host:465 (TLS) or smtp://user@host:587 (STARTTLS), without a password";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|cause| format!("is not an address: {cause}"))?;
+        if url.password().is_some() {
+            return Err("holds a password, which belongs into mail.password_file".to_owned());
+        }
+        if !matches!(url.scheme(), "smtps" | "smtp") {
+            return Err("begins with neither smtps:// nor smtp://".to_owned());
+        }
+        if url.host_str().is_none_or(str::is_empty) {
+            return Err("names no host".to_owned());
+        }
+        if !matches!(url.path(), "" | "/") || text.contains(['?', '#']) {
+            return Err("goes on after the host".to_owned());
+        }
+        Ok(Self(url))
+    }
+
+    fn shown(&self) -> String {
+        self.0.to_string()
     }
 }
 
@@ -133,7 +197,7 @@ fn without_password(url: &Secret) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{DatabaseUrl, RedisUrl, Word};
+    use super::{DatabaseUrl, MailUrl, RedisUrl, Word};
 
     fn check<T: Word>(text: &str, shown: Option<&str>) {
         let found = T::parse(text).ok().map(|value| value.shown());
@@ -179,5 +243,42 @@ mod tests {
         ] {
             check::<RedisUrl>(bad, None);
         }
+    }
+
+    #[test]
+    fn a_mail_server_is_host_port_and_user() {
+        for bad in [
+            "smtp.example.org",
+            "https://smtp.example.org",
+            "smtps://",
+            "smtps://ann:hunter2@smtp.example.org",
+            "smtp://smtp.example.org/inbox",
+            "smtp://smtp.example.org?tls=off",
+        ] {
+            let fault = MailUrl::parse(bad).unwrap_err();
+            assert!(!fault.contains("hunter2"), "{fault}");
+        }
+        let told = |text: &str| {
+            let url = MailUrl::parse(text).unwrap();
+            (
+                url.host().to_owned(),
+                url.port(),
+                url.user(),
+                url.is_loopback(),
+            )
+        };
+        let ann = Some("ann@example.org".to_owned());
+        let far = "smtp.example.org".to_owned();
+        assert_eq!(
+            told("smtps://ann%40example.org@smtp.example.org"),
+            (far.clone(), 465, ann.clone(), false)
+        );
+        assert_eq!(
+            told("smtp://ann@example.org@smtp.example.org"),
+            (far, 587, ann, false)
+        );
+        assert_eq!(told("smtp://[::1]:25"), ("::1".to_owned(), 25, None, true));
+        assert!(told("smtp://127.0.0.1").3 && told("smtp://localhost").3);
+        assert!(!told("smtp://localhost.example.org").3);
     }
 }

@@ -221,6 +221,22 @@ fn settings_may_not_contradict_each_other() {
             "command line: password.memory_kib: 8192 KiB is too little for 2 passes: at least 19456.",
         ],
     );
+    check(
+        &with(&[("mail.delivery", "smtp")]),
+        &[
+            "command line: mail.delivery: delivery by smtp needs mail.url. Set it to such as \"smtps://tollgate@smtp.example.org:465\".",
+        ],
+    );
+    check(
+        &with(&[
+            ("mail.delivery", "smtp"),
+            ("mail.url", "smtps://id@smtp.example.org"),
+        ]),
+        &[
+            "command line: mail.delivery: delivery by smtp needs mail.from. Set it to an address that the server sends for.",
+            "command line: mail.url: a user in mail.url and mail.password belong together.",
+        ],
+    );
     // A value that makes no sense contradicts nothing.
     check(
         &with(&[("session.idle", "100d"), ("session.max", "x")]),

@@ -1,27 +1,40 @@
-//! Handing a mail over: to a folder where an operator or a test reads it, or
-//! to the log.
+//! Handing a mail over: to a server, to a folder where an operator or a test
+//! reads it, or to the log.
 
-use std::path::{Path, PathBuf};
+mod smtp;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use tokio::{fs, io::AsyncWriteExt};
-use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes};
+use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes, time::Time};
 
-/// A mail. The body is a secret: it may hold a link that signs somebody in.
+pub use smtp::{Encryption, Server, Smtp};
+
+/// A mail. What it says is a secret: it may hold a link that sets a password.
 #[derive(Debug)]
 pub struct Message {
-    /// Stable over retries, so that a mail is not delivered twice.
+    /// Stable over retries, so that whoever gets a mail twice can tell.
     pub id: String,
+    /// When it was written.
+    pub at: Time,
     /// The address of the receiver.
     pub to: String,
     /// The subject line.
     pub subject: String,
     /// Plain text.
-    pub body: SecretString,
+    pub text: SecretString,
+    /// The same as HTML; a folder and the log go without.
+    pub html: SecretString,
 }
 
 /// Where mail goes.
 #[derive(Clone, Debug)]
 pub enum Mailer {
+    /// A server that takes it.
+    Smtp(Arc<Smtp>),
     /// One file for each mail in this folder, readable by its owner alone.
     Folder {
         /// The folder; made if it is not there.
@@ -37,9 +50,10 @@ impl Mailer {
     /// Hand a mail over.
     ///
     /// # Errors
-    /// `mail.failed` if the folder cannot be written.
+    /// `mail.failed` if trying again may help, `mail.refused` if it will not.
     pub async fn send(&self, message: Message) -> Result<()> {
         match self {
+            Self::Smtp(smtp) => smtp.send(&message).await,
             Self::Folder { folder, from } => write(folder, from, &message)
                 .await
                 .map_err(|fault| Error::new(&codes::MAIL_FAILED).because(fault)),
@@ -48,11 +62,22 @@ impl Mailer {
                     mail.id = message.id,
                     mail.to = message.to,
                     mail.subject = message.subject,
-                    mail.body = message.body.expose_secret(),
+                    mail.text = message.text.expose_secret(),
                     "Mail is written to the log, as [mail] delivery = \"log\" asks"
                 );
                 Ok(())
             }
+        }
+    }
+
+    /// Whether mail could be handed over now; none is.
+    ///
+    /// # Errors
+    /// `mail.failed`.
+    pub async fn reach(&self) -> Result<()> {
+        match self {
+            Self::Smtp(smtp) => smtp.reach().await,
+            Self::Folder { .. } | Self::Log => Ok(()),
         }
     }
 }
@@ -78,7 +103,7 @@ async fn write(folder: &Path, from: &str, message: &Message) -> std::io::Result<
         one_line(&message.subject)
     );
     file.write_all(header.as_bytes()).await?;
-    file.write_all(message.body.expose_secret().as_bytes())
+    file.write_all(message.text.expose_secret().as_bytes())
         .await?;
     file.sync_all().await?;
     fs::rename(&half, folder.join(format!("{}.eml", message.id))).await
@@ -103,9 +128,11 @@ mod tests {
         for _ in 0..2 {
             let message = Message {
                 id: "job_1".into(),
+                at: Time::from_secs(1_800_000_000),
                 to: "ann@example.org\r\nBcc: eve@example.org".into(),
                 subject: "Hello".into(),
-                body: "text".to_owned().into(),
+                text: "text".to_owned().into(),
+                html: "<p>text".to_owned().into(),
             };
             mailer.send(message).await.unwrap();
         }
