@@ -5,6 +5,7 @@
 
 mod authz;
 mod docs;
+mod factors;
 mod health;
 mod me;
 mod overview;

@@ -15,8 +15,8 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    authz, docs, health, me, overview, password, people, picture, refusals, session, sessions,
-    signup, sites, verification, vouching, well_known,
+    authz, docs, factors, health, me, overview, password, people, picture, refusals, session,
+    sessions, signup, sites, verification, vouching, well_known,
 };
 
 #[derive(OpenApi)]
@@ -51,6 +51,7 @@ fn operations() -> OpenApiRouter<Web> {
     let mut operations = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(signup::sign_up))
         .routes(routes!(session::sign_in, session::sign_out))
+        .routes(routes!(session::finish))
         .routes(routes!(session::renew))
         .routes(routes!(password::weigh))
         .routes(routes!(password::ask))
@@ -69,6 +70,10 @@ fn operations() -> OpenApiRouter<Web> {
         .routes(routes!(password::change))
         .routes(routes!(sessions::mine, sessions::end_several))
         .routes(routes!(sessions::end_mine))
+        .routes(routes!(factors::list, factors::begin))
+        .routes(routes!(factors::confirm))
+        .routes(routes!(factors::remove))
+        .routes(routes!(factors::renew_codes))
         .routes(routes!(people::list, people::create))
         .routes(routes!(people::show, people::edit, people::delete))
         .routes(routes!(people::suspend))

@@ -8,9 +8,9 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use tollgate_base::{ExposeSecret, access::Principal};
 use tollgate_flows::{
-    ClientProfile, Credentials, Device, Opening,
+    ClientProfile, Credentials, Device, Opening, SignedIn,
     refresh::{Refresh, refresh},
-    signin::{SignIn, Step, signin},
+    signin::{self, Finish, SignIn, Step},
     signout::signout,
 };
 use tollgate_web::{Peer, Problem, Web, Who, body::Json, cookies, device, origin};
@@ -25,6 +25,24 @@ pub(crate) struct Login {
     /// An e-mail address or a username.
     login: String,
     password: Password,
+    /// Stay signed in for long.
+    #[serde(default)]
+    remember: bool,
+    /// What the client calls this device.
+    device: Option<String>,
+    /// Whether the session lives in a cookie or in tokens.
+    #[serde(default)]
+    mode: Mode,
+}
+
+/// What somebody typed after the password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SecondStep {
+    /// What the first step answered.
+    challenge: Password,
+    /// The code that an authenticator app shows, or a recovery code.
+    code: Password,
     /// Stay signed in for long.
     #[serde(default)]
     remember: bool,
@@ -62,6 +80,15 @@ pub(crate) struct Opened {
     tokens: Option<Tokens>,
 }
 
+/// The password was right, and a code is wanted.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Challenged {
+    /// For `POST /api/v1/session/second`, within ten minutes and five tries.
+    challenge: String,
+    /// What may be sent as the code.
+    methods: [&'static str; 2],
+}
+
 /// Tokens of a session. Shown once.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Tokens {
@@ -78,12 +105,14 @@ pub(crate) struct Tokens {
 /// Sign in
 ///
 /// Unknown, wrong and suspended are answered alike. In cookie mode the answer
-/// sets the cookie and holds no tokens.
+/// sets the cookie and holds no tokens. Where the account has a second factor,
+/// the answer is 202 with a challenge.
 #[utoipa::path(
     post, path = "/api/v1/session",
     tag = "sign-in", request_body = Login,
     responses(
         (status = 200, body = Opened),
+        (status = 202, body = Challenged),
         (status = 400, description = "`request.invalid`", body = ProblemShape),
         (status = 401, description = "`signin.failed`", body = ProblemShape),
         (status = 403, description = "`request.origin`", body = ProblemShape),
@@ -97,19 +126,7 @@ pub(crate) async fn sign_in(
     headers: HeaderMap,
     Json(body): Json<Login>,
 ) -> Result<Response, Problem> {
-    let http = web.http();
-    let opening = match body.mode {
-        Mode::Cookie => {
-            // Nobody may be signed in to somebody else's account unawares.
-            origin::same_origin(&headers, &http)?;
-            Opening::Cookie {
-                remember: body.remember,
-            }
-        }
-        Mode::Token => Opening::Tokens {
-            remember: body.remember,
-        },
-    };
+    let opening = body.mode.opening(&web, &headers, body.remember)?;
     let seen = device(&headers, peer);
     let request = SignIn {
         login: body.login,
@@ -119,22 +136,49 @@ pub(crate) async fn sign_in(
         opening,
         client: ClientProfile::NATIVE,
     };
-    let Step::Done(signed_in) = signin(web.ctx(), &Principal::Anonymous, request).await?;
-    let mut opened = Opened {
-        user: signed_in.account.into(),
-        session_id: signed_in.session.to_string(),
-        tokens: None,
-    };
-    match signed_in.credentials {
-        Credentials::Cookie { secret, max_age } => {
-            let cookie = cookies::set(&http, &secret, max_age);
-            Ok(([(header::SET_COOKIE, cookie)], axum::Json(opened)).into_response())
-        }
-        tokens @ Credentials::Tokens { .. } => {
-            opened.tokens = Tokens::of(&tokens);
-            Ok(axum::Json(opened).into_response())
+    match signin::signin(web.ctx(), &Principal::Anonymous, request).await? {
+        Step::Done(signed_in) => Ok(opened(&web, *signed_in)),
+        Step::Second(challenge) => {
+            let challenged = Challenged {
+                challenge: challenge.expose_secret().to_owned(),
+                methods: ["totp", "recovery_code"],
+            };
+            Ok((StatusCode::ACCEPTED, axum::Json(challenged)).into_response())
         }
     }
+}
+
+/// Finish signing in with a code
+///
+/// Ask again from the beginning after `one_time.invalid`.
+#[utoipa::path(
+    post, path = "/api/v1/session/second", operation_id = "finish_sign_in",
+    tag = "sign-in", request_body = SecondStep,
+    responses(
+        (status = 200, body = Opened),
+        (status = 400, description = "`request.invalid`, `one_time.invalid`", body = ProblemShape),
+        (status = 401, description = "`factor.code`", body = ProblemShape),
+        (status = 403, description = "`request.origin`", body = ProblemShape),
+        (status = 429, description = "`throttled`", body = ProblemShape),
+        (status = 503, description = "`busy.hashing`", body = ProblemShape),
+    )
+)]
+pub(crate) async fn finish(
+    State(web): State<Web>,
+    peer: Peer,
+    headers: HeaderMap,
+    Json(body): Json<SecondStep>,
+) -> Result<Response, Problem> {
+    let seen = device(&headers, peer);
+    let request = Finish {
+        challenge: body.challenge.0,
+        code: body.code.0,
+        device: Device::new(body.device, seen.browser, seen.address),
+        address: peer.0,
+        opening: body.mode.opening(&web, &headers, body.remember)?,
+    };
+    let signed_in = signin::finish(web.ctx(), &Principal::Anonymous, request).await?;
+    Ok(opened(&web, signed_in))
 }
 
 /// Exchange a refresh token
@@ -174,6 +218,38 @@ pub(crate) async fn sign_out(State(web): State<Web>, Who(who): Who) -> Result<Re
     signout(web.ctx(), &who, ()).await?;
     let cleared = [(header::SET_COOKIE, cookies::clear(&web.http()))];
     Ok((StatusCode::NO_CONTENT, cleared).into_response())
+}
+
+/// The answer to whoever is in.
+fn opened(web: &Web, signed_in: SignedIn) -> Response {
+    let mut opened = Opened {
+        user: signed_in.account.into(),
+        session_id: signed_in.session.to_string(),
+        tokens: None,
+    };
+    match signed_in.credentials {
+        Credentials::Cookie { secret, max_age } => {
+            let cookie = cookies::set(&web.http(), &secret, max_age);
+            ([(header::SET_COOKIE, cookie)], axum::Json(opened)).into_response()
+        }
+        tokens @ Credentials::Tokens { .. } => {
+            opened.tokens = Tokens::of(&tokens);
+            axum::Json(opened).into_response()
+        }
+    }
+}
+
+impl Mode {
+    fn opening(self, web: &Web, headers: &HeaderMap, remember: bool) -> Result<Opening, Problem> {
+        match self {
+            Self::Cookie => {
+                // Nobody may be signed in to somebody else's account unawares.
+                origin::same_origin(headers, &web.http())?;
+                Ok(Opening::Cookie { remember })
+            }
+            Self::Token => Ok(Opening::Tokens { remember }),
+        }
+    }
 }
 
 impl Tokens {

@@ -86,6 +86,12 @@ permissions! {
     AccountDelete,
     /// Change the password, knowing the current one.
     PasswordChange,
+    /// Add and remove second factors, and make recovery codes.
+    FactorsManage,
+    /// See an account's second factors.
+    FactorsRead,
+    /// Take all second factors from an account whose owner has lost them.
+    FactorsReset,
     /// Set a password, or make a link with which it can be set.
     PasswordReset,
     /// See an account's sessions.
@@ -193,16 +199,19 @@ pub fn decide(
         | P::AccountExport
         | P::AccountDelete
         | P::PasswordChange
+        | P::FactorsManage
+        | P::FactorsRead
         | P::SessionsRead
         | P::SessionsEnd
             if own =>
         {
             Ok(())
         }
-        P::PasswordChange | P::AdminBootstrap => Err(denied()),
+        P::PasswordChange | P::FactorsManage | P::FactorsReset | P::AdminBootstrap => Err(denied()),
         P::AccountRead
         | P::AccountEdit
         | P::PasswordReset
+        | P::FactorsRead
         | P::SessionsRead
         | P::SessionsEnd
         | P::PeopleList

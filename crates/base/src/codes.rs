@@ -119,6 +119,11 @@ codes! {
     /// The name is unknown, the password is wrong, or the account cannot sign in. Which of
     /// them is not told, so that nobody can find out who has an account.
     SIGNIN_FAILED = Stranger "signin.failed", "Sign-in failed", "Check the name and the password.";
+    /// The code is wrong, was used before, or came too late. Each works once.
+    FACTOR_CODE = Stranger "factor.code", "The code is not valid", "Type the code that the app shows now, or a recovery code that you have not used.";
+    /// The password was right, and the account has a second factor, which this client
+    /// cannot ask for.
+    FACTOR_NEEDED = Denied "factor.needed", "A second factor is needed", "Sign in on the pages of this server, or with a client that asks for a code.";
     /// An administrator suspended the account. Its sessions ended.
     ACCOUNT_SUSPENDED = Stranger "account.suspended", "The account is suspended", "Ask an administrator.";
     /// The server is reachable from the network and nobody looks after it yet. Until
@@ -156,6 +161,10 @@ codes! {
     PASSWORD_WEAK = Invalid "password.weak", "The password is not good enough", "Choose a longer or less common password.";
     /// A new password is set by whoever knows the current one.
     PASSWORD_WRONG = Denied "password.wrong", "The current password is wrong", "Type the current password again.";
+    /// There is no such second factor, or it is somebody else's.
+    FACTOR_MISSING = Missing "factor.missing", "There is no such second factor", "List them and use one of their ids.";
+    /// An account holds ten authenticator apps at most.
+    FACTORS_FULL = Conflict "factor.limit", "There are as many authenticator apps as there may be", "Remove one that is not used any more.";
     /// If-Match named the version that was read; somebody changed it since.
     VERSION_MISMATCH = Conflict "version.mismatch", "It was changed meanwhile", "Read it again and repeat the change.";
 

@@ -87,6 +87,8 @@ ids! {
     OrgId = "org";
     /// An app behind the gate.
     SiteId = "sit";
+    /// A second factor, such as an authenticator app.
+    FactorId = "fac";
 }
 
 fn uuid_v7(now: Time, chance: [u8; 16]) -> u128 {

@@ -8,6 +8,7 @@ mod address;
 mod assets;
 mod dashboard;
 mod data;
+mod factors;
 mod forgot;
 mod home;
 mod landing;

@@ -8,9 +8,9 @@ use axum::{
 use tollgate_web::Web;
 
 use crate::{
-    address, assets, dashboard, data, forgot, home, landing, me, newcomer, password, people,
-    person, preferences, profile, reset, sessions, setup, signin, signout, signup, sites, strength,
-    verify,
+    address, assets, dashboard, data, factors, forgot, home, landing, me, newcomer, password,
+    people, person, preferences, profile, reset, sessions, setup, signin, signout, signup, sites,
+    strength, verify,
 };
 
 /// Every route by method and path, for tests that visit them all.
@@ -22,6 +22,8 @@ pub const LISTING: &[(&str, &str)] = &[
     ("GET", "/setup/done"),
     ("GET", "/signin"),
     ("POST", "/signin"),
+    ("GET", "/signin/code"),
+    ("POST", "/signin/code"),
     ("GET", "/signup"),
     ("POST", "/signup"),
     ("GET", "/signout"),
@@ -50,6 +52,12 @@ pub const LISTING: &[(&str, &str)] = &[
     ("POST", "/me/names/verify"),
     ("GET", "/me/password"),
     ("POST", "/me/password"),
+    ("GET", "/me/factors"),
+    ("POST", "/me/factors"),
+    ("POST", "/me/factors/{id}/confirm"),
+    ("GET", "/me/factors/{id}/remove"),
+    ("POST", "/me/factors/{id}/remove"),
+    ("POST", "/me/recovery-codes"),
     ("GET", "/me/sessions"),
     ("POST", "/me/sessions/end"),
     ("POST", "/me/sessions/{session}/end"),
@@ -93,6 +101,7 @@ pub fn router() -> Router<Web> {
         .route("/setup/address", get(address::show))
         .route("/setup/done", get(setup::done))
         .route("/signin", get(signin::show).post(signin::submit))
+        .route("/signin/code", get(signin::again).post(signin::finish))
         .route("/signup", get(signup::show).post(signup::submit))
         .route("/signout", get(signout::show).post(signout::submit))
         .route("/forgot", get(forgot::show).post(forgot::submit))
@@ -124,6 +133,13 @@ fn account() -> Router<Web> {
         .route("/me/names/remove", post(profile::remove_name))
         .route("/me/names/verify", post(profile::verify_name))
         .route("/me/password", get(password::show).post(password::submit))
+        .route("/me/factors", get(factors::show).post(factors::begin))
+        .route("/me/factors/{id}/confirm", post(factors::confirm))
+        .route(
+            "/me/factors/{id}/remove",
+            get(factors::ask_remove).post(factors::remove),
+        )
+        .route("/me/recovery-codes", post(factors::renew_codes))
         .route("/me/sessions", get(sessions::show))
         .route("/me/sessions/end", post(sessions::end_others))
         .route("/me/sessions/{session}/end", post(sessions::end))

@@ -1,4 +1,5 @@
-//! Signing in with a name and a password.
+//! Signing in with a name and a password, and a code where there is a second
+//! factor.
 
 use askama::Template;
 use axum::{
@@ -8,11 +9,11 @@ use axum::{
 };
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
-use tollgate_base::{SecretString, access::Principal};
+use tollgate_base::{ExposeSecret, SecretString, access::Principal, codes};
 use tollgate_flows::{
     ClientProfile, Opening,
     ctx::Registration,
-    signin::{SignIn, Step, signin},
+    signin::{self, Finish, SignIn, Step},
 };
 use tollgate_web::{Peer, Problem, Web, device};
 
@@ -40,6 +41,28 @@ pub(crate) struct Form {
     remember: Option<String>,
 }
 
+/// The form of the second step.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CodeForm {
+    form_token: String,
+    challenge: SecretString,
+    #[serde(default)]
+    next: String,
+    code: SecretString,
+    remember: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "second.html")]
+struct Second<'a> {
+    frame: &'a Frame,
+    refusal: Refusal,
+    challenge: &'a str,
+    next: &'a str,
+    remember: bool,
+}
+
 #[derive(Template)]
 #[template(path = "signin.html")]
 struct Page<'a> {
@@ -63,6 +86,12 @@ struct Continue<'a> {
 }
 
 impl HasToken for Form {
+    fn form_token(&self) -> &str {
+        &self.form_token
+    }
+}
+
+impl HasToken for CodeForm {
     fn form_token(&self) -> &str {
         &self.form_token
     }
@@ -101,10 +130,20 @@ pub(crate) async fn submit(
         opening: Opening::Cookie { remember },
         client: ClientProfile::NATIVE,
     };
-    match signin(web.ctx(), &Principal::Anonymous, request).await {
+    match signin::signin(web.ctx(), &Principal::Anonymous, request).await {
         Ok(Step::Done(signed_in)) => {
             let response = forward(&frame, destination(next))?;
             Ok(admit(&web, &signed_in, response))
+        }
+        Ok(Step::Second(challenge)) => {
+            let second = Second {
+                frame: &frame,
+                refusal: Refusal::default(),
+                challenge: challenge.expose_secret(),
+                next,
+                remember,
+            };
+            frame.send(StatusCode::OK, &second)
         }
         Err(fault) => {
             let again = Page {
@@ -112,6 +151,56 @@ pub(crate) async fn submit(
                 login: &form.login,
                 remember,
                 ..Page::new(&web, &frame, next)
+            };
+            frame.send_refusal(&fault, &again)
+        }
+    }
+}
+
+/// Whoever loads the second step anew begins again.
+pub(crate) async fn again() -> Response {
+    go("/signin")
+}
+
+pub(crate) async fn finish(
+    State(web): State<Web>,
+    peer: Peer,
+    headers: HeaderMap,
+    frame: Frame,
+    Submitted(form): Submitted<CodeForm>,
+) -> Result<Response, Problem> {
+    let (next, remember) = (
+        local_path(&form.next).unwrap_or_default(),
+        form.remember.is_some(),
+    );
+    let request = Finish {
+        challenge: form.challenge.clone(),
+        code: form.code,
+        device: device(&headers, peer),
+        address: peer.0,
+        opening: Opening::Cookie { remember },
+    };
+    match signin::finish(web.ctx(), &Principal::Anonymous, request).await {
+        Ok(signed_in) => {
+            let response = forward(&frame, destination(next))?;
+            Ok(admit(&web, &signed_in, response))
+        }
+        // Nothing more will come of this challenge.
+        Err(fault) if fault.is(&codes::ONE_TIME_INVALID) => {
+            let again = Page {
+                refusal: Refusal::of(&fault, frame.locale),
+                remember,
+                ..Page::new(&web, &frame, next)
+            };
+            frame.send_refusal(&fault, &again)
+        }
+        Err(fault) => {
+            let again = Second {
+                frame: &frame,
+                refusal: Refusal::of(&fault, frame.locale),
+                challenge: form.challenge.expose_secret(),
+                next,
+                remember,
             };
             frame.send_refusal(&fault, &again)
         }

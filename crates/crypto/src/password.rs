@@ -179,6 +179,20 @@ impl Hasher {
         Ok(())
     }
 
+    /// Which of these hashes is this secret's. They were made with one salt, at
+    /// one cost, so all of them take the work of one.
+    ///
+    /// # Errors
+    /// As [`Hasher::verify`].
+    pub async fn find(&self, secret: &SecretString, stored: Vec<String>) -> Result<Option<String>> {
+        let (secret, peppers) = (bounded(secret)?, self.peppers.clone());
+        self.pool
+            .run(move |scratch| {
+                argon::find(&peppers, secret.expose_secret().as_bytes(), stored, scratch)
+            })
+            .await?
+    }
+
     /// How many hashes wait for a slot.
     pub fn queue_depth(&self) -> usize {
         self.pool.waiting()

@@ -12,7 +12,7 @@ use tollgate_records::{
     accounts::{self, Profile},
     aliases,
     events::{self, Event, EventKind},
-    idempotency, one_time, passwords,
+    factors, idempotency, one_time, passwords,
     pictures::{self, Picture},
     sessions::{self, Session},
 };
@@ -188,6 +188,7 @@ pub async fn delete(ctx: &Ctx, by: &Principal, id: UserId) -> Result<()> {
         sessions::forget(tx, id).await?;
         one_time::forget(tx, id).await?;
         passwords::forget(tx, id).await?;
+        factors::forget(tx, id).await?;
         pictures::forget(tx, id).await?;
         aliases::forget(tx, id).await?;
         idempotency::forget(tx, &id.to_string()).await?;

@@ -11,6 +11,7 @@ pub mod backup;
 pub mod chores;
 pub mod ctx;
 pub mod deliver;
+pub mod factors;
 pub mod gate;
 pub mod health;
 pub mod keyring;

@@ -14,7 +14,6 @@ use tollgate_base::{
 use tollgate_crypto::{mac::digest, password::Verdict, token::Prefix};
 use tollgate_records::{
     accounts::{self, StoredIdentifier},
-    attempts,
     events::EventKind,
     jobs,
     one_time::{self, Purpose},
@@ -26,6 +25,7 @@ use tollgate_store::sql::Tx;
 use crate::{
     ctx::{Ctx, EndSessions},
     steps::{
+        current,
         facts::allow,
         note::{Details, Log, change},
         once,
@@ -117,19 +117,7 @@ pub async fn change_own(ctx: &Ctx, by: &Principal, request: ChangePassword) -> R
         &Target::Account(user),
         &facts,
     )?;
-    let wrong = || {
-        Error::new(&codes::PASSWORD_WRONG).field(
-            "/current_password",
-            "wrong",
-            "It is not the current one.",
-        )
-    };
-    let old = passwords::find(ctx.db(), user).await?.ok_or_else(wrong)?;
-    let subject = digest(&[b"current password", user.to_string().as_bytes()]);
-    strikes::count(ctx, subject, None).await?;
-    if ctx.hasher().verify(&request.current, &old).await? == Verdict::Mismatch {
-        return Err(wrong());
-    }
+    let old = current::prove(ctx, user, &request.current).await?;
     vet_for(
         ctx,
         user,
@@ -151,7 +139,6 @@ pub async fn change_own(ctx: &Ctx, by: &Principal, request: ChangePassword) -> R
         if !passwords::is_still(tx, user, &old).await? {
             return Err(Error::new(&codes::PASSWORD_WRONG));
         }
-        attempts::forgive(tx, subject).await?;
         set(tx, user, (&hash, history), ends, now).await?;
         log.about(EventKind::PasswordChanged, user);
         Ok(())

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod aliases;
 pub mod attempts;
 pub mod events;
+pub mod factors;
 pub mod idempotency;
 pub mod installation;
 pub mod jobs;

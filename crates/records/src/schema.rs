@@ -4,8 +4,8 @@
 use tollgate_store::migrate::Migration;
 
 use crate::{
-    accounts, aliases, attempts, events, idempotency, installation, jobs, one_time, passwords,
-    pictures, sessions, signing_keys, sites, tallies,
+    accounts, aliases, attempts, events, factors, idempotency, installation, jobs, one_time,
+    passwords, pictures, sessions, signing_keys, sites, tallies,
 };
 
 /// Forward-only steps, each safe while the previous version still runs.
@@ -40,6 +40,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "former passwords",
         sql: include_str!("../migrations/0006_former_passwords.sql"),
     },
+    Migration {
+        version: 7,
+        name: "factors",
+        sql: include_str!("../migrations/0007_factors.sql"),
+    },
 ];
 
 /// What a backup holds, parents before children. Leases are left out: they
@@ -51,6 +56,8 @@ pub const TABLES: &[&str] = &[
     "external_ids",
     "passwords",
     "former_passwords",
+    "factors",
+    "recovery_codes",
     "pictures",
     "alias_counters",
     "aliases",
@@ -72,6 +79,7 @@ pub const QUERIES: &[&[(&str, &str)]] = &[
     aliases::QUERIES,
     attempts::QUERIES,
     events::QUERIES,
+    factors::QUERIES,
     idempotency::QUERIES,
     installation::QUERIES,
     jobs::QUERIES,

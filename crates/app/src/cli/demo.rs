@@ -227,13 +227,14 @@ impl Stage<'_> {
             },
         };
         let request = sign_in(part, self.password_of(part), opening);
-        let Step::Done(signed_in) =
-            match signin::signin(self.ctx, &Principal::Anonymous, request).await {
-                Ok(step) => step,
-                // Somebody suspended stays outside.
-                Err(refused) if refused.is(&codes::SIGNIN_FAILED) => return Ok(()),
-                Err(fault) => return Err(fault),
-            };
+        let signed_in = match signin::signin(self.ctx, &Principal::Anonymous, request).await {
+            Ok(Step::Done(signed_in)) => signed_in,
+            // Nobody here has a second factor.
+            Ok(Step::Second(_)) => return Ok(()),
+            // Somebody suspended stays outside.
+            Err(refused) if refused.is(&codes::SIGNIN_FAILED) => return Ok(()),
+            Err(fault) => return Err(fault),
+        };
         self.sessions += 1;
         match signed_in.credentials {
             Credentials::Cookie { secret, .. } if chance.is_multiple_of(3) => {
@@ -284,7 +285,10 @@ impl Stage<'_> {
         let (part, opening) = (self.people[place].1, Opening::Cookie { remember: true });
         let request = sign_in(part, self.password_of(part), opening);
         let Step::Done(signed_in) =
-            signin::signin(self.ctx, &Principal::Anonymous, request).await?;
+            signin::signin(self.ctx, &Principal::Anonymous, request).await?
+        else {
+            return Ok(());
+        };
         let Credentials::Cookie { secret, .. } = signed_in.credentials else {
             return Ok(());
         };

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use tollgate_base::{Error, access::Role, codes, identifier::Identifier};
 use tollgate_flows::{
-    AccountView, Ctx, StoredIdentifier, account, people, people::CreatePerson, vouch,
+    AccountView, Ctx, StoredIdentifier, account, factors, people, people::CreatePerson, vouch,
 };
 
 use super::{
@@ -33,6 +33,8 @@ pub(crate) enum User {
     Create(Create),
     /// Make a link by which its owner sets a new password
     ResetLink(One),
+    /// Take all second factors from somebody who has lost them; their sessions end
+    ResetFactors(One),
     /// Let accounts sign in no longer; their sessions end
     Suspend(Many),
     /// Let accounts sign in again
@@ -108,6 +110,22 @@ impl User {
             Self::ResetLink(one) => {
                 office
                     .work(async |ctx| person::link(office, ctx, &one.user.find(ctx).await?).await)
+                    .await
+            }
+            Self::ResetFactors(one) => {
+                office
+                    .work(async |ctx| {
+                        let id = one.user.find(ctx).await?.account.id;
+                        let gone = factors::reset(ctx, OPERATOR, id).await?;
+                        let text = match gone {
+                            0 => format!("{id} has no second factor."),
+                            _ => format!("{id} signs in with the password alone now."),
+                        };
+                        Ok(Answer::new(
+                            json!({ "id": id.to_string(), "removed": gone }),
+                            text,
+                        ))
+                    })
                     .await
             }
             Self::Role(give) => {

@@ -193,6 +193,28 @@ pub(crate) static SIGHTS: &[Sight] = &[
             Send(&[("current_password", "wrong"), ("new_password", "x")]),
         ],
     ),
+    sight("factors", "/me/factors", Person, &[Open("/me/factors")]),
+    sight(
+        "factors, refused",
+        "/me/factors",
+        Person,
+        &[
+            Open("/me/factors"),
+            Send(&[("name", " "), ("current_password", "wrong")]),
+        ],
+    ),
+    sight(
+        "factor that is not there",
+        "/me/factors/{id}/remove",
+        Person,
+        &[Open("/me/factors/fac_00000000000000000000000000/remove")],
+    ),
+    sight(
+        "second step, begun anew",
+        "/signin/code",
+        Stranger,
+        &[Open("/signin/code")],
+    ),
     sight("sessions", "/me/sessions", Person, &[Open("/me/sessions")]),
     sight("data", "/me/data", Person, &[Open("/me/data")]),
     sight("installation", "/admin", Admin, &[Open("/admin")]),

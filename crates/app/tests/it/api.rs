@@ -3,6 +3,7 @@
 mod account;
 mod described;
 mod document;
+mod factors;
 mod listing;
 mod operation;
 mod password;

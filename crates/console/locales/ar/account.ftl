@@ -2,6 +2,7 @@
 
 nav-profile = الملف الشخصي
 nav-password = كلمة المرور
+nav-factors = الخطوة الثانية
 nav-sessions = الجلسات
 nav-data = بياناتك
 action = إجراء
@@ -85,6 +86,38 @@ password-end-others =
         [two] إنهاء جلستيّ الأخريين
        *[other] إنهاء جلساتي الأخرى وعددها { $count }
     }
+factors-title = الدخول بخطوتين
+factors-lead = مع عامل ثانٍ لا تفتح كلمة مرور مسروقة شيئًا.
+factors-apps = تطبيقات المصادقة
+factors-none = لا يوجد تطبيق مصادقة بعد
+factors-none-help = كلمة مرورك وحدها تكفي للدخول. أضف تطبيقًا مثل Aegis أو 2FAS أو Google Authenticator.
+factors-added = أُضيف
+factors-add = إضافة تطبيق مصادقة
+factors-add-help = يعرض رمزًا جديدًا كل ثلاثين ثانية. تنتهي جلساتك الأخرى عند إضافته.
+factors-name = الاسم
+factors-name-hint = مثل «الهاتف».
+factors-scan = امسح هذا بالتطبيق.
+factors-qr = رمز QR يحمل السر
+factors-type = أو اكتب هذا النص فيه:
+factors-code-hint = الأرقام الستة التي يعرضها التطبيق الآن.
+factors-confirm = إضافة
+factors-remove = إزالة تطبيق المصادقة
+factors-remove-help = لن يُدخل «{ $name }» أحدًا بعد الآن.
+factors-remove-last = إنه الأخير: ستكفي كلمة مرورك وحدها للدخول، وتبطل رموز الاسترداد.
+factors-codes = رموز الاسترداد
+factors-codes-left =
+    { $count ->
+        [0] لم يبقَ أي رمز استرداد.
+        [one] بقي رمز استرداد واحد.
+        [two] بقي رمزا استرداد.
+       *[other] بقي { $count } من رموز الاسترداد.
+    }
+factors-codes-few = أنشئ رموزًا جديدة قبل أن تحتاج إليها.
+factors-codes-renew = إنشاء رموز جديدة
+factors-codes-help = يُدخلك كل رمز مرة واحدة حين لا يكون التطبيق في متناولك. احفظها بعيدًا عنه: في مدير كلمات مرور أو على ورق. الرموز الأقدم باطلة.
+factors-codes-kept = لقد حفظتها
+done-factor-added = أُضيف تطبيق المصادقة.
+done-factor-removed = أُزيل تطبيق المصادقة.
 sessions-title = أين سجّلت الدخول
 sessions-lead = أنهِ ما لا تعرفه أو لم تعد تستخدمه. يسري ذلك فورًا.
 sessions-end-others = إنهاء كل ما عداها

@@ -2,6 +2,7 @@
 
 nav-profile = Profil
 nav-password = Passwort
+nav-factors = Zweiter Faktor
 nav-sessions = Sitzungen
 nav-data = Ihre Daten
 action = Aktion
@@ -75,6 +76,37 @@ password-end-others =
         [one] Meine andere Sitzung abmelden
        *[other] Meine { $count } anderen Sitzungen abmelden
     }
+factors-title = Anmelden in zwei Schritten
+factors-lead = Mit einem zweiten Faktor öffnet ein gestohlenes Passwort nichts.
+factors-apps = Authenticator-Apps
+factors-none = Noch keine Authenticator-App
+factors-none-help = Ihr Passwort allein meldet Sie an. Fügen Sie eine App wie Aegis, 2FAS oder Google Authenticator hinzu.
+factors-added = Hinzugefügt
+factors-add = Authenticator-App hinzufügen
+factors-add-help = Sie zeigt alle dreißig Sekunden einen neuen Code. Ihre anderen Sitzungen enden dabei.
+factors-name = Wie sie heißen soll
+factors-name-hint = Zum Beispiel „Telefon“.
+factors-scan = Scannen Sie dies mit der App.
+factors-qr = QR-Code mit dem Geheimnis
+factors-type = Oder tippen Sie diesen Text ein:
+factors-code-hint = Die sechs Ziffern, die die App gerade zeigt.
+factors-confirm = Hinzufügen
+factors-remove = Authenticator-App entfernen
+factors-remove-help = „{ $name }“ meldet niemanden mehr an.
+factors-remove-last = Es ist die letzte: Ihr Passwort allein meldet Sie dann an, und die Wiederherstellungscodes sind ungültig.
+factors-codes = Wiederherstellungscodes
+factors-codes-left =
+    { $count ->
+        [0] Kein Wiederherstellungscode ist übrig.
+        [one] { $count } Wiederherstellungscode ist übrig.
+       *[other] { $count } Wiederherstellungscodes sind übrig.
+    }
+factors-codes-few = Erstellen Sie neue, bevor Sie sie brauchen.
+factors-codes-renew = Neue Codes erstellen
+factors-codes-help = Jeder meldet Sie einmal an, wenn die App nicht zur Hand ist. Bewahren Sie sie getrennt von ihr auf: in einem Passwortmanager oder auf Papier. Ältere Codes sind ungültig.
+factors-codes-kept = Ich habe sie aufbewahrt
+done-factor-added = Die Authenticator-App wurde hinzugefügt.
+done-factor-removed = Die Authenticator-App wurde entfernt.
 sessions-title = Wo Sie angemeldet sind
 sessions-lead = Beenden Sie, was Sie nicht kennen oder nicht mehr nutzen. Es gilt sofort.
 sessions-end-others = Alle anderen beenden

@@ -2,6 +2,7 @@
 
 nav-profile = Profile
 nav-password = Password
+nav-factors = Two-step sign-in
 nav-sessions = Sessions
 nav-data = Your data
 action = Action
@@ -75,6 +76,37 @@ password-end-others =
         [one] Sign out my other session
        *[other] Sign out my { $count } other sessions
     }
+factors-title = Two-step sign-in
+factors-lead = With a second factor a stolen password opens nothing.
+factors-apps = Authenticator apps
+factors-none = No authenticator app yet
+factors-none-help = Your password alone signs you in. Add an app such as Aegis, 2FAS or Google Authenticator.
+factors-added = Added
+factors-add = Add an authenticator app
+factors-add-help = It shows a new code every thirty seconds. Your other sessions end when it is added.
+factors-name = What to call it
+factors-name-hint = Such as “Phone”.
+factors-scan = Scan this with the app.
+factors-qr = QR code with the secret
+factors-type = Or type this text into it:
+factors-code-hint = The six digits that the app shows now.
+factors-confirm = Add it
+factors-remove = Remove the authenticator app
+factors-remove-help = “{ $name }” signs nobody in any more.
+factors-remove-last = It is the last one: your password alone will sign you in, and the recovery codes are void.
+factors-codes = Recovery codes
+factors-codes-left =
+    { $count ->
+        [0] No recovery code is left.
+        [one] { $count } recovery code is left.
+       *[other] { $count } recovery codes are left.
+    }
+factors-codes-few = Make new ones before you need them.
+factors-codes-renew = Make new codes
+factors-codes-help = Each signs you in once when the app is not at hand. Keep them apart from it: in a password manager or on paper. Older codes are void.
+factors-codes-kept = I have kept them
+done-factor-added = The authenticator app was added.
+done-factor-removed = The authenticator app was removed.
 sessions-title = Where you are signed in
 sessions-lead = End what you do not know or no longer use. It is out at once.
 sessions-end-others = End all others

@@ -2,6 +2,7 @@
 
 nav-profile = Perfil
 nav-password = Contraseña
+nav-factors = Segundo factor
 nav-sessions = Sesiones
 nav-data = Tus datos
 action = Acción
@@ -75,6 +76,37 @@ password-end-others =
         [one] Cerrar mi otra sesión
        *[other] Cerrar mis otras { $count } sesiones
     }
+factors-title = Acceso en dos pasos
+factors-lead = Con un segundo factor, una contraseña robada no abre nada.
+factors-apps = Aplicaciones de autenticación
+factors-none = Aún no hay ninguna aplicación
+factors-none-help = Tu contraseña sola basta para entrar. Añade una aplicación como Aegis, 2FAS o Google Authenticator.
+factors-added = Añadida
+factors-add = Añadir una aplicación de autenticación
+factors-add-help = Muestra un código nuevo cada treinta segundos. Tus otras sesiones terminan al añadirla.
+factors-name = Cómo llamarla
+factors-name-hint = Por ejemplo, «Teléfono».
+factors-scan = Escanea esto con la aplicación.
+factors-qr = Código QR con el secreto
+factors-type = O escribe este texto en ella:
+factors-code-hint = Las seis cifras que la aplicación muestra ahora.
+factors-confirm = Añadirla
+factors-remove = Quitar la aplicación de autenticación
+factors-remove-help = «{ $name }» ya no dejará entrar a nadie.
+factors-remove-last = Es la última: tu contraseña sola bastará para entrar y los códigos de recuperación quedan anulados.
+factors-codes = Códigos de recuperación
+factors-codes-left =
+    { $count ->
+        [0] No queda ningún código de recuperación.
+        [one] Queda { $count } código de recuperación.
+       *[other] Quedan { $count } códigos de recuperación.
+    }
+factors-codes-few = Crea otros antes de necesitarlos.
+factors-codes-renew = Crear códigos nuevos
+factors-codes-help = Cada uno sirve una vez cuando no tienes la aplicación a mano. Guárdalos aparte: en un gestor de contraseñas o en papel. Los códigos anteriores quedan anulados.
+factors-codes-kept = Los he guardado
+done-factor-added = Se ha añadido la aplicación de autenticación.
+done-factor-removed = Se ha quitado la aplicación de autenticación.
 sessions-title = Dónde tienes la sesión abierta
 sessions-lead = Cierra lo que no reconozcas o ya no uses. Es inmediato.
 sessions-end-others = Cerrar todas las demás

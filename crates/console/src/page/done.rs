@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::Frame;
 
 /// What there is to say: messages. The address has them without `done-`.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 20] = [
     "done-saved",
     "done-picture-saved",
     "done-picture-removed",
@@ -15,6 +15,8 @@ const KNOWN: [&str; 18] = [
     "done-verification-sent",
     "done-password-changed",
     "done-password-alone-changed",
+    "done-factor-added",
+    "done-factor-removed",
     "done-session-ended",
     "done-others-ended",
     "done-created",

@@ -27,7 +27,7 @@ pub(crate) struct Party {
 }
 
 /// What there are words for: messages. Events have their parts between dots.
-const KNOWN: [&str; 34] = [
+const KNOWN: [&str; 39] = [
     "happened-account-created",
     "happened-account-updated",
     "happened-identifier-verified",
@@ -50,6 +50,11 @@ const KNOWN: [&str; 34] = [
     "happened-password-reset",
     "happened-password-reset-requested",
     "happened-password-rehashed",
+    "happened-factor-added",
+    "happened-factor-removed",
+    "happened-factor-reset",
+    "happened-recovery-codes-made",
+    "happened-recovery-codes-used",
     "happened-signing-key-created",
     "happened-signing-key-removed",
     "happened-site-created",

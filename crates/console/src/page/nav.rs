@@ -22,6 +22,7 @@ const ACCOUNT: &[Area] = &[
     Area::new("/me", "nav-overview", "home"),
     Area::new("/me/profile", "nav-profile", "person"),
     Area::new("/me/password", "nav-password", "key"),
+    Area::new("/me/factors", "nav-factors", "shield"),
     Area::new("/me/sessions", "nav-sessions", "devices"),
     Area::new("/me/data", "nav-data", "download"),
 ];

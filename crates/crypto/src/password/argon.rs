@@ -9,7 +9,7 @@ use super::{
     Cost,
     pepper::{Pepper, Peppers},
     pool::Scratch,
-    scheme::{SALT, TAG, costly, number, parameters, unknown},
+    scheme::{SALT, Scheme, TAG, costly, number, parameters, recognise, unknown},
 };
 use crate::mac;
 
@@ -54,6 +54,30 @@ pub(super) fn hash(
     Ok(format!(
         "$argon2id$v=19$m={memory_kib},t={passes},p={lanes}{keyid}${salt}${tag}"
     ))
+}
+
+/// Which of several of our PHC strings, which share all but their tags, is this
+/// secret's.
+pub(super) fn find(
+    peppers: &Peppers,
+    secret: &[u8],
+    stored: Vec<String>,
+    scratch: &mut Scratch,
+) -> Result<Option<String>> {
+    let Some(first) = stored.first() else {
+        return Ok(None);
+    };
+    let broken = || Error::new(&codes::INTERNAL).because("a stored hash is none of ours");
+    let (head, _) = first.rsplit_once('$').ok_or_else(broken)?;
+    let Scheme::Argon2(argon) = recognise(first).map_err(|_| broken())? else {
+        return Err(broken());
+    };
+    let keyid = argon.keyid.as_deref();
+    let pepper = keyid.map(|keyid| peppers.find(keyid)).transpose()?;
+    let tag = STANDARD_NO_PAD.encode(argon.compute(secret, pepper, scratch)?);
+    let wanted = format!("{head}${tag}");
+    let same = |one: &String| mac::equal(one.as_bytes(), wanted.as_bytes());
+    Ok(stored.into_iter().find(same))
 }
 
 impl Argon {

@@ -19,6 +19,7 @@ use crate::drf::{Faults, Form, Refusal};
 const CLIENT: ClientProfile = ClientProfile {
     name: "chatbot",
     passwords: PasswordRules::Django,
+    second_step: false,
 };
 
 /// A sign-in that was asked for on its login page.
@@ -156,7 +157,9 @@ pub(super) fn confirmation(form: Form) -> Result<Confirmation, Refusal> {
 /// # Errors
 /// `internal` for credentials of another kind than were asked for.
 pub(super) fn opened(step: Step) -> Result<Opened> {
-    let Step::Done(signed_in) = step;
+    let Step::Done(signed_in) = step else {
+        return Err(Error::new(&codes::FACTOR_NEEDED));
+    };
     match *signed_in {
         SignedIn {
             account,

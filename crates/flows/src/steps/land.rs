@@ -130,6 +130,12 @@ impl Landing {
         })
     }
 
+    /// The same for somebody who has proved themselves twice.
+    pub(crate) fn twice(mut self) -> Self {
+        self.session.assurance = Assurance::Two;
+        self
+    }
+
     /// Open it in the transaction of whatever led here.
     pub(crate) async fn open(
         &self,

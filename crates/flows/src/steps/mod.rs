@@ -1,5 +1,6 @@
 //! What several verbs share. Steps know nouns and the context, never a verb.
 
+pub(crate) mod current;
 pub(crate) mod enrol;
 pub(crate) mod facts;
 pub(crate) mod keys;
@@ -11,6 +12,7 @@ pub(crate) mod places;
 pub(crate) mod profile;
 pub(crate) mod queue;
 pub(crate) mod repeat;
+pub(crate) mod second;
 pub(crate) mod strikes;
 pub(crate) mod vet;
 pub(crate) mod view;

@@ -23,6 +23,8 @@ pub struct ClientProfile {
     pub name: &'static str,
     /// Its rules for passwords.
     pub passwords: PasswordRules,
+    /// Whether it can ask somebody for a second factor.
+    pub second_step: bool,
 }
 
 /// Rules for passwords.
@@ -40,6 +42,7 @@ impl ClientProfile {
     pub const NATIVE: Self = Self {
         name: "native",
         passwords: PasswordRules::Native,
+        second_step: true,
     };
 }
 

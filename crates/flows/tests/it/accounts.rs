@@ -110,6 +110,16 @@ async fn an_export_has_all_and_a_deletion_leaves_nothing() {
         .await
         .unwrap();
 
+    let factor = "INSERT INTO factors (id, account_id, kind, name, secret, last_step, created_at)
+        VALUES ('fac_x', $1, 'totp', 'Phone', $2, 0, 0)";
+    let sealed: Vec<u8> = vec![1, 2];
+    ctx.db()
+        .write_one(factor, args![ann, sealed])
+        .await
+        .unwrap();
+    let codes = "INSERT INTO recovery_codes (account_id, hash) VALUES ($1, 'x')";
+    ctx.db().write_one(codes, args![ann]).await.unwrap();
+
     let export = account::export(ctx, &herself, ann).await.unwrap();
     assert_eq!(export.account.account.id, ann);
     assert_eq!(
@@ -144,12 +154,14 @@ macro_rules! rows {
 
 /// Rows of an account in every table that may have some.
 async fn traces(ctx: &Ctx, of: UserId) -> Vec<(&'static str, i64)> {
-    const PERSONAL: [(&str, &str); 11] = rows![
+    const PERSONAL: [(&str, &str); 13] = rows![
         "accounts" where "id = $1",
         "identifiers" where "account_id = $1",
         "external_ids" where "account_id = $1",
         "passwords" where "account_id = $1",
         "former_passwords" where "account_id = $1",
+        "factors" where "account_id = $1",
+        "recovery_codes" where "account_id = $1",
         "pictures" where "account_id = $1",
         "aliases" where "account_id = $1",
         "sessions" where "account_id = $1",

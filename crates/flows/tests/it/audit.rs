@@ -34,8 +34,13 @@ const NOBODY: &Principal = &Principal::Anonymous;
 const OPERATOR: &Principal = &Principal::Operator;
 
 /// What no verb of this journey does: backups, mails that nobody takes, the
-/// gate and clocks that jump have stories of their own.
-const ELSEWHERE: [EventKind; 10] = [
+/// gate, second factors and clocks that jump have stories of their own.
+const ELSEWHERE: [EventKind; 15] = [
+    EventKind::FactorAdded,
+    EventKind::FactorRemoved,
+    EventKind::FactorsReset,
+    EventKind::RecoveryCodesMade,
+    EventKind::RecoveryCodeUsed,
     EventKind::BackupWritten,
     EventKind::BackupRestored,
     EventKind::MailGivenUp,

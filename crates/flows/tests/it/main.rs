@@ -6,6 +6,7 @@
 mod accounts;
 mod audit;
 mod doors;
+mod factors;
 mod feed;
 mod first_admin;
 mod foreign;

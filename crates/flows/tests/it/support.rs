@@ -120,8 +120,10 @@ pub(crate) async fn try_in(
         opening,
         client: ClientProfile::NATIVE,
     };
-    let Step::Done(signed_in) = signin::signin(ctx, &Principal::Anonymous, request).await?;
-    Ok(*signed_in)
+    match signin::signin(ctx, &Principal::Anonymous, request).await? {
+        Step::Done(signed_in) => Ok(*signed_in),
+        Step::Second(_) => panic!("{login} has a second factor"),
+    }
 }
 
 /// Admit a credential.

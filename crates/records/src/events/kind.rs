@@ -101,6 +101,17 @@ kinds! {
     /// A stored hash was replaced by a better one of the same password.
     PasswordRehashed = "password.rehashed" Info Keep;
 
+    /// A second factor was added.
+    FactorAdded = "factor.added" Warn Subject;
+    /// A second factor was removed.
+    FactorRemoved = "factor.removed" Warn Subject;
+    /// All second factors of an account were taken away by the operator.
+    FactorsReset = "factor.reset" Error Subject;
+    /// New recovery codes were made; the old ones are void.
+    RecoveryCodesMade = "recovery_codes.made" Warn Keep;
+    /// A recovery code was used.
+    RecoveryCodeUsed = "recovery_codes.used" Warn Keep;
+
     /// A signing key was made.
     KeyCreated = "signing_key.created" Warn Everything;
     /// A signing key is no longer accepted.

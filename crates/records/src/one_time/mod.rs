@@ -25,6 +25,8 @@ pub enum Purpose {
     AddressVerification,
     /// Carry a sign-in over to an app's own host.
     Visit,
+    /// Go on with a sign-in whose password was right.
+    SecondFactor,
 }
 
 /// A secret that is to be issued.
@@ -78,6 +80,7 @@ impl Purpose {
             Self::PasswordReset => "password_reset",
             Self::AddressVerification => "address_verification",
             Self::Visit => "visit",
+            Self::SecondFactor => "second_factor",
         }
     }
 
@@ -88,6 +91,7 @@ impl Purpose {
             Self::PasswordReset => Duration::from_hours(1),
             Self::AddressVerification => Duration::from_hours(24),
             Self::Visit => Duration::from_secs(30),
+            Self::SecondFactor => Duration::from_mins(10),
         }
     }
 
@@ -95,6 +99,7 @@ impl Purpose {
     pub const fn attempts(self) -> i64 {
         match self {
             Self::Setup | Self::PasswordReset | Self::AddressVerification | Self::Visit => 20,
+            Self::SecondFactor => 5,
         }
     }
 }

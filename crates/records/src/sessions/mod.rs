@@ -17,7 +17,7 @@ use tollgate_base::{
 pub use rules::Presented;
 pub use table::{
     QUERIES, add_refresh, assurance, by_foreign_token, clean, end, end_all, find, forget, live,
-    live_of, open, read, saw, use_refresh,
+    live_of, open, prove_twice, read, saw, use_refresh,
 };
 
 /// A session as it is stored.
@@ -120,6 +120,10 @@ pub enum EndReason {
     EndedByAdmin,
     /// The password was changed or reset.
     PasswordChanged,
+    /// A second factor was added.
+    FactorAdded,
+    /// The operator took the second factors away.
+    FactorsReset,
     /// The account was suspended.
     Suspended,
     /// A refresh token was used twice.
@@ -183,6 +187,8 @@ impl EndReason {
             Self::EndedByOwner => "ended_by_owner",
             Self::EndedByAdmin => "ended_by_admin",
             Self::PasswordChanged => "password_changed",
+            Self::FactorAdded => "factor_added",
+            Self::FactorsReset => "factors_reset",
             Self::Suspended => "suspended",
             Self::TokenReused => "token_reused",
         }

@@ -34,6 +34,7 @@ queries! {
     END = "UPDATE sessions SET revoked_at = $2, revoked_because = $3 WHERE id = $1 AND revoked_at IS NULL";
     END_ALL = "UPDATE sessions SET revoked_at = $2, revoked_because = $3
         WHERE account_id = $1 AND revoked_at IS NULL AND (CAST($4 AS TEXT) IS NULL OR id <> $4)";
+    PROVE_TWICE = "UPDATE sessions SET assurance = 2, auth_time = $2 WHERE id = $1 AND revoked_at IS NULL";
     SAW = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
     FORGET = "DELETE FROM sessions WHERE account_id = $1";
     CLEAN = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1
@@ -71,6 +72,12 @@ pub async fn open(tx: &mut Tx<'_>, new: &NewSession, now: Time) -> Result<bool> 
         new.device.address.clone()
     ];
     Ok(tx.run(OPEN, row).await? == 1)
+}
+
+/// Its owner has proved themselves by a second factor too.
+pub async fn prove_twice(tx: &mut Tx<'_>, id: SessionId, now: Time) -> Result<()> {
+    tx.run(PROVE_TWICE, args![id, now]).await?;
+    Ok(())
 }
 
 /// A session by its id.

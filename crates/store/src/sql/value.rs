@@ -5,7 +5,10 @@ use std::fmt;
 
 use tollgate_base::{
     access::Role,
-    id::{EventId, JobId, KeyId, NodeId, OneTimeId, OrgId, RequestId, SessionId, SiteId, UserId},
+    id::{
+        EventId, FactorId, JobId, KeyId, NodeId, OneTimeId, OrgId, RequestId, SessionId, SiteId,
+        UserId,
+    },
     time::Time,
 };
 
@@ -172,7 +175,8 @@ read! {
 }
 
 textual!(
-    EventId, JobId, KeyId, NodeId, OneTimeId, OrgId, RequestId, SessionId, SiteId, UserId, Role
+    EventId, FactorId, JobId, KeyId, NodeId, OneTimeId, OrgId, RequestId, SessionId, SiteId,
+    UserId, Role
 );
 
 /// SQLite has no booleans of its own: 0 and 1 are read as such.

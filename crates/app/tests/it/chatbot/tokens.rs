@@ -179,7 +179,10 @@ async fn native(chatbot: &Chatbot) -> (String, String) {
     };
     let Step::Done(done) = signin(&chatbot.node.ctx, &Principal::Anonymous, request)
         .await
-        .expect("a sign-in");
+        .expect("a sign-in")
+    else {
+        panic!("nobody here has a second factor")
+    };
     match done.credentials {
         Credentials::Tokens {
             access, refresh, ..

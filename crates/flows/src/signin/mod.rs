@@ -1,30 +1,37 @@
-//! Signing in with a password.
+//! Signing in with a password. What follows where the account has a second
+//! factor is in `second`.
 //!
 //! Unknown, wrong, suspended and password-less answer alike and cost the same
 //! hash; each attempt is counted before it is evaluated.
+
+mod second;
 
 use std::net::IpAddr;
 
 use tollgate_base::{
     Error, Result, SecretString, access::Principal, codes, id::UserId, identifier::Identifier,
 };
-use tollgate_crypto::{mac::digest, password::Verdict};
+use tollgate_crypto::{mac::digest, password::Verdict, token::Prefix};
 use tollgate_records::{
     accounts::{self, Account},
     attempts,
     events::EventKind,
+    factors,
+    one_time::{self, Purpose},
     passwords,
     sessions::Device,
     tallies::{self, Day},
 };
 use tollgate_store::sql::Tx;
 
+pub use second::{Finish, finish};
+
 use crate::{
     ctx::Ctx,
     steps::{
         land::{Landing, Opening, SignedIn},
         note::{Details, Log, change},
-        strikes,
+        once, strikes,
         vet::ClientProfile,
         view::complete,
     },
@@ -47,11 +54,14 @@ pub struct SignIn {
     pub client: ClientProfile,
 }
 
-/// What comes of it. More steps come with more factors.
+/// What comes of it.
 #[derive(Debug)]
 pub enum Step {
     /// They are in.
     Done(Box<SignedIn>),
+    /// The password was right; a second factor is wanted. The text is for
+    /// [`finish`], within ten minutes.
+    Second(SecretString),
 }
 
 /// The account and hash against which a password is verified.
@@ -74,16 +84,22 @@ const TRIES: usize = 2;
 /// Sign in.
 ///
 /// # Errors
-/// `signin.failed` whatever is wrong, `throttled`, `busy.hashing`.
+/// `signin.failed` whatever is wrong, `throttled`, `busy.hashing`;
+/// `factor.needed` if the password is right and the client cannot ask for more.
 pub async fn signin(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> {
     let outcome = evaluate(ctx, by, request).await;
     let result = match &outcome {
-        Ok(_) => "ok",
+        Ok(Step::Done(_)) => "ok",
+        Ok(Step::Second(_)) => "second",
         Err(error) => error.code().name,
     };
-    metrics::counter!("tollgate_signins_total", "method" => "password", "result" => result)
-        .increment(1);
+    count("password", result);
     outcome
+}
+
+fn count(method: &'static str, result: &'static str) {
+    metrics::counter!("tollgate_signins_total", "method" => method, "result" => result)
+        .increment(1);
 }
 
 async fn evaluate(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> {
@@ -101,8 +117,17 @@ async fn evaluate(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> {
             }
             break;
         };
-        if let Some(signed_in) = open(ctx, by, &request, (subject, tried_on), proved).await? {
-            return Ok(Step::Done(Box::new(signed_in)));
+        let step = if factors::confirmed(ctx.db(), proved.account.id).await? == 0 {
+            let opened = open(ctx, by, &request, (subject, tried_on), proved).await?;
+            opened.map(|signed_in| Step::Done(Box::new(signed_in)))
+        } else if request.client.second_step {
+            let issued = challenge(ctx, by, (subject, tried_on), proved).await?;
+            issued.map(Step::Second)
+        } else {
+            return Err(Error::new(&codes::FACTOR_NEEDED));
+        };
+        if let Some(step) = step {
+            return Ok(step);
         }
         found = find(ctx, &request.login).await?;
     }
@@ -170,6 +195,40 @@ async fn open(
     landing.finish(ctx, view).map(Some)
 }
 
+/// Issue what a sign-in goes on with, if what was proved still stands. It is
+/// bound to the password: a new one makes it void.
+async fn challenge(
+    ctx: &Ctx,
+    by: &Principal,
+    (subject, tried_on): ([u8; 32], Day),
+    proved: Proved,
+) -> Result<Option<SecretString>> {
+    let Proved {
+        account,
+        hash,
+        better,
+    } = proved;
+    let (id, now) = (account.id, ctx.now());
+    let minted = once::mint(ctx, Purpose::SecondFactor, Prefix::OneTime, Some(id))?;
+    let mut row = minted.row;
+    row.binding = Some(second::binding(better.as_deref().unwrap_or(&hash)));
+    let stands = change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        if !passwords::is_still(tx, id, &hash).await? {
+            return Ok(false);
+        }
+        if let Some(better) = &better {
+            passwords::upgrade(tx, id, &hash, better).await?;
+            log.about(EventKind::PasswordRehashed, id);
+        }
+        // It did not fail; as a try it counts until the second step is done.
+        tallies::count(tx, tried_on, tallies::SIGNIN_FAILED, -1, subject[0]).await?;
+        one_time::add(tx, &row, now).await?;
+        Ok(true)
+    })
+    .await?;
+    Ok(stands.then_some(minted.text))
+}
+
 /// What cannot be an identifier is nobody's.
 async fn find(ctx: &Ctx, login: &str) -> Result<Option<Found>> {
     let Ok(identifier) = Identifier::parse(login) else {
@@ -186,12 +245,16 @@ async fn find(ctx: &Ctx, login: &str) -> Result<Option<Found>> {
 /// the canonical form of what was typed.
 fn subject(found: Option<&Found>, login: &str) -> [u8; 32] {
     match found {
-        Some(found) => digest(&[b"signin account", found.account.id.to_string().as_bytes()]),
+        Some(found) => subject_of(found.account.id),
         None => match Identifier::parse(login) {
             Ok(identifier) => digest(&[b"signin name", identifier.canonical().as_bytes()]),
             Err(_) => digest(&[b"signin name", login.as_bytes()]),
         },
     }
+}
+
+fn subject_of(account: UserId) -> [u8; 32] {
+    digest(&[b"signin account", account.to_string().as_bytes()])
 }
 
 /// One event a window tells of a block, however many attempts follow.

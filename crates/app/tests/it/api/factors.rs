@@ -1,0 +1,63 @@
+//! The second step of a sign-in, as a client of the API meets it.
+
+use serde_json::{Value, json};
+use tollgate_testkit::house::PASSWORD;
+use totp_rs::{Algorithm, Secret, TOTP};
+
+use crate::support::house;
+
+/// asvs:V6.3.3
+#[tokio::test]
+async fn a_client_adds_an_app_and_signs_in_with_it() {
+    let house = house().await;
+    house.person("ann").await;
+    let ann = house.sign_in("ann@example.org").await;
+    let wanted = json!({ "name": "Phone", "current_password": PASSWORD });
+    let begun = ann
+        .client
+        .post("/api/v1/me/factors", wanted)
+        .await
+        .expect(201);
+    let begun = begun.json();
+    let secret = Secret::Encoded(begun["secret"].as_str().unwrap().to_owned());
+    let app = TOTP::new(Algorithm::SHA1, 6, 1, 30, secret.to_bytes().unwrap()).unwrap();
+    let shown = |later: u64| app.generate(house.node.ctx.now().secs().unsigned_abs() + later);
+    let confirm = format!(
+        "/api/v1/me/factors/{}/confirmation",
+        begun["id"].as_str().unwrap()
+    );
+    let wrong = ann.client.post(&confirm, json!({ "code": "000000" })).await;
+    assert_eq!(wrong.expect(401).code(), "factor.code");
+    let made = ann.client.post(&confirm, json!({ "code": shown(0) })).await;
+    let made = made.expect(200).json();
+    assert_eq!(made["recovery_codes"].as_array().unwrap().len(), 10);
+    let listed = ann
+        .client
+        .get("/api/v1/me/factors")
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(listed["authenticators"][0]["name"], "Phone");
+    assert_eq!(listed["recovery_codes_left"], 10);
+
+    let login = json!({ "login": "ann@example.org", "password": PASSWORD });
+    let first = house
+        .stranger()
+        .post("/api/v1/session", login)
+        .await
+        .expect(202);
+    let first = first.json();
+    assert!(first.get("access_token").is_none() && first.get("user").is_none());
+    assert_eq!(first["methods"], json!(["totp", "recovery_code"]));
+    let stranger = house.stranger();
+    let second = |code: &Value| json!({ "challenge": first["challenge"], "code": code });
+    let path = "/api/v1/session/second";
+    let used = stranger.post(path, second(&json!(shown(0)))).await;
+    assert_eq!(used.expect(401).code(), "factor.code");
+    let next = stranger.post(path, second(&json!(shown(30)))).await;
+    let opened = next.expect(200).json();
+    assert_eq!(opened["user"]["email"], "ann@example.org");
+    let bearer = format!("Bearer {}", opened["access_token"].as_str().unwrap());
+    let me = house.stranger().with("authorization", &bearer);
+    me.get("/api/v1/me").await.expect(200);
+}
