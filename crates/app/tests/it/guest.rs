@@ -6,7 +6,7 @@ mod matrix;
 
 use axum::http::Method;
 use serde_json::json;
-use tollgate_testkit::house::{Client, House};
+use tollgate_testkit::house::{Client, House, PASSWORD};
 
 use crate::support::house;
 
@@ -181,6 +181,10 @@ async fn knock(client: &Client, method: &Method, path: &str) -> u16 {
         json!({ "provider": "p", "external_id": "x" })
     } else if path.ends_with("/role") {
         json!({ "role": "admin" })
+    } else if path.ends_with("/confirmation") {
+        json!({ "code": "000000" })
+    } else if path.ends_with("/removal") {
+        json!({ "current_password": PASSWORD })
     } else if path.starts_with("/api/v1/sites") {
         json!({ "name": "notes", "url": "https://notes.example.org" })
     } else {

@@ -86,13 +86,14 @@ async fn a_reset_mail_leads_to_the_configured_address() {
     let mails = house.node.mails();
     assert!(mails.len() >= asked / 2, "{} of {asked}", mails.len());
     for mail in mails {
-        let links: Vec<&str> = mail.lines().filter(|line| line.contains("://")).collect();
-        assert!(!links.is_empty(), "{mail}");
+        let links = mail.match_indices("://").map(|(at, _)| {
+            let scheme = mail[..at].trim_end_matches(|c: char| c.is_ascii_alphabetic());
+            &mail[scheme.len()..]
+        });
+        let ours = format!("{PUBLIC_URL}/reset#");
+        assert!(links.clone().count() > 0, "{mail}");
         for link in links {
-            assert!(
-                link.trim().starts_with(&format!("{PUBLIC_URL}/reset#")),
-                "{mail}"
-            );
+            assert!(link.starts_with(&ours), "{mail}");
         }
         for word in [EVIL, "javascript", "6666"] {
             assert!(!mail.contains(word), "{mail}");
