@@ -53,6 +53,7 @@ fuzz_target!(|lines: Vec<&[u8]>| {
     extensions.insert(ConnectInfo(SocketAddr::from(SOCKET)));
     let http = |trusted: &[&str]| Http {
         public_url: "https://id.example.org".into(),
+        listen: SOCKET.into(),
         trusted_proxies: trusted
             .iter()
             .map(|net| net.parse().expect("a net"))

@@ -4,7 +4,7 @@
 use tollgate_web::Web;
 
 use crate::{
-    config::{self, Config, Loaded, fault::Fault},
+    config::{self, Config, Loaded, fault::Fault, password::Password},
     telemetry::LogLevel,
     wire,
 };
@@ -49,7 +49,15 @@ fn merge(old: &Config, new: &Config) -> Config {
         .clone_from(&new.server.trusted_proxies);
     merged.signin = new.signin.clone();
     merged.attempts = new.attempts.clone();
-    merged.password.min_length = new.password.min_length;
+    merged.server.profile = new.server.profile;
+    merged.password = Password {
+        min_length: new.password.min_length,
+        require: new.password.require.clone(),
+        context_words: new.password.context_words.clone(),
+        history: new.password.history,
+        end_sessions: new.password.end_sessions,
+        ..merged.password
+    };
     merged.session = new.session.clone();
     merged.tokens.access = new.tokens.access;
     merged.http.cors_origins.clone_from(&new.http.cors_origins);
