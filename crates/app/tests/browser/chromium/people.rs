@@ -13,7 +13,7 @@ async fn somebody_is_found_suspended_and_let_in_again() {
     let ada = stage.signed_in(&admin, Eyes::default()).await;
     ada.tab_to("link", "People").await;
     ada.follow(Key::Enter).await;
-    ada.tab_to("searchbox", "E-mail or username").await;
+    ada.tab_to("searchbox", "Name, e-mail or username").await;
     ada.write("tom").await;
     ada.follow(Key::Enter).await;
     let rows = "document.querySelectorAll('tbody tr').length";
