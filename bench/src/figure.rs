@@ -21,6 +21,8 @@ pub(crate) enum Unit {
     Share,
     /// How many times the other.
     Times,
+    /// A number by itself.
+    Plain,
     Milliseconds,
     Megabytes,
 }
@@ -95,6 +97,8 @@ impl Figure {
         match self.unit {
             Unit::Share => format!("{:.0} %", value * 100.0),
             Unit::Times => format!("{value:.2}×"),
+            Unit::Plain => digits(value),
+            Unit::Milliseconds if value < 10.0 => format!("{} ms", digits(value)),
             Unit::Milliseconds => format!("{value:.0} ms"),
             Unit::Megabytes => format!("{value:.1} MB"),
         }
@@ -134,6 +138,33 @@ impl Rounds {
 
     pub(crate) fn most(&self) -> f64 {
         self.0.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    /// How far the means are apart, in standard errors of their difference.
+    pub(crate) fn welch(&self, other: &Self) -> f64 {
+        let [one, two] = [self, other].map(Self::mean_and_error);
+        (one.0 - two.0) / (one.1 + two.1).sqrt()
+    }
+
+    /// The mean, and the square of its standard error.
+    fn mean_and_error(&self) -> (f64, f64) {
+        let count = self.0.len() as f64;
+        let mean = self.0.iter().sum::<f64>() / count;
+        let squares = self.0.iter().map(|value| (value - mean).powi(2));
+        (mean, squares.sum::<f64>() / (count - 1.0) / count)
+    }
+
+    /// How often a value of this is greater than one of that (Mann and Whitney's
+    /// U as a share).
+    pub(crate) fn slower(&self, other: &Self) -> f64 {
+        let mut sorted = other.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        let below: usize = self
+            .0
+            .iter()
+            .map(|value| sorted.partition_point(|other| other < value))
+            .sum();
+        below as f64 / (self.0.len() * sorted.len()) as f64
     }
 
     /// Round by round, this over that.

@@ -9,6 +9,7 @@
 )]
 
 mod client;
+mod equipped;
 mod figure;
 mod peers;
 mod people;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments[..] {
         ["hello", address] => peers::hello::serve(address),
+        ["hash"] => peers::argon::forever(),
         ["--server", binary] => measure(binary.as_ref(), None),
         ["--server", binary, "--only", name] => measure(binary.as_ref(), Some(name)),
         _ => Err(format!("call it as `cargo xtask bench [--only NAME]`; {}", names()).into()),

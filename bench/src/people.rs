@@ -33,7 +33,9 @@ use crate::{
 /// Where the app behind the gate is.
 pub(crate) const SITE: &str = "http://notes.example.org";
 /// Everybody's.
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
+/// Different hashes of it, where that matters.
+const SALTS: usize = 100;
 /// People in one transaction: many, as the pages of indexes that are hit at
 /// random are then written once for many of them.
 const TOGETHER: usize = 20_000;
@@ -52,6 +54,19 @@ struct Person {
     name: String,
     cookie: SecretString,
     refresh: SecretString,
+}
+
+/// People of each sort that strangers are to tell from nobody.
+pub(crate) struct Crowd;
+
+/// A sort of people, or nobody.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Sort {
+    Known,
+    Suspended,
+    WithoutPassword,
+    Unverified,
+    Nobody,
 }
 
 /// Somebody who renews their tokens.
@@ -92,7 +107,7 @@ impl People {
             let crowd = Arc::new(crowd);
             db.write(async move |tx: &mut Tx<'_>| {
                 for newcomer in crowd.iter() {
-                    newcomer.write(tx, &hash, now).await?;
+                    newcomer.write(tx, Some(&hash), now).await?;
                 }
                 Ok(())
             })
@@ -133,6 +148,12 @@ impl People {
         Turns::new(requests.collect())
     }
 
+    /// What `count` of them sign in with.
+    pub(crate) fn names(&mut self, count: usize) -> Vec<String> {
+        let chosen = self.take(count);
+        chosen.iter().map(|person| person.name.clone()).collect()
+    }
+
     fn signins(&mut self, count: usize) -> impl Iterator<Item = Vec<u8>> {
         self.take(count).into_iter().map(|person| {
             let body = json!({ "login": person.name, "password": PASSWORD, "mode": "token" });
@@ -145,6 +166,75 @@ impl People {
         let taken = &self.sample[self.next..self.next + count];
         self.next += count;
         taken.to_vec()
+    }
+}
+
+impl Crowd {
+    /// Fill the database of a home with so many of each sort.
+    pub(crate) async fn fill(home: &Home, each: usize) -> Result<()> {
+        let mut settings = Settings::new(home.database().to_owned().into());
+        settings.write_deadline = PATIENCE;
+        let db = Db::open(settings).await?;
+        let facts = installation::read(&db).await?.ok_or("not founded")?;
+        let hasher = Hasher::new(Cost::default(), 1, 1);
+        let password = PASSWORD.to_owned().into();
+        // Which memory Argon2id visits depends on the salt: nobody's share one.
+        let mut hashes = Vec::new();
+        for _ in 0..SALTS {
+            hashes.push(hasher.hash(&password, Entropy.bytes()?).await?);
+        }
+        let (hashes, now) = (Arc::new(hashes), Clock::machine().now());
+        for sort in Sort::ALL {
+            if sort == Sort::Nobody {
+                continue;
+            }
+            let crowd = (0..each)
+                .map(|place| {
+                    let mut newcomer = Newcomer::called(&sort.address(place), 0, facts.epoch, now)?;
+                    newcomer.account.verified_at = (sort != Sort::Unverified).then_some(now);
+                    Ok(newcomer)
+                })
+                .collect::<Result<Vec<_>>>()?;
+            let (hashes, crowd) = (hashes.clone(), Arc::new(crowd));
+            db.write(async move |tx: &mut Tx<'_>| {
+                for (newcomer, hash) in crowd.iter().zip(hashes.iter().cycle()) {
+                    let hash = (sort != Sort::WithoutPassword).then_some(hash.as_str());
+                    newcomer.write(tx, hash, now).await?;
+                    if sort == Sort::Suspended {
+                        accounts::set_suspended(tx, newcomer.account.id, true, now).await?;
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        db.close().await;
+        Ok(())
+    }
+}
+
+impl Sort {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Known,
+        Self::Suspended,
+        Self::WithoutPassword,
+        Self::Unverified,
+        Self::Nobody,
+    ];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Known => "known",
+            Self::Suspended => "suspended",
+            Self::WithoutPassword => "without a password",
+            Self::Unverified => "unverified",
+            Self::Nobody => "nobody",
+        }
+    }
+
+    /// What one of them signs in with; as long for each sort.
+    pub(crate) fn address(self, place: usize) -> String {
+        format!("sort{}person{place:07}@example.org", self as u8)
     }
 }
 
@@ -204,25 +294,41 @@ struct Session {
 
 impl Newcomer {
     fn draw(place: usize, sampled: usize, epoch: i64, now: Time) -> Result<Self> {
-        let name = format!("person{place:07}@example.org");
+        Self::called(
+            &format!("person{place:07}@example.org"),
+            sampled,
+            epoch,
+            now,
+        )
+    }
+
+    fn called(name: &str, sampled: usize, epoch: i64, now: Time) -> Result<Self> {
         let id = UserId::new(now, &Entropy)?;
         let sessions = (0..sampled.max(1))
-            .map(|_| Session::draw(&name, id, sampled > 0, epoch, now))
+            .map(|_| Session::draw(name, id, sampled > 0, epoch, now))
             .collect::<Result<_>>()?;
         let account = NewAccount {
             id,
             role: Role::Default,
-            identifiers: vec![Identifier::parse(&name)?],
+            founder: false,
+            identifiers: vec![Identifier::parse(name)?],
             verified_at: None,
             profile: Profile::default(),
         };
         Ok(Self { account, sessions })
     }
 
-    async fn write(&self, tx: &mut Tx<'_>, hash: &str, now: Time) -> tollgate_base::Result<()> {
+    async fn write(
+        &self,
+        tx: &mut Tx<'_>,
+        hash: Option<&str>,
+        now: Time,
+    ) -> tollgate_base::Result<()> {
         let id = self.account.id;
         accounts::create(tx, &self.account, now).await?;
-        passwords::set(tx, id, hash, now).await?;
+        if let Some(hash) = hash {
+            passwords::set(tx, id, hash, now).await?;
+        }
         aliases::give(tx, id).await?;
         for session in &self.sessions {
             let tokens = &session.tokens;
@@ -251,6 +357,7 @@ impl Session {
                 idle_span: LIVES,
                 expires_at: now.plus(LIVES),
                 device: Device::default(),
+                device_id: None,
             })
         };
         let cookie = if sampled {

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tollgate_records::sites::{Address, Path, RulePath, is_local};
+use tollgate_records::sites::{Address, Path, Reading, RulePath, is_local};
 
 fuzz_target!(|text: &str| {
     let read = Path::read(text);
@@ -16,14 +16,14 @@ fuzz_target!(|text: &str| {
         assert!(!path.contains([';', '%', '?', '#', '\0', '\r', '\n']));
     }
     if let Path::Several(readings) = &read {
-        assert!(readings.iter().all(|reading| reading.starts_with('/')));
+        assert!(readings.iter().all(|reading| reading.text().starts_with('/')));
         for reading in readings {
-            match Path::read(&reading.replace('?', "%3f")) {
+            match Path::read(&reading.text().replace('?', "%3f")) {
                 Path::Clear(_) | Path::Unreadable => {}
                 Path::Several(others) => {
-                    let bare = |path: &String| !path.contains(['?', '%']);
-                    let known = |other: &String| readings.contains(other);
-                    assert!(others.iter().filter(|other| bare(other)).all(known));
+                    let bare = |other: &&Reading<'_>| !other.text().contains(['?', '%']);
+                    let known = |other: &Reading<'_>| readings.contains(other);
+                    assert!(others.iter().filter(bare).all(known));
                 }
             }
         }

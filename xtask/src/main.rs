@@ -7,6 +7,7 @@
     reason = "telling people is its job"
 )]
 
+mod asvs;
 mod bench;
 mod book;
 mod fuzz;
@@ -31,6 +32,7 @@ enum Chore {
     LongTest,
     Fuzz(Option<String>),
     Servers,
+    Asvs,
     Campaign,
     Bench(Option<String>),
     Book,
@@ -84,6 +86,7 @@ fn main() -> ExitCode {
         Chore::LongTest => steps::test(steps::ALL).and_then(|()| fuzz::run(None)),
         Chore::Fuzz(only) => fuzz::run(only.as_deref()),
         Chore::Servers => servers::show(),
+        Chore::Asvs => asvs::run(),
         Chore::Campaign => steps::campaign(),
         Chore::Bench(only) => bench::run(only.as_deref()),
         Chore::Book => book::render(),
@@ -116,6 +119,7 @@ fn parse(arguments: &[&str]) -> Result<Chore> {
             ))
         }),
         ["servers"] => Ok(Chore::Servers),
+        ["asvs"] => Ok(Chore::Asvs),
         ["campaign"] => Ok(Chore::Campaign),
         ["bench"] => Ok(Chore::Bench(None)),
         ["bench", "--only", name] => Ok(Chore::Bench(Some((*name).to_owned()))),
@@ -150,6 +154,9 @@ cargo xtask fuzz [TARGET]
 cargo xtask servers
     Starts a private PostgreSQL and Redis, prints the variables with which
     `cargo test` uses them, and waits till Ctrl-C.
+
+cargo xtask asvs
+    Which rows of the OWASP ASVS have tests, by docs/asvs.txt; a test of ours asks the same.
 
 cargo xtask campaign
     The long fault tests, in release mode, with the same servers: for hours, not for each change.

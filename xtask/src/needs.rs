@@ -66,7 +66,7 @@ const POSTGRESQL: Need = Need {
 pub(crate) static POSTGRES: [Need; 1] = [POSTGRESQL];
 
 /// What the private servers and the foreign clients in the tests need.
-pub(crate) static PEERS: [Need; 7] = [
+pub(crate) static PEERS: [Need; 8] = [
     POSTGRESQL,
     Need {
         name: "Redis",
@@ -91,6 +91,12 @@ pub(crate) static PEERS: [Need; 7] = [
         purpose: "asks this server who may pass, with the snippet that we publish",
         remedy: Remedy::Packages(&["caddy"]),
         present: || find_daemon("caddy").is_some(),
+    },
+    Need {
+        name: "promtool",
+        purpose: "reads the rules and the dashboard that we publish",
+        remedy: Remedy::Packages(&["prometheus"]),
+        present: || find_program("promtool").is_some(),
     },
     Need {
         name: "Python 3 with venv",

@@ -1,9 +1,15 @@
 //! Ed25519 from the library that we use, over a token's length, and the same
-//! as our access tokens are made and checked.
+//! as our access tokens are made and checked; ES256 over what passkeys sign.
 
 use std::hint::black_box;
 
-use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{
+        ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, ED25519, EcdsaKeyPair,
+        Ed25519KeyPair, KeyPair, UnparsedPublicKey,
+    },
+};
 use serde::Serialize;
 use tollgate_base::{entropy::Entropy, hex::hex};
 use tollgate_crypto::jwt::{
@@ -121,6 +127,18 @@ fn mint(key: &SigningKey) -> Result<String> {
         jti: hex(&Entropy.bytes::<16>()?),
     };
     Ok(sign(key, "at+jwt", &claims)?)
+}
+
+/// Processor seconds of checking one ES256 signature, as a passkey makes it.
+pub(crate) fn check_es256() -> Result<f64> {
+    let random = SystemRandom::new();
+    let kind = &ECDSA_P256_SHA256_ASN1_SIGNING;
+    let pkcs8 = EcdsaKeyPair::generate_pkcs8(kind, &random)?;
+    let pair = EcdsaKeyPair::from_pkcs8(kind, pkcs8.as_ref())?;
+    let message = [7; 37 + 32];
+    let signature = pair.sign(&random, &message)?;
+    let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, pair.public_key().as_ref());
+    each(|| Ok(public.verify(&message, signature.as_ref())?))
 }
 
 /// Processor seconds of one.

@@ -1,7 +1,9 @@
 //! What is measured, each subject with its peer and its aim. Peer and server
 //! take turns within one run, so that a busy machine harms both alike.
 
+mod alike;
 mod check;
+mod factors;
 mod growth;
 mod refresh;
 mod rest;
@@ -29,9 +31,19 @@ pub(crate) const ALL: &[Subject] = &[
         measure: signin::measure,
     },
     Subject {
+        name: "factors",
+        about: "sign-ins with a code of an app and with a passkey",
+        measure: factors::measure,
+    },
+    Subject {
         name: "hashing",
         about: "how long token checks wait while sign-ins take all they can",
         measure: signin::beside_checks,
+    },
+    Subject {
+        name: "alike",
+        about: "whether the time of an answer tells who has an account",
+        measure: alike::measure,
     },
     Subject {
         name: "check",

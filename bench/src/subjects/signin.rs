@@ -5,9 +5,9 @@ use std::{path::Path, thread, time::Duration};
 use super::{ROUNDS, Scene, TURN, alone, check};
 use crate::{
     Result,
-    client::{Span, load},
+    client::{Same, Span, get, load},
     figure::{Aim, Figure, Rounds, Unit},
-    peers::argon,
+    peers::{argon, hello::Hello},
 };
 
 /// People who sign in at once.
@@ -52,7 +52,8 @@ pub(super) fn measure(binary: &Path) -> Result<Vec<Figure>> {
     })
 }
 
-/// Token checks at a steady pace, with and without sign-ins beside them.
+/// Token checks at a steady pace, with and without sign-ins beside them; and
+/// what becomes of axum's hello beside nothing but hashes at the lowest priority.
 pub(super) fn beside_checks(binary: &Path) -> Result<Vec<Figure>> {
     alone(async {
         let mut scene = Scene::new(binary, 1000, 1000).await?;
@@ -64,7 +65,9 @@ pub(super) fn beside_checks(binary: &Path) -> Result<Vec<Figure>> {
             during: TURN,
         };
         load(server.address, &mut signing_in, Span::Each(2)).await?;
-        let [mut idle, mut busy] = [const { Rounds::new() }; 2];
+        let hello = Hello::start()?;
+        let mut greeters = vec![Same(get("/", &[])); CHECKERS];
+        let [mut idle, mut busy, mut bare_idle, mut bare_busy] = [const { Rounds::new() }; 4];
         let mut signed_in = 0.0;
         for _ in 0..ROUNDS {
             let alone = load(server.address, &mut checkers, pace).await?;
@@ -75,6 +78,12 @@ pub(super) fn beside_checks(binary: &Path) -> Result<Vec<Figure>> {
             )?;
             busy.push(beside.p99().as_secs_f64());
             signed_in += done.requests();
+            let alone = load(hello.address, &mut greeters, pace).await?;
+            bare_idle.push(alone.p99().as_secs_f64());
+            let hashes = argon::Background::start()?;
+            let beside = load(hello.address, &mut greeters, pace).await?;
+            bare_busy.push(beside.p99().as_secs_f64());
+            drop(hashes);
         }
         let told = format!(
             "p99 {} beside {}; {signed_in} sign-ins meanwhile",
@@ -83,12 +92,20 @@ pub(super) fn beside_checks(binary: &Path) -> Result<Vec<Figure>> {
         );
         let name = "token checks while sign-ins saturate (p99, wall)";
         let ratio = busy.over(&idle).median();
-        Ok(vec![Figure::new(
-            name,
-            ratio,
-            Unit::Times,
-            Aim::AtMost(2.0),
-            told,
-        )])
+        let beside = format!(
+            "p99 {} beside {}",
+            bare_busy.told(1e3, "ms"),
+            bare_idle.told(1e3, "ms")
+        );
+        Ok(vec![
+            Figure::new(name, ratio, Unit::Times, Aim::AtMost(2.0), told),
+            Figure::new(
+                "axum's hello while bare Argon2id takes every core (p99, wall)",
+                bare_busy.over(&bare_idle).median(),
+                Unit::Times,
+                Aim::None,
+                beside,
+            ),
+        ])
     })
 }

@@ -1,24 +1,25 @@
 //! The documents about the API: its OpenAPI description, and a page that lists
 //! the operations.
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 use axum::{
-    Extension,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use serde_json::Value;
-use utoipa::openapi::OpenApi;
+use tollgate_base::html::escaped;
+use tollgate_web::packed::Packed;
 
 /// The pages load nothing but their own style sheet.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// What the documents are made from, once, where all operations are known.
-pub(crate) struct Documents {
-    description: OpenApi,
-    page: String,
-}
+/// What `routes::openapi` gives, as a test holds it.
+const DESCRIPTION: Packed =
+    Packed::new(include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz")));
+
+/// Made when it is first asked for.
+static PAGE: LazyLock<String> = LazyLock::new(|| render(&DESCRIPTION.unpacked()));
 
 /// The OpenAPI 3.1 description of this API
 #[utoipa::path(
@@ -26,11 +27,12 @@ pub(crate) struct Documents {
     tag = "operation",
     responses((status = 200, description = "OpenAPI 3.1", body = Value)),
 )]
-pub(crate) async fn openapi(Extension(documents): Extension<Arc<Documents>>) -> impl IntoResponse {
-    (
-        [(header::CACHE_CONTROL, "public, max-age=300")],
-        axum::Json(documents.description.clone()),
-    )
+pub(crate) async fn openapi(asker: HeaderMap) -> impl IntoResponse {
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+    ];
+    (headers, DESCRIPTION.answer(&asker))
 }
 
 /// The operations as a page
@@ -39,8 +41,8 @@ pub(crate) async fn openapi(Extension(documents): Extension<Arc<Documents>>) -> 
     tag = "operation",
     responses((status = 200, description = "A page", content_type = "text/html")),
 )]
-pub(crate) async fn page(Extension(documents): Extension<Arc<Documents>>) -> Response {
-    html(&documents.page)
+pub(crate) async fn page() -> Response {
+    html(&PAGE)
 }
 
 /// How that page looks
@@ -57,25 +59,17 @@ pub(crate) async fn style() -> impl IntoResponse {
     (headers, include_str!("docs.css"))
 }
 
-impl Documents {
-    /// From the description of all operations.
-    pub(crate) fn new(description: OpenApi) -> Self {
-        let page = render(&description);
-        Self { description, page }
-    }
-}
-
-fn html(page: &str) -> Response {
+fn html(page: &'static str) -> Response {
     let headers = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::CACHE_CONTROL, "public, max-age=300"),
     ];
-    (StatusCode::OK, headers, Html(page.to_owned())).into_response()
+    (StatusCode::OK, headers, Html(page)).into_response()
 }
 
 /// Read from the description itself, so that the page cannot lag behind.
-fn render(description: &OpenApi) -> String {
-    let description: Value = serde_json::to_value(description).unwrap_or_default();
+fn render(description: &[u8]) -> String {
+    let description: Value = serde_json::from_slice(description).unwrap_or_default();
     let mut body = String::from(
         "<h1>Tollgate API</h1><p>The whole description is at <a href=\"/api/openapi.json\">/api/openapi.json</a> \
          (OpenAPI 3.1). Refusals are problem details (RFC 9457) with a stable <code>code</code>.</p>",
@@ -116,11 +110,4 @@ fn document(title: &str, body: &str) -> String {
          </head><body><main>{body}</main></body></html>",
         escaped(title)
     )
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

@@ -1,13 +1,13 @@
 //! One's own second factors: authenticator apps and recovery codes.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
-use tollgate_base::{ExposeSecret, id::FactorId};
-use tollgate_flows::factors::{self, App, Begin, RecoveryCodes};
+use tollgate_base::{ExposeSecret, SecretString, id::FactorId};
+use tollgate_flows::factors::{self, App, Begin};
 use tollgate_web::{Problem, Web, Who, body::Json, input::Id};
 use utoipa::ToSchema;
 
-use crate::shapes::{Password, ProblemShape};
+use crate::shapes::{Password, ProblemShape, RecoveryCodesShape, added};
 
 /// What an account proves itself with beside its password.
 #[derive(Serialize, ToSchema)]
@@ -33,12 +33,13 @@ pub(crate) struct Authenticator {
 pub(crate) struct NewAuthenticator {
     /// Up to 60 characters.
     name: String,
-    current_password: Password,
+    /// Left out by who has none.
+    current_password: Option<Password>,
 }
 
 /// What the app has to be told. Shown once.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct BegunAuthenticator {
+pub(crate) struct AuthenticatorEnrollment {
     id: String,
     /// In base 32, to be typed.
     secret: String,
@@ -49,22 +50,16 @@ pub(crate) struct BegunAuthenticator {
 /// A code that an app shows.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Code {
+pub(crate) struct OneTimeCode {
     code: Password,
 }
 
 /// The current password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Current {
-    current_password: Password,
-}
-
-/// Recovery codes. Shown once.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Codes {
-    /// Each works once. Empty if there were some already.
-    recovery_codes: Vec<String>,
+pub(crate) struct CurrentPassword {
+    /// Left out by who has none.
+    current_password: Option<Password>,
 }
 
 /// My second factors
@@ -94,9 +89,9 @@ pub(crate) async fn list(
     post, path = "/api/v1/me/factors", operation_id = "add_my_authenticator",
     tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = NewAuthenticator,
     responses(
-        (status = 201, body = BegunAuthenticator),
+        (status = 201, body = AuthenticatorEnrollment),
         (status = 401, description = "`auth.required`", body = ProblemShape),
-        (status = 403, description = "`password.wrong`", body = ProblemShape),
+        (status = 403, description = "`password.wrong`, `factor.fresh`", body = ProblemShape),
         (status = 409, description = "`factor.limit`", body = ProblemShape),
         (status = 429, description = "`throttled`", body = ProblemShape),
         (status = 503, description = "`busy.hashing`", body = ProblemShape),
@@ -106,13 +101,13 @@ pub(crate) async fn begin(
     State(web): State<Web>,
     Who(who): Who,
     Json(body): Json<NewAuthenticator>,
-) -> Result<(StatusCode, axum::Json<BegunAuthenticator>), Problem> {
+) -> Result<(StatusCode, axum::Json<AuthenticatorEnrollment>), Problem> {
     let request = Begin {
         name: body.name,
-        password: body.current_password.0,
+        password: body.current_password.map(SecretString::from),
     };
     let begun = factors::begin(web.ctx(), &who, request).await?;
-    let shown = BegunAuthenticator {
+    let shown = AuthenticatorEnrollment {
         id: begun.id.to_string(),
         secret: begun.text.expose_secret().to_owned(),
         uri: begun.uri.expose_secret().to_owned(),
@@ -126,10 +121,11 @@ pub(crate) async fn begin(
 #[utoipa::path(
     post, path = "/api/v1/me/factors/{id}/confirmation", operation_id = "confirm_my_authenticator",
     tag = "me", security(("bearer" = []), ("cookie" = [])),
-    params(("id" = String, Path)), request_body = Code,
+    params(("id" = String, Path)), request_body = OneTimeCode,
     responses(
-        (status = 200, body = Codes),
-        (status = 401, description = "`auth.required`, `factor.code`", body = ProblemShape),
+        (status = 200, body = RecoveryCodesShape),
+        (status = 401, description = "`auth.required`", body = ProblemShape),
+        (status = 403, description = "`factor.wrong`", body = ProblemShape),
         (status = 404, description = "`factor.missing`", body = ProblemShape),
         (status = 429, description = "`throttled`", body = ProblemShape),
         (status = 503, description = "`busy.hashing`", body = ProblemShape),
@@ -139,10 +135,10 @@ pub(crate) async fn confirm(
     State(web): State<Web>,
     Who(who): Who,
     Id(id): Id<FactorId>,
-    Json(body): Json<Code>,
-) -> Result<axum::Json<Codes>, Problem> {
+    Json(body): Json<OneTimeCode>,
+) -> Result<Response, Problem> {
     let made = factors::confirm(web.ctx(), &who, (id, body.code.0)).await?;
-    Ok(axum::Json(Codes::of(made)))
+    Ok(added(&web, made))
 }
 
 /// Remove an authenticator app
@@ -151,11 +147,11 @@ pub(crate) async fn confirm(
 #[utoipa::path(
     post, path = "/api/v1/me/factors/{id}/removal", operation_id = "remove_my_authenticator",
     tag = "me", security(("bearer" = []), ("cookie" = [])),
-    params(("id" = String, Path)), request_body = Current,
+    params(("id" = String, Path)), request_body = CurrentPassword,
     responses(
         (status = 204, description = "It is gone."),
         (status = 401, description = "`auth.required`", body = ProblemShape),
-        (status = 403, description = "`password.wrong`", body = ProblemShape),
+        (status = 403, description = "`password.wrong`, `factor.fresh`", body = ProblemShape),
         (status = 404, description = "`factor.missing`", body = ProblemShape),
         (status = 429, description = "`throttled`", body = ProblemShape),
         (status = 503, description = "`busy.hashing`", body = ProblemShape),
@@ -165,9 +161,14 @@ pub(crate) async fn remove(
     State(web): State<Web>,
     Who(who): Who,
     Id(id): Id<FactorId>,
-    Json(body): Json<Current>,
+    Json(body): Json<CurrentPassword>,
 ) -> Result<StatusCode, Problem> {
-    factors::remove(web.ctx(), &who, (id, body.current_password.0)).await?;
+    factors::remove(
+        web.ctx(),
+        &who,
+        (id, body.current_password.map(SecretString::from)),
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -176,11 +177,11 @@ pub(crate) async fn remove(
 /// The old ones are void.
 #[utoipa::path(
     post, path = "/api/v1/me/recovery-codes", operation_id = "renew_my_recovery_codes",
-    tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = Current,
+    tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = CurrentPassword,
     responses(
-        (status = 200, body = Codes),
+        (status = 200, body = RecoveryCodesShape),
         (status = 401, description = "`auth.required`", body = ProblemShape),
-        (status = 403, description = "`password.wrong`", body = ProblemShape),
+        (status = 403, description = "`password.wrong`, `factor.fresh`", body = ProblemShape),
         (status = 404, description = "`factor.missing`", body = ProblemShape),
         (status = 429, description = "`throttled`", body = ProblemShape),
         (status = 503, description = "`busy.hashing`", body = ProblemShape),
@@ -189,10 +190,15 @@ pub(crate) async fn remove(
 pub(crate) async fn renew_codes(
     State(web): State<Web>,
     Who(who): Who,
-    Json(body): Json<Current>,
-) -> Result<axum::Json<Codes>, Problem> {
-    let made = factors::renew_codes(web.ctx(), &who, body.current_password.0).await?;
-    Ok(axum::Json(Codes::of(Some(made))))
+    Json(body): Json<CurrentPassword>,
+) -> Result<axum::Json<RecoveryCodesShape>, Problem> {
+    let made = factors::renew_codes(
+        web.ctx(),
+        &who,
+        body.current_password.map(SecretString::from),
+    )
+    .await?;
+    Ok(axum::Json(Some(made).into()))
 }
 
 impl From<App> for Authenticator {
@@ -202,16 +208,6 @@ impl From<App> for Authenticator {
             name: app.name,
             added_at: app.added_at.to_string(),
             last_used_at: app.last_used_at.map(|at| at.to_string()),
-        }
-    }
-}
-
-impl Codes {
-    fn of(made: Option<RecoveryCodes>) -> Self {
-        let made = made.map_or_else(Vec::new, |RecoveryCodes(codes)| codes);
-        let shown = made.iter().map(|code| code.expose_secret().to_owned());
-        Self {
-            recovery_codes: shown.collect(),
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::shapes::{EventShape, ProblemShape};
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OverviewShape {
     people: Vec<RoleFigures>,
+    /// Administrators who may sign in and have no second factor.
+    admins_without_factor: i64,
     /// Sessions that live now.
     sessions: i64,
     /// The last 30 days in UTC, today among them, oldest first.
@@ -79,6 +81,7 @@ impl From<Overview> for OverviewShape {
         let events = |latest: Vec<_>| latest.into_iter().map(EventShape::from).collect();
         Self {
             people: seen.people.into_iter().map(role).collect(),
+            admins_without_factor: seen.admins_without_factor,
             sessions: seen.sessions,
             days: seen.days.into_iter().map(DayShape::from).collect(),
             latest_events: seen.latest.map(events),

@@ -1,13 +1,17 @@
 //! Changing one's password, and resetting it by mail.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use serde::{Deserialize, Serialize};
-use tollgate_base::{Error, access::Principal, error::FieldFault, identifier::Email};
+use tollgate_base::{Error, SecretString, access::Principal, error::FieldFault, identifier::Email};
 use tollgate_flows::{
     ClientProfile,
     password::{self, Candidate, ChangePassword, ResetPassword},
 };
-use tollgate_web::{Peer, Problem, Web, Who, body::Json};
+use tollgate_web::{Peer, Problem, Web, Who, body::Json, cookies};
 use utoipa::ToSchema;
 
 use crate::shapes::{Password, ProblemShape};
@@ -16,7 +20,8 @@ use crate::shapes::{Password, ProblemShape};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Change {
-    current_password: Password,
+    /// Left out by who has none.
+    current_password: Option<Password>,
     new_password: Password,
     /// Whether all other sessions end; the operator may insist on it.
     #[serde(default = "yes")]
@@ -47,7 +52,7 @@ pub(crate) struct Confirm {
 /// it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Weigh {
+pub(crate) struct PasswordStrengthRequest {
     password: Password,
     email: Option<String>,
     username: Option<String>,
@@ -56,17 +61,17 @@ pub(crate) struct Weigh {
 
 /// How good it would be.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Weight {
+pub(crate) struct PasswordStrength {
     /// From 0, which falls at once or is refused, to 4.
     #[schema(maximum = 4)]
     score: u8,
     /// The rules that it breaks.
-    faults: Vec<Broken>,
+    faults: Vec<RuleViolation>,
 }
 
 /// A rule that a password breaks.
 #[derive(Serialize, ToSchema)]
-struct Broken {
+struct RuleViolation {
     /// As in the `errors` of `password.weak`, such as `too_short`.
     rule: &'static str,
     /// A sentence for people.
@@ -75,7 +80,7 @@ struct Broken {
 
 /// Change my password
 ///
-/// All other sessions end, unless that is declined.
+/// All other sessions end, unless that is declined. A cookie is replaced.
 #[utoipa::path(
     put, path = "/api/v1/me/password", operation_id = "change_password",
     tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = Change,
@@ -83,7 +88,7 @@ struct Broken {
         (status = 204, description = "It is changed."),
         (status = 400, description = "`password.weak`", body = ProblemShape),
         (status = 401, description = "`auth.required`", body = ProblemShape),
-        (status = 403, description = "`password.wrong`", body = ProblemShape),
+        (status = 403, description = "`password.wrong`, `factor.fresh`", body = ProblemShape),
         (status = 429, description = "`throttled`", body = ProblemShape),
     )
 )]
@@ -91,35 +96,36 @@ pub(crate) async fn change(
     State(web): State<Web>,
     Who(who): Who,
     Json(body): Json<Change>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     let request = ChangePassword {
-        current: body.current_password.0,
+        current: body.current_password.map(SecretString::from),
         new: body.new_password.0,
         end_others: body.end_other_sessions,
         client: ClientProfile::NATIVE,
     };
-    password::change_own(web.ctx(), &who, request)
+    let renewed = password::change_own(web.ctx(), &who, request)
         .await
         .map_err(new_password)?;
-    Ok(StatusCode::NO_CONTENT)
+    let cookie = cookies::renew(&web.http(), &renewed);
+    Ok((StatusCode::NO_CONTENT, cookie, ()).into_response())
 }
 
 /// Say how good a password would be
 ///
 /// For forms that tell it while somebody types. Nothing is kept or logged.
 #[utoipa::path(
-    post, path = "/api/v1/password/strength", operation_id = "weigh_password",
-    tag = "sign-in", request_body = Weigh,
+    post, path = "/api/v1/password/strength", operation_id = "check_password_strength",
+    tag = "sign-in", request_body = PasswordStrengthRequest,
     responses(
-        (status = 200, body = Weight),
+        (status = 200, body = PasswordStrength),
         (status = 429, description = "`throttled`", body = ProblemShape),
     )
 )]
-pub(crate) async fn weigh(
+pub(crate) async fn check_strength(
     State(web): State<Web>,
     Peer(address): Peer,
-    Json(body): Json<Weigh>,
-) -> Result<axum::Json<Weight>, Problem> {
+    Json(body): Json<PasswordStrengthRequest>,
+) -> Result<axum::Json<PasswordStrength>, Problem> {
     let names = [body.email, body.username, body.display_name];
     let request = Candidate {
         password: body.password.0,
@@ -127,11 +133,11 @@ pub(crate) async fn weigh(
         address,
     };
     let found = password::strength(web.ctx(), &Principal::Anonymous, request).await?;
-    let broken = |fault: FieldFault| Broken {
+    let broken = |fault: FieldFault| RuleViolation {
         rule: fault.rule,
         detail: fault.detail.into_owned(),
     };
-    Ok(axum::Json(Weight {
+    Ok(axum::Json(PasswordStrength {
         score: found.score,
         faults: found.faults.into_iter().map(broken).collect(),
     }))

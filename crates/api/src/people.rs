@@ -189,7 +189,7 @@ pub(crate) async fn edit(
     responses(
         (status = 204, description = "The account and all that belongs to it are gone."),
         (status = 401, description = "`auth.required`", body = ProblemShape),
-        (status = 403, description = "`access.denied`", body = ProblemShape),
+        (status = 403, description = "`access.denied`, `factor.fresh`, `password.fresh`", body = ProblemShape),
         (status = 404, description = "`person.missing`", body = ProblemShape),
         (status = 409, description = "`admin.last`", body = ProblemShape),
     )
@@ -282,7 +282,7 @@ pub(crate) async fn assign_role(
     responses(
         (status = 200, body = ResetLinkShape),
         (status = 401, description = "`auth.required`", body = ProblemShape),
-        (status = 403, description = "`access.denied`, `access.rank`", body = ProblemShape),
+        (status = 403, description = "`access.denied`, `access.rank`, `factor.fresh`, `password.fresh`", body = ProblemShape),
         (status = 404, description = "`person.missing`", body = ProblemShape),
     )
 )]
@@ -307,7 +307,7 @@ pub(crate) async fn reset_link(
     responses(
         (status = 200, body = ExportShape),
         (status = 401, description = "`auth.required`", body = ProblemShape),
-        (status = 403, description = "`access.denied`", body = ProblemShape),
+        (status = 403, description = "`access.denied`, `factor.fresh`, `password.fresh`", body = ProblemShape),
         (status = 404, description = "`person.missing`", body = ProblemShape),
     )
 )]

@@ -7,7 +7,9 @@ use tollgate_base::{
     codes::{self, Code},
 };
 use tollgate_web::problem;
-use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, path::Operation};
+use utoipa::openapi::{
+    Content, Header, Object, OpenApi, Ref, RefOr, Response, Type, path::Operation,
+};
 
 /// How the generator declares any body.
 const JSON: &str = "application/json";
@@ -28,6 +30,39 @@ pub(crate) fn complete(description: &mut OpenApi) {
             for code in shared(path, operation, changes) {
                 declare(operation, code);
             }
+            if path.starts_with("/api/v1/") {
+                tell_of_limits(operation);
+            }
+        }
+    }
+}
+
+/// How much is left is told with every answer, and with a refusal for want of it
+/// how long to wait (draft-ietf-httpapi-ratelimit-headers-11). Said where it
+/// matters: of what went well, and of that refusal.
+fn tell_of_limits(operation: &mut Operation) {
+    for (status, answer) in &mut operation.responses.responses {
+        let RefOr::T(answer) = answer else { continue };
+        if !(status.starts_with('2') || status == "429") {
+            continue;
+        }
+        let told = [
+            (
+                "RateLimit-Policy",
+                "The limits: how many requests (q) over how many seconds (w)",
+            ),
+            (
+                "RateLimit",
+                "How many are left (r), and in how many seconds all are (t)",
+            ),
+            ("Retry-After", "Seconds to wait"),
+        ];
+        let told = &told[..if status == "429" { 3 } else { 2 }];
+        for (name, description) in told {
+            let text = Object::with_type(Type::String);
+            let mut header = Header::new(text);
+            header.description = Some((*description).to_owned());
+            answer.headers.insert((*name).to_owned(), RefOr::T(header));
         }
     }
 }
@@ -37,6 +72,7 @@ fn shared(path: &str, operation: &Operation, changes: bool) -> Vec<&'static Code
         &codes::REQUEST_MALFORMED,
         &codes::REQUEST_CREDENTIALS,
         &codes::REQUEST_TIMEOUT,
+        &codes::NETWORK_DENIED,
         &codes::STORE_BUSY,
         &codes::STORE_DOWN,
         &codes::INTERNAL,
@@ -57,6 +93,10 @@ fn shared(path: &str, operation: &Operation, changes: bool) -> Vec<&'static Code
             &codes::STORE_STALE,
         ]);
     }
+    let free = ["/livez", "/readyz", "/api/docs", "/api/docs/style.css"];
+    if !path.starts_with("/api/authz/") && !free.contains(&path) {
+        shared.extend([&codes::THROTTLED, &codes::REQUEST_HEADERS]);
+    }
     if path.contains("id}") {
         shared.push(&codes::ID_MALFORMED);
     }
@@ -67,7 +107,10 @@ fn shared(path: &str, operation: &Operation, changes: bool) -> Vec<&'static Code
             &codes::TOKEN_EXPIRED,
             &codes::SESSION_REVOKED,
             &codes::SESSION_EXPIRED,
+            &codes::SESSION_DEVICE,
+            &codes::SESSION_NETWORK,
             &codes::ACCOUNT_SUSPENDED,
+            &codes::FACTOR_REQUIRED,
         ]);
         if changes {
             shared.push(&codes::REQUEST_ORIGIN);

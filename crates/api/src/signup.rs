@@ -1,4 +1,6 @@
-//! Making an account for oneself.
+//! Making an account for oneself. One that begins with a passkey: in `passkey`.
+
+pub(crate) mod passkey;
 
 use axum::{
     extract::State,
@@ -23,12 +25,14 @@ pub(crate) struct NewUser {
     email: Option<String>,
     username: Option<String>,
     display_name: Option<String>,
+    /// The language that they read, such as `de`: mails to them are in it.
+    locale: Option<String>,
     password: Password,
 }
 
 /// Make an account
 ///
-/// It does not sign in. `[signin] registration` allows it.
+/// It does not sign in. A link that verifies the address is mailed there. `[signin] registration` allows it.
 #[utoipa::path(
     post, path = "/api/v1/signup",
     tag = "sign-in", request_body = NewUser,
@@ -47,9 +51,11 @@ pub(crate) async fn sign_up(
 ) -> Result<Response, Problem> {
     // Nobody is known yet by whom a key could be told from another's.
     keyed.once(&Principal::Anonymous, "POST /api/v1/signup")?;
+    let locale = keyed.body.locale.clone();
     let applicant = keyed.body.applicant()?;
     let request = SignUp {
         applicant,
+        locale,
         address,
         client: ClientProfile::NATIVE,
     };

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, http::StatusCode};
 use serde::Deserialize;
-use tollgate_base::{access::Principal, identifier::Email};
+use tollgate_base::identifier::Email;
 use tollgate_flows::verify;
 use tollgate_web::{Problem, Web, Who, body::Json};
 use utoipa::ToSchema;
@@ -25,7 +25,8 @@ pub(crate) struct ConfirmVerification {
 
 /// Have a link sent that verifies my e-mail address
 ///
-/// None is sent to an address that is verified.
+/// To one of my addresses, or to one that waits to be. None is sent to one that is
+/// verified.
 #[utoipa::path(
     post, path = "/api/v1/me/verification", operation_id = "request_verification",
     tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = AskVerification,
@@ -45,19 +46,26 @@ pub(crate) async fn ask(
     Ok(StatusCode::ACCEPTED)
 }
 
-/// Verify an e-mail address by a link
+/// Verify my e-mail address by a link
+///
+/// It takes both, the link and being signed in to the account that asked for it. An
+/// address that waited is a name to sign in with from now on.
 #[utoipa::path(
     post, path = "/api/v1/verification", operation_id = "confirm_verification",
-    tag = "me", request_body = ConfirmVerification,
+    tag = "me", security(("bearer" = []), ("cookie" = [])), request_body = ConfirmVerification,
     responses(
         (status = 204, description = "It is verified."),
-        (status = 400, description = "`one_time.invalid`", body = ProblemShape),
+        (status = 400, description = "`one_time.invalid`, `request.invalid` past ten names", body = ProblemShape),
+        (status = 401, description = "`auth.required`", body = ProblemShape),
+        (status = 403, description = "`verification.other`", body = ProblemShape),
+        (status = 409, description = "`identifier.taken`: it became somebody's meanwhile", body = ProblemShape),
     )
 )]
 pub(crate) async fn confirm(
     State(web): State<Web>,
+    Who(who): Who,
     Json(body): Json<ConfirmVerification>,
 ) -> Result<StatusCode, Problem> {
-    verify::confirm(web.ctx(), &Principal::Anonymous, body.token.0).await?;
+    verify::confirm(web.ctx(), &who, body.token.0).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,4 +12,5 @@ pub mod secrets_file;
 pub mod serve;
 pub mod surfaces;
 pub mod telemetry;
+pub mod tls;
 pub mod wire;

@@ -1,9 +1,12 @@
-//! A socket that takes HTTP/1.1: a bounded number of connections, a deadline
-//! for headers, and an end that lets answers under way reach their clients.
+//! A socket that takes HTTP/1.1, plain or in TLS: a bounded number of connections,
+//! a deadline for handshakes and headers, and an end that lets answers under way
+//! reach their clients.
 
-use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+mod places;
+mod stream;
 
-use futures_util::FutureExt;
+use std::{convert::Infallible, net::SocketAddr, time::Duration};
+
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -11,12 +14,17 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
-    time::{Instant, sleep, timeout_at},
+    sync::oneshot,
+    time::{Instant, sleep, timeout, timeout_at},
 };
+use tokio_rustls::TlsAcceptor;
 use tollgate_flows::ctx::Tasks;
+use tollgate_web::Web;
 
-use crate::surfaces::Surfaces;
+use crate::{surfaces::Surfaces, tls::Identity};
+
+use places::{Place, Places};
+use stream::Stream;
 
 /// Longest head of a request, in bytes.
 const LONGEST_HEAD: usize = 64 * 1024;
@@ -26,13 +34,13 @@ const LINGER: Duration = Duration::from_millis(100);
 /// How long to wait when the system has no socket left to give.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Bounds of one listener.
-#[derive(Clone, Copy, Debug)]
+/// Bounds of a listener, and of others that share its places. Cheap to clone.
+#[derive(Clone)]
 pub struct Limits {
-    /// Connections at a time; more wait in the system's queue.
-    pub connections: usize,
-    /// A connection that sends no whole head for so long is closed.
-    pub header_timeout: Duration,
+    places: Places,
+    header_timeout: Duration,
+    /// Whose trusted proxies may have as many connections as there are.
+    web: Option<Web>,
 }
 
 /// A bound socket with what answers on it.
@@ -40,19 +48,51 @@ pub struct Listener {
     socket: TcpListener,
     surfaces: Surfaces,
     limits: Limits,
+    identity: Option<Identity>,
 }
 
 /// A connection that was taken.
 struct Taken {
     stream: TcpStream,
     peer: SocketAddr,
-    place: OwnedSemaphorePermit,
+    place: Place,
 }
 
 /// A listener that takes connections.
 pub struct Open {
     stop: oneshot::Sender<()>,
     closed: oneshot::Receiver<()>,
+}
+
+impl Limits {
+    /// So many connections at a time, and so many of them from one address; more
+    /// wait in the system's queue. One that sends no whole head for so long is
+    /// closed.
+    pub fn new(connections: usize, each: usize, header_timeout: Duration) -> Self {
+        Self {
+            places: Places::new(connections, each),
+            header_timeout,
+            web: None,
+        }
+    }
+
+    /// The proxies that this server trusts may have as many as there are.
+    #[must_use]
+    pub fn sparing_proxies_of(self, web: &Web) -> Self {
+        Self {
+            web: Some(web.clone()),
+            ..self
+        }
+    }
+
+    fn trust(&self, peer: SocketAddr) -> bool {
+        let peer = peer.ip().to_canonical();
+        let trusted = |web: &Web| {
+            let http = web.http();
+            http.trusted_proxies.iter().any(|net| net.contains(&peer))
+        };
+        self.web.as_ref().is_some_and(trusted)
+    }
 }
 
 impl Listener {
@@ -62,6 +102,16 @@ impl Listener {
             socket,
             surfaces,
             limits,
+            identity: None,
+        }
+    }
+
+    /// The same in TLS, as that one.
+    #[must_use]
+    pub fn secured(self, identity: Identity) -> Self {
+        Self {
+            identity: Some(identity),
+            ..self
         }
     }
 
@@ -85,44 +135,55 @@ impl Listener {
         graceful: &GracefulShutdown,
         mut stopping: oneshot::Receiver<()>,
     ) {
-        let places = Arc::new(Semaphore::new(self.limits.connections));
+        let acceptor = self.identity.as_ref().map(Identity::acceptor);
         loop {
             let taken = tokio::select! {
-                taken = self.take(&places) => taken,
+                taken = self.take() => taken,
                 _ = &mut stopping => break,
             };
-            self.answer(taken, tasks, graceful);
+            self.answer(taken, acceptor.clone(), tasks, graceful);
         }
         // Whoever the system has let in already is answered too.
         let last = Instant::now() + LINGER;
-        while let Ok(taken) = timeout_at(last, self.take(&places)).await {
-            self.answer(taken, tasks, graceful);
+        while let Ok(taken) = timeout_at(last, self.take()).await {
+            self.answer(taken, acceptor.clone(), tasks, graceful);
         }
     }
 
     /// The next connection, and its place among those that may be open.
-    async fn take(&self, places: &Arc<Semaphore>) -> Taken {
-        let place = places
-            .clone()
-            .acquire_owned()
-            .await
-            .expect("the semaphore is never closed");
+    async fn take(&self) -> Taken {
+        let mut permit = self.limits.places.permit().await;
         loop {
             match self.socket.accept().await {
                 Ok((stream, peer)) => {
-                    return Taken {
-                        stream,
-                        peer,
-                        place,
-                    };
+                    let trusted = self.limits.trust(peer);
+                    if let Some(place) = self.limits.places.take(permit, peer.ip(), trusted) {
+                        return Taken {
+                            stream,
+                            peer,
+                            place,
+                        };
+                    }
+                    metrics::counter!("tollgate_connections_cut_total", "reason" => "address")
+                        .increment(1);
+                    drop(stream);
+                    permit = self.limits.places.permit().await;
                 }
-                Err(fault) => tracing::warn!(%fault, "A connection could not be taken"),
+                Err(fault) => {
+                    tracing::warn!(%fault, "A connection could not be taken");
+                    sleep(PAUSE).await;
+                }
             }
-            sleep(PAUSE).await;
         }
     }
 
-    fn answer(&self, taken: Taken, tasks: &Tasks, graceful: &GracefulShutdown) {
+    fn answer(
+        &self,
+        taken: Taken,
+        acceptor: Option<TlsAcceptor>,
+        tasks: &Tasks,
+        graceful: &GracefulShutdown,
+    ) {
         let Taken {
             stream,
             peer,
@@ -130,26 +191,42 @@ impl Listener {
         } = taken;
         // Answers are small and complete: nothing is gained by waiting for more.
         let _ = stream.set_nodelay(true);
-        let surfaces = self.surfaces.clone();
+        let (surfaces, patience) = (self.surfaces.clone(), self.limits.header_timeout);
+        let (seat, watcher, own) = (place.seat(), graceful.watcher(), tasks.clone());
+        let asker = place.seat();
         let service = service_fn(move |request: hyper::Request<Incoming>| {
-            surfaces
-                .clone()
-                .answer(peer, request)
-                .map(Ok::<_, Infallible>)
+            let (surfaces, seat) = (surfaces.clone(), asker.clone());
+            seat.asks();
+            async move {
+                let answer = surfaces.answer(peer, request).await;
+                seat.rests();
+                Ok::<_, Infallible>(answer)
+            }
         });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(self.limits.header_timeout)
-            .max_buf_size(LONGEST_HEAD)
-            // Small answers are copied behind their head more cheaply than gathered.
-            .writev(false)
-            .serve_connection(TokioIo::new(stream), service);
-        let connection = graceful.watch(connection);
-        let own = tasks.clone();
+        let connection = async move {
+            let stream = match acceptor {
+                None => Stream::Plain(stream),
+                Some(acceptor) => {
+                    let Ok(Ok(stream)) = timeout(patience, acceptor.accept(stream)).await else {
+                        return;
+                    };
+                    Stream::Tls(Box::new(stream))
+                }
+            };
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(patience)
+                .max_buf_size(LONGEST_HEAD)
+                // Small answers are copied behind their head more cheaply than gathered.
+                .writev(false)
+                .serve_connection(TokioIo::new(stream), service);
+            // A client that breaks off is no news.
+            let _ = watcher.watch(connection).await;
+        };
         tasks.spawn(async move {
             tokio::select! {
-                // A client that breaks off is no news.
-                _ = connection => {}
+                () = connection => {}
+                () = seat.told_to_go() => {}
                 () = own.stopping() => {}
             }
             drop(place);

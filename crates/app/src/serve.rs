@@ -5,10 +5,12 @@
 use std::{net::SocketAddr, time::Duration};
 
 use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
+use futures_util::future::join_all;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
+    task::spawn_blocking,
     time::timeout,
 };
 use tollgate_base::{Error, Result, SecretString, access::Principal, codes};
@@ -21,10 +23,11 @@ use tollgate_web::Web;
 
 use crate::{
     config::{Config, Loaded, fault::Fault, setup::Switch},
-    listener::{Limits, Listener},
+    listener::{Limits, Listener, Open},
     pid_file::{self, PidFile},
     reload,
     telemetry::LogLevel,
+    tls::Identity,
     wire::{self, Opening, Use},
 };
 
@@ -32,6 +35,8 @@ use crate::{
 const SCRAPERS: usize = 16;
 /// How often old samples of metrics are folded up.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How often the files of the certificate are looked at.
+const LOOK: Duration = Duration::from_secs(2);
 /// How long background work may take to end.
 const WIND_UP: Duration = Duration::from_secs(5);
 
@@ -39,7 +44,8 @@ const WIND_UP: Duration = Duration::from_secs(5);
 pub struct Server {
     config: Config,
     web: Web,
-    surface: Listener,
+    listeners: Vec<Listener>,
+    identity: Option<Identity>,
     metrics: Option<Listener>,
     signals: Signals,
     _claim: Option<PidFile>,
@@ -83,11 +89,19 @@ impl Server {
     pub async fn start(loaded: &Loaded, metrics: &PrometheusHandle) -> Result<(Self, Started)> {
         let config = loaded.config.clone();
         let bound = bind(config.server.listen).await?;
+        let secure = match config.tls.files() {
+            Some((certificate, key)) => {
+                let identity = Identity::read(certificate, key)?;
+                Some((bind(config.tls.listen).await?, identity))
+            }
+            None => None,
+        };
         let bound_metrics = match config.server.metrics_listen.0 {
             Some(address) => Some(bind(address).await?),
             None => None,
         };
         let (ctx, opening) = wire::open(&config, Use::Server).await?;
+        ctx.set_settings(wire::settings(loaded));
         let mut warnings = opening.warnings.clone();
         // Before anybody can find out whom to signal.
         let signals = Signals::listen()?;
@@ -109,22 +123,29 @@ impl Server {
         let setup = setup_token(&ctx, &config).await?;
 
         let web = Web::new(ctx.clone(), wire::http(&config));
-        let limits = Limits {
-            connections: config.http.max_connections,
-            header_timeout: config.http.header_timeout,
-        };
-        let surface = Listener::new(bound, wire::surfaces(&web, &config), limits);
-        let limits = Limits {
-            connections: SCRAPERS,
-            ..limits
-        };
+        let http = &config.http;
+        let limits = Limits::new(
+            http.max_connections,
+            http.max_connections_per_address,
+            http.header_timeout,
+        )
+        .sparing_proxies_of(&web);
+        let surfaces = wire::surfaces(&web, &config);
+        let mut listeners = vec![Listener::new(bound, surfaces.clone(), limits.clone())];
+        let identity = secure.map(|(bound, identity)| {
+            let listener = Listener::new(bound, surfaces, limits).secured(identity.clone());
+            listeners.push(listener);
+            identity
+        });
+        let limits = Limits::new(SCRAPERS, SCRAPERS, http.header_timeout);
         let numbers = numbers(metrics.clone(), ctx);
         let metrics = bound_metrics.map(|bound| Listener::new(bound, numbers.into(), limits));
         Ok((
             Self {
                 config,
                 web,
-                surface,
+                listeners,
+                identity,
                 metrics,
                 signals,
                 _claim: claim,
@@ -151,17 +172,27 @@ impl Server {
             upkeep.run_upkeep();
             std::future::ready(())
         });
-        let surface = self.surface.open(ctx.tasks());
+        let listeners = self.listeners.into_iter();
+        let open: Vec<Open> = listeners.map(|one| one.open(ctx.tasks())).collect();
+        if let Some(identity) = self.identity.clone() {
+            ctx.tasks().repeat("look_at_certificate", LOOK, move || {
+                look_again(identity.clone())
+            });
+        }
         let metrics = self.metrics.map(|listener| listener.open(ctx.tasks()));
         tracing::info!("Serving");
 
         let mut config = self.config;
         while signals.next().await == Wanted::Reload {
             config = reload::reload(&self.web, &telling.level, config, load());
+            if let Some(identity) = self.identity.clone() {
+                look_again(identity).await;
+            }
         }
         tracing::info!("Stopping: answering what is under way");
         let wind_up = async {
-            let answered = timeout(drain, surface.close()).await.is_ok();
+            let closing = join_all(open.into_iter().map(Open::close));
+            let answered = timeout(drain, closing).await.is_ok();
             if let Some(metrics) = metrics {
                 metrics.cut();
             }
@@ -230,6 +261,12 @@ async fn bind(address: SocketAddr) -> Result<TcpListener> {
             .detail(detail)
             .because(fault)
     })
+}
+
+/// Files are read where waiting for a disk harms nobody.
+async fn look_again(identity: Identity) {
+    // A panic in it is told by the pool; the next look comes.
+    let _ = spawn_blocking(move || identity.look_again()).await;
 }
 
 /// `/metrics` in the text format of Prometheus.

@@ -34,14 +34,14 @@ impl Surfaces {
     where
         B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + 'static,
     {
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
         if let Some(forward_auth) = &self.forward_auth
-            && let Some(answer) = forward_auth.answer(&head).await
+            && let Some(answer) = forward_auth.answer(&mut head, peer).await
         {
             return answer;
         }
-        let mut request = Request::from_parts(head, Body::new(body));
-        request.extensions_mut().insert(ConnectInfo(peer));
+        head.extensions.insert(ConnectInfo(peer));
+        let request = Request::from_parts(head, Body::new(body));
         let Ok(answer) = self.router.oneshot(request).await;
         answer
     }

@@ -3,6 +3,7 @@
 //! they happen.
 
 mod json;
+pub mod numbers;
 
 use std::{
     io::{self, IsTerminal},
@@ -72,10 +73,12 @@ pub fn log(settings: &Log, color: bool) -> Result<LogLevel, TryInitError> {
 /// # Errors
 /// When it does so already.
 pub fn metrics() -> Result<PrometheusHandle, BuildError> {
-    PrometheusBuilder::new()
+    let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?
         .set_buckets_for_metric(Matcher::Suffix("_size".to_owned()), SIZES)?
-        .install_recorder()
+        .install_recorder()?;
+    numbers::describe();
+    Ok(handle)
 }
 
 /// Count and log every panic of this process, on whatever thread. Where it was

@@ -2,10 +2,10 @@
 //! reach everything through, and from the surfaces to one router. What is
 //! decided here is only which part gets which setting.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+mod edge;
+mod outbound;
+
+use std::time::{Duration, Instant};
 
 use axum::{
     extract::{Request, State},
@@ -18,20 +18,19 @@ use tollgate_base::{
 };
 use tollgate_crypto::{
     jwt::Algorithm,
+    mac::mac,
     password::{Cost, Hasher, Peppers},
     seal::MasterKey,
 };
 use tollgate_flows::{
     Address, Ctx, Parts,
     ctx::{
-        ChatbotPolicy, Class, EndSessions, PasswordPolicy, Policy, Registration, SessionPolicy,
-        SimpleJwt, TokenPolicy, found,
+        AuditPolicy, Binding, ByMail, CharacterClass, ChatbotPolicy, CompliancePolicy,
+        Confirmation, DevicePolicy, EndSessions, Keep, PasswordPolicy, Policy, Proof, Registration,
+        SecondFactor, SentCodes, SessionPolicy, Setting, SimpleJwt, SpreadPolicy, TokenPolicy,
+        found,
     },
     setup,
-};
-use tollgate_outbound::{
-    letters::Letters,
-    mail::{Encryption, Mailer, Server, Smtp},
 };
 use tollgate_records::{
     attempts::Allowance,
@@ -44,13 +43,18 @@ use tollgate_store::{
     migrate,
     sql::{Db, Settings},
 };
-use tollgate_web::{Http, Problem, Web, finish};
+use tollgate_web::{Problem, Web, finish};
 
 use crate::{
-    config::{self, Config},
+    config::{self, Config, Loaded, fault::Origin, meant::web::WebOrigin},
     secrets_file::{self, Made},
     surfaces::Surfaces,
 };
+
+use outbound::{alert_policy, breaches, channels, courier, whole_breaches};
+
+pub use edge::http;
+pub use outbound::{check_files, letters, mailer, texter};
 
 /// What answers before there is an administrator, wherever we listen.
 const OPEN_BEFORE_SETUP: [&str; 6] = [
@@ -188,6 +192,36 @@ pub async fn open_for_restore(config: &Config) -> Result<Ctx> {
     )
 }
 
+/// How many zero bits a proof of work has: about a second of a browser's time.
+const WORK: u32 = 18;
+/// Tables of the settings that are about security.
+const SECURITY: [&str; 9] = [
+    "profile",
+    "signin",
+    "passkeys",
+    "password",
+    "recovery",
+    "session",
+    "devices",
+    "tokens",
+    "compliance",
+];
+
+/// The settings in force that are about security, and where each was set.
+pub fn settings(loaded: &Loaded) -> Vec<Setting> {
+    let about = |row: &config::Row| {
+        let table = row.key.split('.').next().unwrap_or_default();
+        SECURITY.contains(&table)
+    };
+    let setting = |row: config::Row| Setting {
+        key: row.key,
+        value: row.value,
+        origin: (row.origin != Origin::BuiltIn).then(|| row.origin.to_string()),
+    };
+    let rows = config::show(loaded).into_iter();
+    rows.filter(about).map(setting).collect()
+}
+
 /// What the operator allows, as the verbs see it.
 pub fn policy(config: &Config) -> Policy {
     let (attempts, session, chatbot) = (&config.attempts, &config.session, &config.chatbot);
@@ -197,11 +231,33 @@ pub fn policy(config: &Config) -> Policy {
             config::signin::Registration::Off => Registration::Off,
             config::signin::Registration::Open => Registration::Open,
         },
+        by_mail: match config.signin.by_mail {
+            _ if config.server.profile == config::server::Profile::Strict => ByMail::Off,
+            config::signin::ByMail::Off => ByMail::Off,
+            config::signin::ByMail::Link => ByMail::Link,
+            config::signin::ByMail::Code => ByMail::Code,
+        },
+        second_factor: second_factor(config.signin.second_factor),
+        recovery_wait: config.recovery.wait,
         attempts: Allowance {
             failures: attempts.per_account,
             window: attempts.window,
         },
+        spread: SpreadPolicy {
+            per_network: attempts.per_network,
+            house: attempts.in_all,
+            proof: match config.signin.proof {
+                config::signin::Proof::Off => Proof::Off,
+                config::signin::Proof::Auto => Proof::Bits(WORK),
+            },
+        },
         address_rate: address_rate(attempts),
+        related_origins: config
+            .passkeys
+            .related_origins
+            .iter()
+            .map(WebOrigin::text)
+            .collect(),
         password: PasswordPolicy {
             least: config.password.min_length as usize,
             history: config.password.history,
@@ -215,12 +271,41 @@ pub fn policy(config: &Config) -> Policy {
                 .map(|address| address.hostname().to_owned())
                 .unwrap_or_default(),
         },
+        sent_codes: match config.server.profile {
+            config::server::Profile::Strict => SentCodes::default(),
+            config::server::Profile::Standard => SentCodes {
+                email: config.signin.email_codes,
+                sms: config.signin.sms_codes,
+            },
+        },
         session: SessionPolicy {
             idle: session.idle,
             max: session.max,
             short_idle: session.short_idle,
             short_max: session.short_max,
             retry_window: session.refresh_retry_window,
+            most: session.most,
+            binding: match session.bind {
+                config::session::Bind::Off => Binding::Off,
+                config::session::Bind::Device => Binding::Device,
+                config::session::Bind::Network => Binding::Network,
+            },
+        },
+        devices: DevicePolicy {
+            trust: config.devices.trust.0,
+            confirm: match config.devices.confirm {
+                config::devices::Confirm::Off => Confirmation::Off,
+                config::devices::Confirm::Device => Confirmation::Device,
+                config::devices::Confirm::Network => Confirmation::Network,
+            },
+        },
+        compliance: CompliancePolicy {
+            dormant: config.compliance.dormant,
+            unused: config.compliance.unused,
+            unverified: config.compliance.unverified,
+            admins: config.compliance.admins,
+            key_age: config.compliance.key_age,
+            backup: config.compliance.backup,
         },
         tokens: TokenPolicy {
             access: config.tokens.access,
@@ -232,6 +317,17 @@ pub fn policy(config: &Config) -> Policy {
             issuer: config.tokens.issuer.as_str().to_owned(),
             audience: config.tokens.audience.clone(),
         },
+        audit: AuditPolicy {
+            keep: Keep {
+                sign_ins: config.audit.keep_sign_ins.0,
+                security: config.audit.keep_security.0,
+                administration: config.audit.keep_administration.0,
+                operation: config.audit.keep_operation.0,
+            },
+            checkpoint_every: config.audit.checkpoint_every,
+            checkpoint_events: config.audit.checkpoint_events,
+            syslog: outbound::syslog(config),
+        },
         chatbot: ChatbotPolicy {
             access: chatbot.access,
             refresh: chatbot.refresh,
@@ -240,33 +336,28 @@ pub fn policy(config: &Config) -> Policy {
                 config::chatbot::SimpleJwt::V5_5 => SimpleJwt::V5_5,
             },
         },
+        alerts: alert_policy(&config.alerts),
         sites: config.sites.0.clone(),
     }
 }
 
-const fn class(said: config::password::Class) -> Class {
+const fn second_factor(said: config::signin::SecondFactor) -> SecondFactor {
     match said {
-        config::password::Class::Upper => Class::Upper,
-        config::password::Class::Lower => Class::Lower,
-        config::password::Class::Digit => Class::Digit,
-        config::password::Class::Symbol => Class::Symbol,
+        config::signin::SecondFactor::Off => SecondFactor::Off,
+        config::signin::SecondFactor::Offered => SecondFactor::Offered,
+        config::signin::SecondFactor::Founder => SecondFactor::Founder,
+        config::signin::SecondFactor::Admins => SecondFactor::Admins,
+        config::signin::SecondFactor::Managers => SecondFactor::Managers,
+        config::signin::SecondFactor::All => SecondFactor::All,
     }
 }
 
-/// How we are reached, as floor 5 sees it.
-pub fn http(config: &Config) -> Http {
-    Http {
-        public_url: config.server.address(),
-        listen: config.server.listen,
-        trusted_proxies: config.server.trusted_proxies.clone(),
-        cors_origins: config
-            .http
-            .cors_origins
-            .iter()
-            .map(config::meant::web::WebOrigin::text)
-            .collect(),
-        body_limit: config.http.body_limit.bytes() as usize,
-        request_timeout: config.http.request_timeout,
+const fn class(said: config::password::Class) -> CharacterClass {
+    match said {
+        config::password::Class::Upper => CharacterClass::Upper,
+        config::password::Class::Lower => CharacterClass::Lower,
+        config::password::Class::Digit => CharacterClass::Digit,
+        config::password::Class::Symbol => CharacterClass::Symbol,
     }
 }
 
@@ -276,7 +367,9 @@ pub fn surfaces(web: &Web, config: &Config) -> Surfaces {
         .merge(tollgate_console::routes::router())
         .merge(tollgate_manual::routes::router())
         .merge(tollgate_dialects::routes::router(config.chatbot.enabled));
-    if !config.server.listen.ip().is_loopback() {
+    let secure = config.tls.files().map(|_| config.tls.listen);
+    let mut listens = [Some(config.server.listen), secure].into_iter().flatten();
+    if listens.any(|listen| !listen.ip().is_loopback()) {
         router = router.route_layer(from_fn_with_state(web.clone(), closed_until_set_up));
     }
     let pages = tollgate_console::refused;
@@ -318,7 +411,10 @@ fn assemble(config: &Config, purpose: Use, core: Core) -> Result<Ctx> {
     let redis = config.redis.url.as_ref().filter(|_| purpose == Use::Server);
     let redis = redis.map(config::meant::backend::RedisUrl::to_secret);
     let (bus, counters) = match &redis {
-        Some(url) => (Bus::redis(url)?, Counters::redis(url)?),
+        Some(url) => {
+            let key = mac(&core.master.derive("rate windows"), &[b"redis"]);
+            (Bus::redis(url)?, Counters::redis(url, &key)?)
+        }
         None => (Bus::local(), Counters::memory()),
     };
     let password = &config.password;
@@ -331,54 +427,20 @@ fn assemble(config: &Config, purpose: Use, core: Core) -> Result<Ctx> {
         hasher: Hasher::new(cost, password.slots, password.queue)
             .with_peppers(Peppers::new(peppers)),
         mailer: mailer(&config.mail)?,
+        texter: texter(&config.sms)?,
+        breaches: match purpose {
+            Use::Server => whole_breaches(&config.password)?,
+            Use::Command => breaches(&config.password)?,
+        },
         letters: letters(&config.mail)?,
+        courier: courier(&config.webhooks)?,
+        channels: channels(&config.alerts)?,
         clock: core.clock,
         entropy: core.entropy,
         master: core.master,
         policy: policy(config),
         installation: core.installation,
     })
-}
-
-/// Whoever takes our mail.
-///
-/// # Errors
-/// `config.invalid` if the file of authorities is none.
-pub fn mailer(mail: &config::mail::Mail) -> Result<Mailer> {
-    use config::mail::Delivery;
-
-    let from = mail.from.to_string();
-    let url = match (mail.delivery, &mail.url) {
-        (Delivery::Smtp, Some(url)) => url,
-        (Delivery::Log, _) => return Ok(Mailer::Log),
-        _ => {
-            let folder = mail.folder.clone();
-            return Ok(Mailer::Folder { folder, from });
-        }
-    };
-    let server = Server {
-        host: url.host().to_owned(),
-        port: url.port(),
-        encryption: match url.is_tls() {
-            true => Encryption::Tls,
-            false if url.is_loopback() || mail.allow_plain => Encryption::None,
-            false => Encryption::StartTls,
-        },
-        user: url.user(),
-        password: mail.password.as_deref().cloned(),
-        roots: mail.tls_root_file.clone(),
-        patience: mail.timeout,
-        from,
-    };
-    Ok(Mailer::Smtp(Arc::new(Smtp::new(server)?)))
-}
-
-/// What our mail says.
-///
-/// # Errors
-/// `config.invalid` if a template cannot be used.
-pub fn letters(mail: &config::mail::Mail) -> Result<Letters> {
-    Letters::load(mail.templates.as_deref())
 }
 
 /// The master key of this installation. A new one is only made for a database
@@ -430,7 +492,7 @@ mod tests {
     };
     use tollgate_web::Web;
 
-    use super::{Use, http, open, surfaces};
+    use super::{Use, http, open, policy, surfaces};
     use crate::{
         config::{Config, load, sources::Sources},
         surfaces::Surfaces,
@@ -445,6 +507,18 @@ mod tests {
             ..Sources::default()
         };
         load(&sources).unwrap().config
+    }
+
+    /// asvs:V6.3.6, asvs:V6.6.1
+    #[test]
+    fn the_strict_profile_sends_no_codes() {
+        let wanted = ("signin.email_codes", "true");
+        let sends = |flags: &[(&str, &str)]| policy(&config(flags)).sent_codes.email;
+        assert!(sends(&[wanted]));
+        assert!(!sends(&[]) && !sends(&[wanted, ("profile", "strict")]));
+        let by_mail = ("signin.by_mail", "link");
+        let opens = |flags: &[(&str, &str)]| policy(&config(flags)).by_mail != super::ByMail::Off;
+        assert!(opens(&[by_mail]) && !opens(&[by_mail, ("profile", "strict")]));
     }
 
     async fn status(surfaces: &Surfaces, path: &str) -> StatusCode {

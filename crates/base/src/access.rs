@@ -39,6 +39,9 @@ pub struct Person {
     pub assurance: Assurance,
     /// When they last did.
     pub auth_time: Time,
+    /// Their account must have a second factor, and this session has shown none:
+    /// until it does, they may only see to that.
+    pub limited: bool,
 }
 
 /// The built-in roles, lowest first.
@@ -92,8 +95,16 @@ permissions! {
     FactorsRead,
     /// Take all second factors from an account whose owner has lost them.
     FactorsReset,
+    /// Start a recovery for somebody who can prove nothing any more.
+    RecoveryStart,
+    /// Stop a recovery, and see that there is one.
+    RecoveryStop,
     /// Set a password, or make a link with which it can be set.
     PasswordReset,
+    /// See that an account takes no more tries, and end that.
+    AccountUnlock,
+    /// Make links with which somebody signs in.
+    SignInTokens,
     /// See an account's sessions.
     SessionsRead,
     /// End an account's sessions.
@@ -115,8 +126,19 @@ permissions! {
     SitesManage,
     /// Read the audit trail.
     AuditRead,
+    /// Accept findings of the compliance rules for a while.
+    FindingsAccept,
     /// Make administrators before there is one, and when all are lost.
     AdminBootstrap,
+    /// Write backups and restore them.
+    BackupsManage,
+    /// Look at mails and texts that were not delivered, and decide what becomes of
+    /// them.
+    MailManage,
+    /// Say where events are sent to, and look at what became of them.
+    WebhooksManage,
+    /// See alerts and where they are told, and close them.
+    AlertsManage,
     /// See the health of the parts.
     Diagnostics,
     /// See figures about the whole installation.
@@ -132,6 +154,16 @@ impl Permissions {
     pub const ALL: Self = Self(u64::MAX);
     /// None.
     pub const NONE: Self = Self(0);
+    /// What is left on one's own account to whoever is still to add or show a
+    /// second factor.
+    pub const LIMITED: Self = Self::NONE
+        .with(Permission::AccountRead)
+        .with(Permission::FactorsManage)
+        .with(Permission::FactorsRead)
+        .with(Permission::PasswordChange)
+        .with(Permission::SessionsRead)
+        .with(Permission::SessionsEnd)
+        .with(Permission::RecoveryStop);
 
     /// This set and one more.
     #[must_use]
@@ -174,7 +206,8 @@ impl Facts {
 /// May `by` do this? Total, pure, and the only place that says yes.
 ///
 /// # Errors
-/// `auth.required` for a stranger, `access.denied` or `access.rank` otherwise.
+/// `auth.required` for a stranger, `factor.required` for who is still to add or
+/// show a second factor, `access.denied` or `access.rank` otherwise.
 pub fn decide(
     by: &Principal,
     permission: Permission,
@@ -193,6 +226,9 @@ pub fn decide(
         return Err(denied());
     }
     let own = *on == Target::Account(person.user);
+    if person.limited && !(own && Permissions::LIMITED.contains(permission)) {
+        return Err(Error::new(&codes::FACTOR_REQUIRED));
+    }
     match permission {
         P::AccountRead
         | P::AccountEdit
@@ -203,14 +239,23 @@ pub fn decide(
         | P::FactorsRead
         | P::SessionsRead
         | P::SessionsEnd
+        | P::RecoveryStop
             if own =>
         {
             Ok(())
         }
-        P::PasswordChange | P::FactorsManage | P::FactorsReset | P::AdminBootstrap => Err(denied()),
+        // What is made for others is no way around what is asked of oneself.
+        P::RecoveryStart | P::SignInTokens | P::PasswordReset if own => Err(denied()),
+        P::PasswordChange
+        | P::FactorsManage
+        | P::FactorsReset
+        | P::AdminBootstrap
+        | P::BackupsManage => Err(denied()),
         P::AccountRead
         | P::AccountEdit
         | P::PasswordReset
+        | P::RecoveryStart
+        | P::RecoveryStop
         | P::FactorsRead
         | P::SessionsRead
         | P::SessionsEnd
@@ -218,6 +263,7 @@ pub fn decide(
         | P::OverviewRead
         | P::PeopleCreate
         | P::PeopleSuspend
+        | P::AccountUnlock
         | P::AccountVouch => {
             if person.role < Role::Manager {
                 Err(denied())
@@ -229,10 +275,15 @@ pub fn decide(
         }
         P::AccountExport
         | P::AccountDelete
+        | P::SignInTokens
         | P::RoleAssign
         | P::SigningKeys
         | P::SitesManage
         | P::AuditRead
+        | P::FindingsAccept
+        | P::MailManage
+        | P::WebhooksManage
+        | P::AlertsManage
         | P::Diagnostics => {
             if person.role == Role::Admin {
                 Ok(())
@@ -344,6 +395,7 @@ mod tests {
             ceiling,
             assurance: Assurance::One,
             auth_time: Time::default(),
+            limited: false,
         };
         (user, Principal::Person(person))
     }
@@ -413,6 +465,30 @@ mod tests {
             if above {
                 let answer = decide(&by, permission, &Target::Account(user()), &facts);
                 assert!(answer.is_err(), "{permission:?} {facts:?}");
+            }
+        }
+    }
+
+    /// asvs:V6.3.3
+    #[test]
+    fn without_the_second_factor_one_may_only_see_to_it() {
+        for role in Role::ALL {
+            let (me, Principal::Person(person)) = person(*role, Permissions::ALL) else {
+                unreachable!("a person was made");
+            };
+            let by = Principal::Person(Person {
+                limited: true,
+                ..person
+            });
+            for (permission, facts) in every_case() {
+                let others = [Target::Installation, Target::Account(user())];
+                for on in others {
+                    let refused = decide(&by, permission, &on, &facts).unwrap_err();
+                    assert!(refused.is(&codes::FACTOR_REQUIRED), "{permission:?}");
+                }
+                let own = decide(&by, permission, &Target::Account(me), &facts);
+                let left = Permissions::LIMITED.contains(permission);
+                assert_eq!(own.is_ok(), left, "{permission:?}");
             }
         }
     }

@@ -64,12 +64,18 @@ codes! {
     /// The body is larger than `http.body_limit` allows, and was not read to its end. Pictures
     /// may have 5 MiB.
     REQUEST_TOO_LARGE = Invalid "request.too_large", "The request is too large", "Send a smaller body.";
+    /// The request has more cookies than any browser keeps for us, or longer ones: 200 of
+    /// them, or 16 KiB. They may belong to other programs on the same domain.
+    REQUEST_HEADERS = Invalid "request.headers", "The headers are too large", "Clear the cookies of this site, and try again.";
     /// The Content-Type is not one that this address reads.
     REQUEST_MEDIA_TYPE = Invalid "request.media_type", "The content type is not supported", "Send application/json.";
     /// The request carries a cookie, would change something, and comes from a page of
     /// another site, or does not say where it comes from. This protects people from pages
     /// that would act in their name.
     REQUEST_ORIGIN = Denied "request.origin", "The request comes from another site", "Send it from a page of this server, or with an Authorization header instead of the cookie.";
+    /// `[network]` says from which addresses this server may be used, and this is not one of
+    /// them, or it could not be read from what the proxy said.
+    NETWORK_DENIED = Denied "network.denied", "This server may not be used from here", "Connect through a network that may use it, or ask whoever runs the server.";
     /// Two cookies of our name or two Authorization headers arrived. Which of them counts
     /// could be read in two ways, so none is.
     REQUEST_CREDENTIALS = Invalid "request.credentials", "More than one credential of a kind was sent", "Send one cookie and one Authorization header at most.";
@@ -116,14 +122,37 @@ codes! {
     /// The session was not used for as long as `session.idle` says, or reached
     /// `session.max`.
     SESSION_EXPIRED = Stranger "session.expired", "The session has expired", "Sign in again.";
+    /// Sessions are bound to the device on which they were opened (`session.bind = "device"`),
+    /// and this request did not show its secret. The session goes on where it was opened.
+    SESSION_DEVICE = Stranger "session.device", "The session belongs to another device", "Sign in on this device. Programs send what they got as device_token in the Tollgate-Device header.";
+    /// Sessions are bound to the network from which they were opened (`session.bind =
+    /// "network"`), and this request came from another. The session goes on where it was opened.
+    SESSION_NETWORK = Stranger "session.network", "The session belongs to another network", "Sign in from this network.";
     /// The name is unknown, the password is wrong, or the account cannot sign in. Which of
     /// them is not told, so that nobody can find out who has an account.
     SIGNIN_FAILED = Stranger "signin.failed", "Sign-in failed", "Check the name and the password.";
     /// The code is wrong, was used before, or came too late. Each works once.
     FACTOR_CODE = Stranger "factor.code", "The code is not valid", "Type the code that the app shows now, or a recovery code that you have not used.";
+    /// Passkeys belong to a host name, and browsers use them only where the connection is
+    /// safe. At an IP address, or over plain HTTP, there are none.
+    PASSKEY_UNAVAILABLE = Conflict "passkey.unavailable", "Passkeys do not work at this address", "Sign in another way. Operators: set public_url to an https:// address with a host name.";
+    /// The passkey is not known here, its signature does not hold, it was made for another
+    /// address, or the account cannot sign in. Which of them is not told.
+    PASSKEY_REFUSED = Stranger "passkey.refused", "The passkey was not accepted", "Try again, or sign in another way.";
     /// The password was right, and the account has a second factor, which this client
     /// cannot ask for.
     FACTOR_NEEDED = Denied "factor.needed", "A second factor is needed", "Sign in on the pages of this server, or with a client that asks for a code.";
+    /// The password was right, and the device or the network is one that the account does not
+    /// know. The sign-in has to be confirmed by mail, which this client cannot ask for.
+    CONFIRMATION_NEEDED = Denied "confirmation.needed", "The sign-in has to be confirmed by mail", "Sign in on the pages of this server first, from the same device and network.";
+    /// The code is not the one in the last mail, or came too late. Five are taken.
+    CONFIRMATION_CODE = Stranger "confirmation.code", "The code is not valid", "Type the code of the mail, or sign in again for a new one.";
+    /// The password was right, the device or the network is one that the account does not
+    /// know, and there is no verified address that a code could be mailed to.
+    CONFIRMATION_UNREACHABLE = Denied "confirmation.unreachable", "The sign-in cannot be confirmed", "Sign in where you signed in before and verify an e-mail address, or ask an administrator to forget your devices.";
+    /// Whoever asks must have a second factor on this server, and this session has shown
+    /// none. Until it does, it may only add or show one, change the password and sign out.
+    FACTOR_REQUIRED = Denied "factor.required", "A second factor is required", "Add an authenticator app or a passkey on your page, or show a code if you have one.";
     /// An administrator suspended the account. Its sessions ended.
     ACCOUNT_SUSPENDED = Stranger "account.suspended", "The account is suspended", "Ask an administrator.";
     /// The server is reachable from the network and nobody looks after it yet. Until
@@ -142,13 +171,19 @@ codes! {
     ADMIN_EXISTS = Conflict "admin.exists", "There is an administrator already", "Sign in as an administrator, or type: tollgate admin recover";
     /// People may not make accounts for themselves here. That is the default.
     REGISTRATION_OFF = Denied "registration.off", "Registration is off", "Ask an administrator for an account; operators allow registration with [signin] registration = \"open\".";
+    /// Nobody is mailed a link or a code to sign in with. That is the default.
+    SIGNIN_MAIL_OFF = Denied "signin.mail_off", "Sign-in by mail is off", "Sign in another way; operators allow it with [signin] by_mail = \"link\" or \"code\".";
 
     ["requests and commands about people, their sessions and their names"]
     /// No account has this id, address or username; or there is one that the asker may not
     /// know of.
     PERSON_MISSING = Missing "person.missing", "There is no such person", "Check the id.";
+    /// A suspended account signs in by no way, so no link is made for it.
+    PERSON_SUSPENDED = Conflict "person.suspended", "The account is suspended", "Resume it first.";
     /// There is no such session, or it is somebody else's.
     SESSION_MISSING = Missing "session.missing", "There is no such session", "Check the id.";
+    /// There is no such device, or it is somebody else's.
+    DEVICE_MISSING = Missing "device.missing", "There is no such device", "List them and use one of their ids.";
     /// No signing key has this id, or there is no such purpose.
     KEY_MISSING = Missing "key.missing", "There is no such key", "List the keys and use one of their ids.";
     /// Addresses and usernames belong to one account at a time. Upper and lower case are
@@ -156,15 +191,54 @@ codes! {
     IDENTIFIER_TAKEN = Conflict "identifier.taken", "Somebody has this e-mail address or username already", "Choose another, or sign in.";
     /// The text is neither an e-mail address nor a username as they are written here.
     IDENTIFIER_INVALID = Invalid "identifier.invalid", "That is not a valid e-mail address or username", "Correct it and try again.";
-    /// The password is too short, is on the list of common ones, or holds the account's own
-    /// name. `errors` says which.
+    /// The password is too short, common, used before, known from a breach, lacks a kind of
+    /// character that has to be there, or holds the account's own name or a word of this
+    /// place. `errors` says which.
     PASSWORD_WEAK = Invalid "password.weak", "The password is not good enough", "Choose a longer or less common password.";
-    /// A new password is set by whoever knows the current one.
+    /// Whoever changes how they sign in types the current password.
     PASSWORD_WRONG = Denied "password.wrong", "The current password is wrong", "Type the current password again.";
     /// There is no such second factor, or it is somebody else's.
     FACTOR_MISSING = Missing "factor.missing", "There is no such second factor", "List them and use one of their ids.";
+    /// Whoever has a second factor shows it again before they change their password or what
+    /// proves who they are: the last time was more than ten minutes ago, or it was not shown in
+    /// this session.
+    FACTOR_FRESH = Denied "factor.fresh", "Show a code again", "Show a code of your app, or a recovery code, then repeat it. Programs send it to POST /api/v1/session/step-up.";
+    /// Whoever has no second factor types the password again before they change what they
+    /// sign in with: they signed in more than ten minutes ago.
+    PASSWORD_FRESH = Denied "password.fresh", "Type your password again", "Type it, or sign in again. Programs send it to POST /api/v1/session/step-up.";
+    /// The account has no password: without its last passkey nobody could sign in to it.
+    PASSKEY_ONLY = Conflict "passkey.only", "You sign in with this passkey alone", "Make another passkey, or set a password, before you remove it.";
+    /// There is no recovery of this account that could be stopped or shown.
+    RECOVERY_MISSING = Missing "recovery.missing", "No recovery was started", "Nothing needs to be stopped.";
+    /// A recovery ends with a link in a mail, and the account has no verified address to
+    /// which it could go.
+    RECOVERY_ADDRESS = Conflict "recovery.address", "The account has no verified e-mail address", "Verify one, or have the operator type: tollgate user reset-factors USER";
+    /// The code is wrong, was used before, or came too late. The session goes on.
+    FACTOR_WRONG = Denied "factor.wrong", "The code is wrong", "Type the code that the app shows now, or a recovery code that you have not used.";
+    /// The operator does not let people add authenticator apps on this server.
+    FACTORS_OFF = Denied "factor.off", "Authenticator apps are switched off on this server", "The operator may set signin.second_factor to something else than off.";
     /// An account holds ten authenticator apps at most.
     FACTORS_FULL = Conflict "factor.limit", "There are as many authenticator apps as there may be", "Remove one that is not used any more.";
+    /// Codes of this kind are not sent here, the person has not turned them on, or has no
+    /// proved address or phone that they could be sent to.
+    CODE_UNAVAILABLE = Conflict "code.unavailable", "No code can be sent that way", "Show a factor of another kind. Operators: see signin.email_codes, signin.sms_codes and [sms].";
+    /// The text is not a phone number with its country.
+    PHONE_INVALID = Invalid "phone.invalid", "That is not a phone number", "Write it with its country, such as +49 30 1234567.";
+    /// The account has no phone, or none that waits to be proved.
+    PHONE_MISSING = Missing "phone.missing", "There is no such phone", "Add one first.";
+    /// The code is wrong, was used, or is older than ten minutes; after five wrong ones it
+    /// is void.
+    PHONE_CODE = Denied "phone.code", "The code is wrong", "Type the code of the last text, or have another one sent.";
+    /// What the browser sent is not a new passkey for this server: it was made for another
+    /// address, answers another question, or is known already.
+    PASSKEY_INVALID = Invalid "passkey.invalid", "That is not a new passkey for this server", "Begin again.";
+    /// It is none of the account's, its signature does not hold, or it was made for another
+    /// address. Who is signed in stays signed in.
+    PASSKEY_WRONG = Denied "passkey.wrong", "The passkey was not accepted", "Try again, or show a code.";
+    /// There is no such passkey, or it is somebody else's.
+    PASSKEY_MISSING = Missing "passkey.missing", "There is no such passkey", "List them and use one of their ids.";
+    /// An account holds ten passkeys at most.
+    PASSKEYS_FULL = Conflict "passkey.limit", "There are as many passkeys as there may be", "Remove one that is not used any more.";
     /// If-Match named the version that was read; somebody changed it since.
     VERSION_MISMATCH = Conflict "version.mismatch", "It was changed meanwhile", "Read it again and repeat the change.";
 
@@ -204,10 +278,19 @@ codes! {
     /// Every server holds all sites in memory, so there is a bound.
     SITES_FULL = Conflict "site.limit", "There are as many sites as there may be", "Delete one that is not used any more.";
 
-    ["requests that redeem a link: setup, password reset"]
-    /// Links work once and for a while. This one was used, has expired, was replaced by a
-    /// newer one, or was not copied whole.
+    ["requests and commands about compliance"]
+    /// No compliance rule has this name.
+    RULE_MISSING = Missing "rule.missing", "There is no such rule", "List the rules and use one of their names.";
+    /// The rule finds no such thing now, or nobody has accepted it.
+    FINDING_MISSING = Missing "finding.missing", "There is no such finding", "List what the rule finds.";
+
+    ["requests that redeem a link or a code, or go on with a sign-in: setup, password reset, verification, sign-in by mail, second step"]
+    /// Links and codes work once and for a while. This one was used, has expired, was replaced
+    /// by a newer one, was not copied whole, or is for another browser.
     ONE_TIME_INVALID = Invalid "one_time.invalid", "The link or code is not valid", "It may have been used or have expired; ask for a new one.";
+    /// An address is verified by whoever is signed in to its account and has the link: a
+    /// stranger who made an account with it cannot have its owner press the button.
+    VERIFICATION_OTHER = Denied "verification.other", "The link is for another account", "Sign in to the account that it was asked for, then open it again.";
 
     ["commands about signing keys and secrets, and a start with keys that were brought along"]
     /// The key signs new tokens. Without it none could be made.
@@ -235,8 +318,15 @@ codes! {
 
     ["the answer to any request while there is more to do than can be done"]
     /// Passwords and links may be tried so many times for one account, and so many times
-    /// from one address. `[signin.attempts]` says how many.
+    /// from one address. `[signin.attempts]` says how many. `[limits]` says how many requests
+    /// of any kind may come from one address and from one account.
     THROTTLED = Limited "throttled", "Too many attempts", "Wait as long as Retry-After says.";
+    /// Names and passwords that became known elsewhere are being tried here at many accounts.
+    /// Until that ends, whoever is not known, neither by a device nor by a network, shows that
+    /// their machine has worked before a password is looked at. The member `proof` of the answer,
+    /// and its header `Tollgate-Proof`, hold what to work on, for two minutes: see "Proof of work"
+    /// among the limits.
+    SIGNIN_PROOF_NEEDED = Limited "signin.proof_needed", "A proof of work is needed", "Let the page work for a moment and send your password again, sign in with a passkey or on a device that you used before, or wait.";
     /// A password takes time and memory to check on purpose. More wait than can be served
     /// soon; people who are signed in already do not notice.
     HASHING_BUSY = Busy "busy.hashing", "Too many sign-ins at once", "Try again in a moment.";
@@ -259,10 +349,34 @@ codes! {
     /// that does not exist. It is kept for a look and not tried again.
     MAIL_REFUSED = Upstream "mail.refused", "The mail server refused the mail", "Check the address; operators: tollgate mail queue.";
 
-    ["the command mail"]
-    /// No mail of that id waits: it was delivered or deleted, or a server hands it over
+    ["the log, after a text could not be handed over"]
+    /// The hook did not take the text, or not in time. It waits in the database and is tried
+    /// again with growing pauses; a code that is too old by then is not sent any more.
+    SMS_FAILED = Upstream "sms.failed", "The text could not be sent", "It is tried again; operators: see the log.";
+    /// The hook answered 422: no text can be sent to that number. Or no texts are sent here
+    /// any more.
+    SMS_REFUSED = Upstream "sms.refused", "The text was refused", "Check the number; operators: tollgate mail queue.";
+
+    ["requests and commands about mails that wait"]
+    /// No mail or text of that id waits: it was delivered or deleted, or a server hands it over
     /// right now.
     MAIL_MISSING = Missing "mail.missing", "No such mail waits", "List the mails and use one of their ids.";
+    /// Nothing has failed yet: the mail or text waits for its turn, or for its time as the link
+    /// of a recovery does. Nobody sends it before, and nobody keeps it back.
+    MAIL_WAITS = Conflict "mail.waits", "It waits for its time", "Leave it. What has failed may be tried again or deleted.";
+    /// The mail tells an owner what was done to their account, or gets them back into it. It is
+    /// deleted only once it was given up.
+    MAIL_OWED = Conflict "mail.owed", "Its owner has to get it while that is possible", "Have it tried again. It may be deleted once it was given up.";
+
+    ["requests and commands about webhooks and alerts"]
+    /// No webhook has this id.
+    WEBHOOK_MISSING = Missing "webhook.missing", "There is no such webhook", "List the webhooks and use one of their ids.";
+    /// Each one reads the whole trail, so there is a bound.
+    WEBHOOKS_FULL = Conflict "webhook.limit", "There are as many webhooks as there may be", "Delete one that is not used any more.";
+    /// No delivery has this id, or it was cleaned up; the trail still has its event.
+    DELIVERY_MISSING = Missing "delivery.missing", "There is no such delivery", "List the deliveries; replay what is too old to be listed.";
+    /// No alert has this id.
+    ALERT_MISSING = Missing "alert.missing", "There is no such alert", "List the alerts and use one of their ids.";
 
     ["commands, and the start of the server"]
     /// A setting is unknown, of the wrong form, out of its range, or contradicts another. A
@@ -285,6 +399,9 @@ codes! {
     /// Each event holds the hash of the one before. Here the chain does not fit: an event
     /// was changed, taken out or cut off.
     AUDIT_BROKEN = Broken "audit.broken", "The audit trail does not verify", "Keep the database as it is and compare it with a backup.";
+    /// The log server cannot be reached, did not prove who it is, or took too long. What was
+    /// to go there waits and is sent again, in order.
+    SYSLOG_FAILED = Broken "syslog.failed", "The log server does not take events", "Check [audit.syslog] and that the server listens; nothing is lost meanwhile.";
     /// The command cannot be undone, and nobody sat at the terminal to be asked.
     CONFIRMATION_REQUIRED = Invalid "confirmation.required", "This has to be confirmed", "Repeat the command with --yes.";
     /// The operating system refused to read or write the file.

@@ -53,6 +53,7 @@ struct Inside {
     detail: Option<Cow<'static, str>>,
     fields: Vec<FieldFault>,
     retry_after: Option<Duration>,
+    proof: Option<String>,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -64,6 +65,7 @@ impl Error {
             detail: None,
             fields: Vec::new(),
             retry_after: None,
+            proof: None,
             cause: None,
         }))
     }
@@ -109,6 +111,13 @@ impl Error {
         self
     }
 
+    /// Say what to work on before asking again.
+    #[must_use]
+    pub fn with_proof(mut self, challenge: String) -> Self {
+        self.0.proof = Some(challenge);
+        self
+    }
+
     /// Keep what went wrong below, for the log alone.
     #[must_use]
     pub fn because(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
@@ -146,6 +155,11 @@ impl Error {
         self.0.retry_after
     }
 
+    /// What to work on before asking again, if that is what it takes.
+    pub fn proof(&self) -> Option<&str> {
+        self.0.proof.as_deref()
+    }
+
     /// What went wrong below. Never shown.
     pub fn cause(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
         self.0.cause.as_deref()
@@ -164,8 +178,14 @@ impl fmt::Debug for Error {
             .cause
             .as_deref()
             .map(|cause| cause as &dyn std::error::Error);
+        let mut said = String::new();
         while let Some(fault) = cause {
-            write!(f, ": {fault}")?;
+            let words = fault.to_string();
+            // Some say in their own words those of their cause.
+            if !said.ends_with(&words) {
+                write!(f, ": {words}")?;
+                said = words;
+            }
             cause = fault.source();
         }
         Ok(())

@@ -89,6 +89,16 @@ ids! {
     SiteId = "sit";
     /// A second factor, such as an authenticator app.
     FactorId = "fac";
+    /// A passkey.
+    PasskeyId = "psk";
+    /// A browser or an app that somebody signed in from.
+    DeviceId = "dev";
+    /// An address that events are sent to.
+    WebhookId = "whk";
+    /// An event on its way to such an address.
+    DeliveryId = "dlv";
+    /// Something that operators are told of.
+    AlertId = "alr";
 }
 
 fn uuid_v7(now: Time, chance: [u8; 16]) -> u128 {

@@ -7,12 +7,18 @@ use std::fmt;
 
 use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizer;
+use icu_properties::{
+    CodePointMapData, CodePointSetData,
+    props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup},
+};
 
 use crate::{Error, codes};
 
 /// Most characters of an address (RFC 5321, section 4.5.3.1.3, less the angle
 /// brackets).
 const EMAIL_MOST: usize = 254;
+/// Most bytes before the `@` (RFC 5321, section 4.5.3.1.1).
+const LOCAL_MOST: usize = 64;
 /// Most characters of a username.
 const USERNAME_MOST: usize = 150;
 
@@ -55,27 +61,32 @@ impl Email {
         let composed = compose(text);
         let text = composed.as_str();
         let (local, domain) = text.rsplit_once('@').ok_or_else(fault)?;
-        let local_fits = (1..=64).contains(&local.len())
-            && !local.starts_with('.')
-            && !local.ends_with('.')
-            && !local.contains("..")
-            && local.chars().all(|c| {
-                c.is_alphanumeric() || (c.is_ascii() && "!#$%&'*+/=?^_`{|}~.-".contains(c))
-            });
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| fault())?;
         let domain_fits = domain.contains('.') || domain == "localhost";
         let folded = fold(local);
-        // Some letters fold into a blank and another letter (U+037A).
-        let local_fits = local_fits && !folded.contains(char::is_whitespace);
-        if !local_fits || !domain_fits || local.len() + 1 + domain.len() > EMAIL_MOST {
+        let canonical = format!("{folded}@{domain}");
+        let longest = local.len().max(folded.len()) + 1 + domain.len();
+        if !is_local(local) || !is_local(&folded) || !domain_fits || longest > EMAIL_MOST {
             return Err(fault());
         }
-        let canonical = format!("{folded}@{domain}");
         Ok(Self(Spelling {
             shown: text.to_owned(),
             canonical,
         }))
     }
+}
+
+/// Whether this may stand before the `@` (RFC 5321, section 4.1.2, `Dot-string`,
+/// with letters of any script). Asked of the canonical form too: U+037A folds
+/// into a blank and another letter, `¼` into what is no letter.
+fn is_local(text: &str) -> bool {
+    (1..=LOCAL_MOST).contains(&text.len())
+        && !text.starts_with('.')
+        && !text.ends_with('.')
+        && !text.contains("..")
+        && text
+            .chars()
+            .all(|c| is_letter(c) || "!#$%&'*+/=?^_`{|}~.-".contains(c))
 }
 
 impl Username {
@@ -90,17 +101,8 @@ impl Username {
         };
         let composed = compose(text);
         let text = composed.as_str();
-        let length = text.chars().count();
-        let plain = text
-            .chars()
-            .all(|c| c.is_alphanumeric() || (c.is_ascii() && c != '@' && !c.is_control()));
         let canonical = fold(text);
-        if !(1..=USERNAME_MOST).contains(&length)
-            || !plain
-            || canonical.contains('@')
-            || canonical.is_empty()
-            || canonical.trim() != canonical
-        {
+        if !is_name(text) || !is_name(&canonical) {
             return Err(fault());
         }
         Ok(Self(Spelling {
@@ -108,6 +110,29 @@ impl Username {
             canonical,
         }))
     }
+}
+
+/// Whether this may be a username; asked of the canonical form too.
+fn is_name(text: &str) -> bool {
+    (1..=USERNAME_MOST).contains(&text.chars().count())
+        && text.trim() == text
+        && text
+            .chars()
+            .all(|c| is_letter(c) || (c.is_ascii() && c != '@' && !c.is_control()))
+}
+
+/// A letter, digit or mark of any script that can be seen: many scripts cannot
+/// be written without marks (RFC 8264, section 9.1, `LetterDigits`).
+fn is_letter(c: char) -> bool {
+    let seen = || !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c);
+    c.is_ascii_alphanumeric() || (!c.is_ascii() && of_a_script(c) && seen())
+}
+
+fn of_a_script(c: char) -> bool {
+    let group = GeneralCategoryGroup::Letter
+        .union(GeneralCategoryGroup::Mark)
+        .union(GeneralCategoryGroup::Number);
+    group.contains(CodePointMapData::<GeneralCategory>::new().get(c))
 }
 
 impl Identifier {
@@ -209,6 +234,14 @@ fn fold(text: &str) -> String {
     folded
 }
 
+/// An address of which its owner recognises enough, and others learn too little: all
+/// but the first letter of its name is left out.
+pub fn masked(address: &str) -> String {
+    let (name, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+    let first: String = name.chars().take(1).collect();
+    format!("{first}…@{domain}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -260,6 +293,32 @@ mod tests {
             );
         }
         assert!(Username::parse("two words").is_ok());
+    }
+
+    /// Found by `fuzz/targets/identifiers.rs`.
+    #[test]
+    fn what_folds_into_no_name_is_none() {
+        for bad in ["\u{bc}", "ZA\u{bc}ZZ", "\u{2026}"] {
+            let address = format!("{bad}@example.org");
+            assert!(Email::parse(&address).is_err(), "{bad:?}");
+            assert!(Username::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn every_script_can_be_written_and_nothing_unseen() {
+        for name in ["कृष्ण", "น้ำ", "İstanbul", "مُحَمَّد", "Þóra", "小林"]
+        {
+            let name = Username::parse(name).expect(name);
+            let again = Username::parse(name.canonical()).expect("a name of its own");
+            assert_eq!(again.canonical(), name.canonical());
+            assert!(Email::parse(&format!("{}@x.org", name.shown())).is_ok());
+        }
+        for unseen in ['\u{34f}', '\u{3164}', '\u{fe0f}', '\u{200d}', '\u{ad}'] {
+            let bad = format!("a{unseen}b");
+            assert!(Username::parse(&bad).is_err(), "{bad:?}");
+            assert!(Email::parse(&format!("{bad}@x.org")).is_err(), "{bad:?}");
+        }
     }
 
     /// vuln:110

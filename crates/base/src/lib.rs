@@ -9,9 +9,12 @@ pub mod entropy;
 pub mod error;
 pub mod fail;
 pub mod hex;
+pub mod html;
 pub mod id;
 pub mod identifier;
+pub mod network;
 pub mod page;
+pub mod phone;
 pub mod time;
 
 pub use error::{Error, Kind, Result};

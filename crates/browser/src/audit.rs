@@ -17,6 +17,15 @@ axe.run(document, {
   (node) => `axe ${id}: ${help}: ${node.html} (${node.failureSummary})`)))
 ";
 
+/// What the scheme of colours can change, and nothing else.
+const RUN_CONTRAST: &str = r"
+axe.run(document, {
+  runOnly: { type: 'rule', values: ['color-contrast'] },
+  resultTypes: ['violations'],
+}).then(({ violations }) => violations.flatMap(({ id, help, nodes }) => nodes.map(
+  (node) => `axe ${id}: ${help}: ${node.html} (${node.failureSummary})`)))
+";
+
 /// Only errors: warnings and notices ask a person to look. It takes an input
 /// without a type for no text, and then lacks the words to say so.
 const RUN_CODE_SNIFFER: &str = r"
@@ -52,6 +61,12 @@ impl Visitor {
         let mut faults = lines(&self.evaluate(RUN_AXE).await);
         faults.extend(lines(&self.evaluate(RUN_CODE_SNIFFER).await));
         faults
+    }
+
+    /// What axe-core finds of contrasts, on a page that was judged in other colours by
+    /// [`Self::accessibility_faults`].
+    pub async fn contrast_faults(&self) -> Vec<String> {
+        lines(&self.evaluate(RUN_CONTRAST).await)
     }
 
     /// Whether, and by what, one must scroll sideways.

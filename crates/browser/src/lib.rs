@@ -5,12 +5,14 @@
 //! that is how a test ends.
 
 mod audit;
+mod authenticator;
 mod chromium;
 mod journal;
 mod keyboard;
 mod visitor;
 mod wire;
 
+pub use authenticator::Authenticator;
 pub use chromium::Browser;
 pub use journal::Asked;
 pub use keyboard::Key;

@@ -361,7 +361,7 @@ impl Visitor {
     }
 
     /// A command to the tab, which must succeed.
-    async fn ask(&self, method: &str, params: Value) -> Value {
+    pub(crate) async fn ask(&self, method: &str, params: Value) -> Value {
         let wire = &self.browser.wire;
         let answer = wire.ask(Some(&self.session), method, params).await;
         answer.unwrap_or_else(|fault| panic!("{method}: {fault}"))

@@ -181,6 +181,7 @@ mod tests {
     use std::time::Duration;
 
     use axum::http::HeaderName;
+    use tollgate_web::{Limits, Networks};
 
     use super::*;
 
@@ -192,6 +193,9 @@ mod tests {
             cors_origins: Vec::new(),
             body_limit: 1,
             request_timeout: Duration::ZERO,
+            limits: Limits::default(),
+            networks: Networks::default(),
+            security_contact: None,
         };
         let line = |(name, value): &(&str, &str)| {
             (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())

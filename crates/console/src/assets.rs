@@ -182,7 +182,7 @@ mod tests {
                 .content
                 .len()
         };
-        assert!(size(Asset::Script) < 10_000, "{}", size(Asset::Script));
+        assert!(size(Asset::Script) < 12_000, "{}", size(Asset::Script));
         assert!(size(Asset::Style) + size(Asset::Script) + size(Asset::Mark) < 50_000);
     }
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use tollgate_base::{Kind, access::Role};
 use tollgate_flows::{
+    alerts,
     overview::{self, DayFigures, Overview},
     people, sites,
 };
@@ -22,6 +23,8 @@ struct Page<'a> {
     signups: i64,
     /// For those who may know of them.
     sites: Option<usize>,
+    /// Open alerts, for those who may know of them.
+    alerts: Option<i64>,
     chart: Chart,
     checks: Vec<Check>,
     latest: Option<Vec<EventRow>>,
@@ -49,6 +52,11 @@ pub(crate) async fn show(State(web): State<Web>, visitor: Visitor) -> Result<Res
         Err(fault) if fault.kind() == Kind::Denied => None,
         Err(fault) => return Err(fault.into()),
     };
+    let alerts = match alerts::open(web.ctx(), &visitor.who, ()).await {
+        Ok(open) => Some(open.iter().map(|(_, many)| many).sum()),
+        Err(fault) if fault.kind() == Kind::Denied => None,
+        Err(fault) => return Err(fault.into()),
+    };
     let page = Page {
         frame,
         people: seen.people.iter().map(|of| of.people).sum(),
@@ -61,6 +69,7 @@ pub(crate) async fn show(State(web): State<Web>, visitor: Visitor) -> Result<Res
         backup: seen.last_backup.map(|day| frame.when(day, now)),
         latest,
         sites,
+        alerts,
     };
     frame.send(StatusCode::OK, &page)
 }
@@ -79,6 +88,7 @@ fn checks(web: &Web, seen: &Overview) -> Vec<Check> {
     vec![
         check(true, "check-admin"),
         check(web.http().is_https(), "check-https"),
+        check(seen.admins_without_factor == 0, "check-factor"),
         check(able > 1, "check-second"),
         check(seen.last_backup.is_some(), "check-backup"),
     ]

@@ -11,7 +11,7 @@ use tollgate_base::{Error, codes};
 use tollgate_flows::account;
 use tollgate_web::{Problem, Web, cookies};
 
-use crate::page::{Frame, HasToken, Note, Refusal, Submitted, Visitor};
+use crate::page::{Frame, HasToken, Note, Refusal, StepUp, Submitted, Visitor};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +26,8 @@ struct Page<'a> {
     frame: &'a Frame,
     refusal: Refusal,
     login: String,
+    /// What is to be shown first.
+    asks: StepUp,
 }
 
 impl HasToken for Form {
@@ -34,8 +36,8 @@ impl HasToken for Form {
     }
 }
 
-pub(crate) async fn show(visitor: Visitor) -> Result<Response, Problem> {
-    let page = page(&visitor, Refusal::default());
+pub(crate) async fn show(State(web): State<Web>, visitor: Visitor) -> Result<Response, Problem> {
+    let page = page(&web, &visitor, Refusal::default()).await?;
     visitor.frame.send(StatusCode::OK, &page)
 }
 
@@ -47,7 +49,8 @@ pub(crate) async fn delete(
 ) -> Result<Response, Problem> {
     let visitor = visitor.at("/me/data");
     let frame = &visitor.frame;
-    let outcome = if form.confirmation.trim() == page(&visitor, Refusal::default()).login {
+    let login = frame.me.as_ref().map(|me| me.login.as_str());
+    let outcome = if login == Some(form.confirmation.trim()) {
         account::delete(web.ctx(), &visitor.who, visitor.who.person()?.user).await
     } else {
         let unconfirmed = Error::new(&codes::CONFIRMATION_REQUIRED);
@@ -55,7 +58,8 @@ pub(crate) async fn delete(
     };
     if let Err(fault) = outcome {
         let refusal = Refusal::of(&fault, frame.locale);
-        return frame.send_refusal(&fault, &page(&visitor, refusal));
+        let again = page(&web, &visitor, refusal).await?;
+        return frame.send_refusal(&fault, &again);
     }
     let note = Note::good(frame, "data-deleted-title")
         .say(&frame.t("data-deleted"))
@@ -66,11 +70,12 @@ pub(crate) async fn delete(
     Ok(response)
 }
 
-fn page(visitor: &Visitor, refusal: Refusal) -> Page<'_> {
+async fn page<'a>(web: &Web, visitor: &'a Visitor, refusal: Refusal) -> Result<Page<'a>, Problem> {
     let me = visitor.frame.me.as_ref();
-    Page {
+    Ok(Page {
         frame: &visitor.frame,
         refusal,
         login: me.map_or_else(String::new, |me| me.login.clone()),
-    }
+        asks: StepUp::of(web, &visitor.who).await?,
+    })
 }

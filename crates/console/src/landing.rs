@@ -12,7 +12,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -24,7 +24,7 @@ use tollgate_flows::{
     gate::{self, Enter, Land},
     is_local,
 };
-use tollgate_web::{Problem, SiteCookie, Web, cookies, input::Query};
+use tollgate_web::{Problem, SiteCookie, Web, cookies, input::Query, place};
 
 /// How long a sign-in may take until its browser is not recognised any more.
 const NONCE_LIVES: Duration = Duration::from_mins(10);
@@ -87,6 +87,7 @@ pub(crate) async fn begin(
 pub(crate) async fn cross(
     State(web): State<Web>,
     headers: HeaderMap,
+    extensions: Extensions,
     Query(cross): Query<Cross>,
 ) -> Result<Response, Problem> {
     let (ctx, http) = (web.ctx(), web.http());
@@ -95,26 +96,31 @@ pub(crate) async fn cross(
         return Err(Error::new(&codes::SITE_UNKNOWN).into());
     }
     let again = cross.again.as_ref().map_or("", |_| "&again=1");
+    let (to, state) = (encoded(&cross.to), encoded(&cross.state));
+    let here = format!("/enter?to={to}&state={state}{again}");
+    let first = |page: &str| Ok(redirect(&format!("{page}?next={}", encoded(&here)), []));
     let who = match cookies::read(&headers, &http)? {
-        Some(cookie) => admit(ctx, &Principal::Anonymous, &Credential::Cookie(cookie)).await,
+        Some(cookie) => {
+            let (credential, place) = (
+                Credential::Cookie(cookie),
+                place(&web, &headers, &extensions),
+            );
+            admit(ctx, &Principal::Anonymous, (&credential, &place)).await
+        }
         None => Err(Error::new(&codes::AUTH_REQUIRED)),
     };
     let who = match who {
-        Err(error) if error.kind() == Kind::Stranger => {
-            let here = format!(
-                "/enter?to={}&state={}{again}",
-                encoded(&cross.to),
-                encoded(&cross.state)
-            );
-            return Ok(redirect(&format!("/signin?next={}", encoded(&here)), []));
-        }
+        Err(error) if error.kind() == Kind::Stranger => return first("/signin"),
         who => who?,
     };
     let request = Enter {
         to: cross.to,
         state: cross.state,
     };
-    let crossing = gate::enter(ctx, &who, request).await?;
+    let crossing = match gate::enter(ctx, &who, request).await {
+        Err(error) if error.is(&codes::FACTOR_REQUIRED) => return first("/me/factors"),
+        crossing => crossing?,
+    };
     let (origin, ticket) = (
         crossing.site.address.origin(),
         encoded(crossing.ticket.expose_secret()),

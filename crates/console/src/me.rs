@@ -3,10 +3,10 @@
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
-use tollgate_flows::{AccountView, signout};
+use tollgate_flows::{AccountView, factors, outbox, passkeys, password, recovery, signout};
 use tollgate_web::{Problem, Web};
 
-use crate::page::{Frame, Visitor, When};
+use crate::page::{Done, FEW_CODES, Frame, Query, UndeliveredRow, Visitor, When};
 
 #[derive(Template)]
 #[template(path = "me.html")]
@@ -18,6 +18,16 @@ struct Page<'a> {
     opened: Option<When>,
     before: Option<Before>,
     sessions: usize,
+    /// What could not be delivered to them.
+    undelivered: Vec<UndeliveredRow>,
+    /// Whether they sign in with a password, and with what else.
+    has_password: bool,
+    factors: usize,
+    /// How many recovery codes are left, if that is to be told.
+    few_codes: Option<i64>,
+    /// When a recovery that waits may be finished.
+    recovery: Option<When>,
+    done: Done,
 }
 
 /// An earlier sign-in.
@@ -27,12 +37,21 @@ struct Before {
     address: Option<String>,
 }
 
-pub(crate) async fn show(State(web): State<Web>, visitor: Visitor) -> Result<Response, Problem> {
+pub(crate) async fn show(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Query(done): Query<Done>,
+) -> Result<Response, Problem> {
     let (frame, now) = (&visitor.frame, web.ctx().now());
     let me = visitor.who.person()?;
     let live = signout::list(web.ctx(), &visitor.who, me.user).await?;
     let current = live.iter().find(|session| session.id == me.session);
     let earlier = live.iter().find(|session| session.id != me.session);
+    let undelivered = outbox::mine(web.ctx(), &visitor.who, ()).await?;
+    let recovery = recovery::pending(web.ctx(), &visitor.who, me.user).await?;
+    let apps = factors::list(web.ctx(), &visitor.who, me.user).await?;
+    let keys = passkeys::list(web.ctx(), &visitor.who, me.user).await?;
+    let factors = apps.apps.len() + keys.len();
     let page = Page {
         frame,
         account: &visitor.account,
@@ -44,6 +63,15 @@ pub(crate) async fn show(State(web): State<Web>, visitor: Visitor) -> Result<Res
             address: session.device.address.clone(),
         }),
         sessions: live.len(),
+        undelivered: undelivered
+            .into_iter()
+            .map(|one| UndeliveredRow::new(frame, one, now))
+            .collect(),
+        has_password: password::is_set(web.ctx(), &visitor.who, me.user).await?,
+        factors,
+        few_codes: (factors > 0 && apps.codes_left <= FEW_CODES).then_some(apps.codes_left),
+        recovery: recovery.map(|waits| frame.until(waits.ready_at, now)),
+        done,
     };
     frame.send(StatusCode::OK, &page)
 }

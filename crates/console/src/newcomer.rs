@@ -108,7 +108,12 @@ pub(crate) async fn submit(
 
 /// Without a password they set it by the link that is shown then.
 fn request(form: &Form) -> Result<CreatePerson> {
-    let mut who = applicant(&form.name, &form.email, &form.username, &form.password)?;
+    let mut who = applicant(
+        &form.name,
+        &form.email,
+        &form.username,
+        Some(&form.password),
+    )?;
     who.password = who
         .password
         .filter(|password| !password.expose_secret().is_empty());

@@ -12,7 +12,7 @@ use tollgate_flows::{
 };
 use tollgate_web::{Problem, Web};
 
-use crate::page::{Done, Frame, HasToken, Query, Refusal, Submitted, Visitor, go};
+use crate::page::{Done, Frame, HasToken, Query, Refusal, StepUp, Submitted, Visitor, go, renew};
 
 const HERE: &str = "/me/password";
 
@@ -20,7 +20,7 @@ const HERE: &str = "/me/password";
 #[serde(deny_unknown_fields)]
 pub(crate) struct Form {
     form_token: String,
-    current_password: SecretString,
+    current_password: Option<SecretString>,
     new_password: SecretString,
     /// A tick; left out where the operator insists.
     end_others: Option<String>,
@@ -39,6 +39,8 @@ struct Page<'a> {
     others: usize,
     /// Whether they end in any case.
     insists: bool,
+    /// What is to be shown first.
+    asks: StepUp,
 }
 
 impl HasToken for Form {
@@ -69,8 +71,14 @@ pub(crate) async fn submit(
         client: ClientProfile::NATIVE,
     };
     match password::change_own(web.ctx(), &visitor.who, request).await {
-        Ok(()) if ended => Ok(go(&Done::at(HERE, "password-changed"))),
-        Ok(()) => Ok(go(&Done::at(HERE, "password-alone-changed"))),
+        Ok(renewed) => {
+            let said = if ended {
+                "password-changed"
+            } else {
+                "password-alone-changed"
+            };
+            Ok(renew(&web, &renewed, go(&Done::at(HERE, said))))
+        }
         Err(fault) => {
             let fault = fault.renamed("/password", "/new_password");
             let refusal = Refusal::of(&fault, visitor.frame.locale);
@@ -99,5 +107,6 @@ async fn page<'a>(
         least: web.ctx().policy().password.least,
         others: live.len().saturating_sub(1),
         insists: insists(web),
+        asks: StepUp::of(web, &visitor.who).await?,
     })
 }

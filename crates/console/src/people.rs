@@ -8,11 +8,12 @@ use tollgate_base::{
     page::{Cursor, PageRequest},
 };
 use tollgate_flows::{AccountView, Filter, people};
-use tollgate_web::{Problem, Web};
-
-use crate::page::{
-    Asked, Done, Frame, Query, Sort, Table, Visitor, When, csv_file, csv_line, initials,
+use tollgate_web::{
+    Problem, Web,
+    csv::{csv_file, csv_line},
 };
+
+use crate::page::{Asked, Done, Frame, Query, Sort, Table, Visitor, When, initials};
 
 /// Where the list is.
 const ALL: &str = "/admin/people";

@@ -5,14 +5,16 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use tollgate_base::{
-    Error,
+    Error, ExposeSecret,
     access::{Permission, Role},
     codes,
-    id::{SessionId, UserId},
+    id::{DeviceId, SessionId, UserId},
 };
 use tollgate_flows::{
-    AccountView, account, audit, people, picture,
+    AccountView, account, audit, devices, people, picture, recovery,
+    signin::{self, IssueToken},
     signout::{self, Which},
+    unlock,
 };
 use tollgate_web::{
     Problem, Web,
@@ -20,8 +22,8 @@ use tollgate_web::{
 };
 
 use crate::page::{
-    Button, Confirm, Done, EventRow, Frame, HasToken, Query, Refusal, SessionRow, Submitted,
-    Visitor, When, go, initials, people_in, reset_link,
+    Button, Confirm, DeviceRow, Done, EventRow, Frame, HasToken, Query, Refusal, SessionRow,
+    Submitted, Visitor, When, go, initials, is_stale, people_in, reset_link,
 };
 
 /// Events of a person that are shown.
@@ -32,6 +34,13 @@ const EVENTS: u32 = 20;
 pub(crate) struct RoleForm {
     form_token: String,
     role: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignInLinkForm {
+    form_token: String,
+    minutes: u32,
 }
 
 #[derive(Deserialize)]
@@ -52,10 +61,32 @@ struct Page<'a> {
     picture: String,
     at: String,
     powers: Vec<Permission>,
+    /// When a recovery that waits may be finished.
+    recovery: Option<When>,
+    /// Until when strangers are refused, if they are.
+    locked: Option<When>,
     sessions: Vec<SessionRow>,
+    devices: Vec<DeviceRow>,
     events: Vec<EventRow>,
     since: When,
     changed: When,
+}
+
+/// A link with which they sign in. It is on this page and nowhere else.
+#[derive(Template)]
+#[template(path = "sign_in_link.html")]
+struct SignInLink<'a> {
+    frame: &'a Frame,
+    name: String,
+    at: String,
+    link: String,
+    minutes: u32,
+}
+
+impl HasToken for SignInLinkForm {
+    fn form_token(&self) -> &str {
+        &self.form_token
+    }
 }
 
 impl HasToken for RoleForm {
@@ -84,12 +115,27 @@ impl Page<'_> {
         format!("{}/sessions/", self.at)
     }
 
+    /// What comes before a device in the address that has it forgotten.
+    fn devices_at(&self) -> String {
+        format!("{}/devices/", self.at)
+    }
+
     fn may_suspend(&self) -> bool {
         self.powers.contains(&Permission::PeopleSuspend)
     }
 
     fn may_reset(&self) -> bool {
         self.powers.contains(&Permission::PasswordReset)
+    }
+
+    fn may_recover(&self) -> bool {
+        self.powers.contains(&Permission::RecoveryStart)
+    }
+
+    /// Whether a link may be made with which they sign in.
+    fn may_let_in(&self) -> bool {
+        let active = self.person.account.is_active();
+        active && self.powers.contains(&Permission::SignInTokens)
     }
 
     fn may_end(&self) -> bool {
@@ -106,6 +152,11 @@ impl Page<'_> {
 
     fn may_export(&self) -> bool {
         self.powers.contains(&Permission::AccountExport)
+    }
+
+    /// Whether whoever looks may read what happened.
+    fn may_review(&self) -> bool {
+        self.powers.contains(&Permission::AuditRead)
     }
 
     fn may_delete(&self) -> bool {
@@ -136,6 +187,8 @@ async fn page<'a>(
     let person = people::show(ctx, who, id).await?;
     let powers = people::powers(ctx, who, id).await?;
     let live = signout::list(ctx, who, id).await?;
+    let recovery = recovery::pending(ctx, who, id).await?;
+    let locked = unlock::locked_until(ctx, who, id).await?;
     let events = if powers.contains(&Permission::AuditRead) {
         audit::page(ctx, who, (None, Some(id.to_string()), EVENTS)).await?
     } else {
@@ -150,6 +203,9 @@ async fn page<'a>(
         picture: format!("/api/v1/people/{id}/picture"),
         at: at(id),
         powers,
+        devices: frame.devices(devices::list(ctx, who, id).await?, now),
+        recovery: recovery.map(|waits| frame.until(waits.ready_at, now)),
+        locked: locked.map(|until| frame.until(until, now)),
         sessions: frame.sessions(live, Some(who.person()?.session), now),
         events: frame.events(events, &names, now),
         since: frame.when(person.account.created_at, now),
@@ -231,6 +287,27 @@ pub(crate) async fn end_session(
     Ok(go(&Done::at(&at(id), "session-ended")))
 }
 
+pub(crate) async fn forget_device(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Ids(id, device): Ids<UserId, DeviceId>,
+    Submitted(_): Submitted<Button>,
+) -> Result<Response, Problem> {
+    devices::forget(web.ctx(), &visitor.who, (id, device)).await?;
+    Ok(go(&Done::at(&at(id), "device-forgotten")))
+}
+
+pub(crate) async fn forget_devices(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Id(id): Id<UserId>,
+    Submitted(_): Submitted<Button>,
+) -> Result<Response, Problem> {
+    let request = (id, devices::Which::All);
+    devices::forget_several(web.ctx(), &visitor.who, request).await?;
+    Ok(go(&Done::at(&at(id), "devices-forgotten")))
+}
+
 /// Ask once more before all sessions end.
 pub(crate) async fn ask_end_sessions(
     State(web): State<Web>,
@@ -282,6 +359,38 @@ pub(crate) async fn make_reset_link(
     reset_link(&web, &visitor.at(&at(id)), id, Done::default()).await
 }
 
+pub(crate) async fn make_sign_in_link(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Id(id): Id<UserId>,
+    Submitted(form): Submitted<SignInLinkForm>,
+) -> Result<Response, Problem> {
+    let visitor = visitor.at(&at(id));
+    let request = IssueToken {
+        account: id,
+        minutes: form.minutes,
+    };
+    match signin::issue_token(web.ctx(), &visitor.who, request).await {
+        Ok(issued) => {
+            let person = people::show(web.ctx(), &visitor.who, id).await?;
+            let (home, token) = (&web.http().public_url, issued.token.expose_secret());
+            let page = SignInLink {
+                frame: &visitor.frame,
+                name: person.name().to_owned(),
+                at: at(id),
+                link: format!("{home}/signin/token#{token}"),
+                minutes: form.minutes,
+            };
+            visitor.frame.send(StatusCode::OK, &page)
+        }
+        Err(fault) => {
+            let refusal = Refusal::of(&fault, visitor.frame.locale);
+            let again = page(&web, &visitor, id, refusal).await?;
+            visitor.frame.send_refusal(&fault, &again)
+        }
+    }
+}
+
 /// Ask once more before an account is deleted.
 pub(crate) async fn ask_delete(
     State(web): State<Web>,
@@ -310,6 +419,7 @@ pub(crate) async fn delete(
     };
     match outcome {
         Ok(()) => Ok(go(&Done::at("/admin/people", "deleted"))),
+        Err(fault) if is_stale(&fault) => Err(fault.into()),
         Err(fault) => {
             let refusal = Refusal::of(&fault, visitor.frame.locale);
             let again = confirm_delete(&visitor.frame, &person).refused(refusal);

@@ -20,6 +20,8 @@ pub(crate) struct Form {
 }
 
 impl HasToken for Form {
+    const FOR_BROWSER: bool = true;
+
     fn form_token(&self) -> &str {
         &self.form_token
     }

@@ -13,15 +13,15 @@ use tollgate_base::{
     identifier::{Email, Identifier},
 };
 use tollgate_flows::{
-    AccountView,
-    account::{self, EditProfile},
+    AccountView, WaitingAddress,
+    account::{self, Added, EditProfile},
     picture, verify,
 };
 use tollgate_web::{Problem, Web};
 
 use crate::page::{
-    Button, Done, Frame, HasToken, LANG, Query, Refusal, Submitted, SubmittedFile, Visitor, go,
-    preference,
+    Button, Done, Frame, HasToken, LANG, Query, Refusal, StepUp, Submitted, SubmittedFile, Visitor,
+    go, preference,
 };
 use crate::words::Locale;
 
@@ -48,12 +48,16 @@ pub(crate) struct NameForm {
 struct Page<'a> {
     frame: &'a Frame,
     account: &'a AccountView,
+    /// Addresses that become names once their link is opened.
+    waiting: Vec<WaitingAddress>,
     refusal: Refusal,
     done: Done,
     display_name: &'a str,
     bio: &'a str,
     locale: &'a str,
     identifier: &'a str,
+    /// What is to be shown before names change.
+    asks: StepUp,
 }
 
 impl HasToken for Form {
@@ -69,18 +73,20 @@ impl HasToken for NameForm {
 }
 
 impl<'a> Page<'a> {
-    fn new(visitor: &'a Visitor, refusal: Refusal) -> Self {
+    async fn new(web: &Web, visitor: &'a Visitor, refusal: Refusal) -> Result<Self> {
         let profile = &visitor.account.account.profile;
-        Self {
+        Ok(Self {
             frame: &visitor.frame,
             account: &visitor.account,
+            waiting: account::waiting(web.ctx(), &visitor.who, visitor.account.account.id).await?,
             refusal,
             done: Done::default(),
             display_name: profile.display_name.as_deref().unwrap_or_default(),
             bio: profile.bio.as_deref().unwrap_or_default(),
             locale: profile.locale.as_deref().unwrap_or_default(),
             identifier: "",
-        }
+            asks: StepUp::of(web, &visitor.who).await?,
+        })
     }
 
     /// The language, by the names of the languages.
@@ -92,10 +98,14 @@ impl<'a> Page<'a> {
     }
 }
 
-pub(crate) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Result<Response, Problem> {
+pub(crate) async fn show(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Query(done): Query<Done>,
+) -> Result<Response, Problem> {
     let page = Page {
         done,
-        ..Page::new(&visitor, Refusal::default())
+        ..Page::new(&web, &visitor, Refusal::default()).await?
     };
     visitor.frame.send(StatusCode::OK, &page)
 }
@@ -127,7 +137,7 @@ pub(crate) async fn save(
                 display_name: &form.display_name,
                 bio: &form.bio,
                 locale: &form.locale,
-                ..Page::new(&visitor, Refusal::of(&fault, visitor.frame.locale))
+                ..Page::new(&web, &visitor, Refusal::of(&fault, visitor.frame.locale)).await?
             };
             visitor.frame.send_refusal(&fault, &page)
         }
@@ -145,7 +155,7 @@ pub(crate) async fn upload(
         Ok(_) => Ok(go(&Done::at(HERE, "picture-saved"))),
         Err(fault) => visitor.frame.send_refusal(
             &fault,
-            &Page::new(&visitor, Refusal::of(&fault, visitor.frame.locale)),
+            &Page::new(&web, &visitor, Refusal::of(&fault, visitor.frame.locale)).await?,
         ),
     }
 }
@@ -170,7 +180,11 @@ pub(crate) async fn add_name(
         Ok(name) => account::add_identifier(web.ctx(), &visitor.who, (me, name)).await,
         Err(fault) => Err(fault),
     };
-    named(visitor, &form.identifier, outcome, "name-added")
+    let done = match &outcome {
+        Ok(Added::Waits(_)) => "verification-sent",
+        _ => "name-added",
+    };
+    named(&web, visitor, &form.identifier, outcome, done).await
 }
 
 pub(crate) async fn remove_name(
@@ -180,7 +194,7 @@ pub(crate) async fn remove_name(
 ) -> Result<Response, Problem> {
     let (me, name) = (visitor.who.person()?.user, parse(&form.identifier)?);
     let outcome = account::remove_identifier(web.ctx(), &visitor.who, (me, name)).await;
-    named(visitor, "", outcome, "name-removed")
+    named(&web, visitor, "", outcome, "name-removed").await
 }
 
 pub(crate) async fn verify_name(
@@ -192,10 +206,11 @@ pub(crate) async fn verify_name(
         Ok(email) => verify::ask(web.ctx(), &visitor.who, email).await,
         Err(fault) => Err(fault),
     };
-    named(visitor, "", outcome, "verification-sent")
+    named(&web, visitor, "", outcome, "verification-sent").await
 }
 
-fn named<T>(
+async fn named<T>(
+    web: &Web,
     visitor: Visitor,
     typed: &str,
     outcome: Result<T>,
@@ -207,7 +222,7 @@ fn named<T>(
             let visitor = visitor.at(HERE);
             let page = Page {
                 identifier: typed,
-                ..Page::new(&visitor, Refusal::of(&fault, visitor.frame.locale))
+                ..Page::new(web, &visitor, Refusal::of(&fault, visitor.frame.locale)).await?
             };
             visitor.frame.send_refusal(&fault, &page)
         }

@@ -10,7 +10,7 @@ use tollgate_base::{Error, codes};
 use tollgate_web::{Http, Web, pages::Asked, problem};
 
 use crate::{
-    page::{Frame, go, local_path, onward, request_id},
+    page::{Frame, go, is_stale, local_path, onward, request_id},
     words::Message,
 };
 
@@ -31,6 +31,9 @@ struct Page<'a> {
 /// Where somebody goes on an app's host who has another account.
 const LEAVE: &str = "/.tollgate/leave";
 
+/// Where somebody shows again who they are.
+const STEP_UP: &str = "/me/step-up";
+
 /// The page for a refusal; who is only not signed in is sent to do so.
 pub fn refused(web: &Web, asked: &Asked, error: &Error) -> Response {
     let http = web.http();
@@ -43,7 +46,16 @@ pub fn refused(web: &Web, asked: &Asked, error: &Error) -> Response {
     if stranger && asked.method == Method::GET {
         return go(&onward("/signin", here));
     }
-    let frame = Frame::new(web, &asked.headers, &asked.uri)
+    let wants_factor = error.is(&codes::FACTOR_REQUIRED);
+    if wants_factor && asked.method == Method::GET {
+        return go(&onward("/me/factors", here));
+    }
+    let wants_proof = is_stale(error);
+    if wants_proof && asked.method == Method::GET {
+        return go(&onward(STEP_UP, here));
+    }
+    // Its one form is that of the foot, which acts for the browser alone.
+    let frame = Frame::new(web, &asked.headers, &asked.uri, None)
         .unwrap_or_else(|_| Frame::bare(&http, &asked.headers, &asked.uri));
     // Where a form was sent, there may be no page to come back to.
     let frame = match asked.method {
@@ -57,10 +69,13 @@ pub fn refused(web: &Web, asked: &Asked, error: &Error) -> Response {
         let said = frame.t("refused-elsewhere").with("browser", browser);
         said.with("server", ours.as_str())
     });
-    let stale_form = form(&asked.headers, &ours).filter(|_| error.is(&codes::REQUEST_ORIGIN));
+    let from = form(&asked.headers, &ours);
+    let stale_form = from.filter(|_| error.is(&codes::REQUEST_ORIGIN));
     let (onward, onward_key) = match stale_form {
         _ if stranger => (onward("/signin", here), "signin-submit"),
         Some(form) => (form.to_owned(), "back-form"),
+        None if wants_proof => (onward(STEP_UP, from.unwrap_or("/me")), "continue"),
+        None if wants_factor => ("/me/factors".to_owned(), "nav-factors"),
         None if error.is(&codes::GATE_DENIED) => (LEAVE.to_owned(), "refused-leave"),
         None => ("/".to_owned(), "back-home"),
     };

@@ -1,10 +1,6 @@
 //! The page behind a reset link: a new password.
-//!
-//! Looking at it uses nothing up; only the submitted form presents the token.
 
-use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
-use serde::Deserialize;
 use tollgate_base::{SecretString, access::Principal};
 use tollgate_flows::{
     ClientProfile,
@@ -12,50 +8,29 @@ use tollgate_flows::{
 };
 use tollgate_web::{Problem, Web};
 
-use crate::page::{Frame, HasToken, Note, Refusal, Submitted};
+use crate::page::{Frame, LinkWords, NewPasswordForm, NewPasswordPage, Note, Submitted};
 
-/// The form as it is sent.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Form {
-    form_token: String,
-    token: String,
-    password: SecretString,
-}
-
-#[derive(Template)]
-#[template(path = "reset.html")]
-struct Page<'a> {
-    frame: &'a Frame,
-    refusal: Refusal,
-    least: usize,
-    token: &'a str,
-}
-
-impl HasToken for Form {
-    fn form_token(&self) -> &str {
-        &self.form_token
-    }
-}
+const WORDS: LinkWords = LinkWords {
+    action: "/reset",
+    title: "reset-title",
+    lead: "reset-lead",
+    submit: "reset-submit",
+    again: Some(("/forgot", "reset-again")),
+};
 
 pub(crate) async fn show(State(web): State<Web>, frame: Frame) -> Result<Response, Problem> {
-    let empty = Page {
-        frame: &frame,
-        refusal: Refusal::default(),
-        least: web.ctx().policy().password.least,
-        token: "",
-    };
+    let empty = NewPasswordPage::new(&web, &frame, &WORDS);
     frame.send(StatusCode::OK, &empty)
 }
 
 pub(crate) async fn submit(
     State(web): State<Web>,
     frame: Frame,
-    Submitted(form): Submitted<Form>,
+    Submitted(form): Submitted<NewPasswordForm>,
 ) -> Result<Response, Problem> {
     let request = ResetPassword {
-        token: SecretString::from(form.token.trim()),
-        new: form.password,
+        token: SecretString::from(form.token()),
+        new: form.password.clone(),
         client: ClientProfile::NATIVE,
     };
     match password::reset(web.ctx(), &Principal::Anonymous, request).await {
@@ -66,13 +41,8 @@ pub(crate) async fn submit(
             frame.send(StatusCode::OK, &note)
         }
         Err(fault) => {
-            let again = Page {
-                frame: &frame,
-                refusal: Refusal::of(&fault, frame.locale),
-                least: web.ctx().policy().password.least,
-                token: &form.token,
-            };
-            frame.send_refusal(&fault, &again)
+            let page = NewPasswordPage::new(&web, &frame, &WORDS);
+            frame.send_refusal(&fault, &page.again(&form, &fault))
         }
     }
 }

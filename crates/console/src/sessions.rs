@@ -1,12 +1,15 @@
-//! Where one is signed in, and ending it.
+//! Where one is signed in and by which devices one is known, and ending both.
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
-use tollgate_base::id::SessionId;
-use tollgate_flows::signout::{self, Which};
+use tollgate_base::id::{DeviceId, SessionId};
+use tollgate_flows::{
+    devices,
+    signout::{self, Which},
+};
 use tollgate_web::{Problem, Web, input::Id};
 
-use crate::page::{Button, Done, Frame, Query, SessionRow, Submitted, Visitor, go};
+use crate::page::{Button, DeviceRow, Done, Frame, Query, SessionRow, Submitted, Visitor, go};
 
 const HERE: &str = "/me/sessions";
 
@@ -16,6 +19,7 @@ struct Page<'a> {
     frame: &'a Frame,
     done: Done,
     sessions: Vec<SessionRow>,
+    devices: Vec<DeviceRow>,
 }
 
 pub(crate) async fn show(
@@ -26,13 +30,17 @@ pub(crate) async fn show(
     let frame = &visitor.frame;
     let me = visitor.who.person()?;
     let live = signout::list(web.ctx(), &visitor.who, me.user).await?;
-    let sessions = frame.sessions(live, Some(me.session), web.ctx().now());
+    let now = web.ctx().now();
+    let sessions = frame.sessions(live, Some(me.session), now);
+    let known = devices::list(web.ctx(), &visitor.who, me.user).await?;
+    let devices = frame.devices(known, now);
     frame.send(
         StatusCode::OK,
         &Page {
             frame,
             done,
             sessions,
+            devices,
         },
     )
 }
@@ -56,4 +64,27 @@ pub(crate) async fn end_others(
     let me = visitor.who.person()?.user;
     signout::end_all(web.ctx(), &visitor.who, (me, Which::Others)).await?;
     Ok(go(&Done::at(HERE, "others-ended")))
+}
+
+/// Forget one device. Whoever forgets the one that they use is signed out.
+pub(crate) async fn forget_device(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Id(id): Id<DeviceId>,
+    Submitted(_): Submitted<Button>,
+) -> Result<Response, Problem> {
+    let me = visitor.who.person()?.user;
+    devices::forget(web.ctx(), &visitor.who, (me, id)).await?;
+    Ok(go(&Done::at(HERE, "device-forgotten")))
+}
+
+pub(crate) async fn forget_other_devices(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Submitted(_): Submitted<Button>,
+) -> Result<Response, Problem> {
+    let me = visitor.who.person()?.user;
+    let request = (me, devices::Which::Others);
+    devices::forget_several(web.ctx(), &visitor.who, request).await?;
+    Ok(go(&Done::at(HERE, "devices-forgotten")))
 }

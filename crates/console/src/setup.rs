@@ -1,6 +1,9 @@
-//! The page behind the setup link: the first administrator.
+//! The page behind the setup link: the first administrator. With a passkey: in
+//! `passkey`.
 //!
 //! Looking at it uses nothing up; only the submitted form presents the token.
+
+pub(crate) mod passkey;
 
 use askama::Template;
 use axum::{
@@ -10,10 +13,15 @@ use axum::{
 };
 use serde::Deserialize;
 use tollgate_base::{Error, SecretString, access::Principal, codes};
-use tollgate_flows::setup::{self, SetUp};
+use tollgate_flows::{
+    passkeys::offered,
+    setup::{self, SetUp},
+};
 use tollgate_web::{Peer, Problem, Web, device, problem};
 
-use crate::page::{Frame, HasToken, Note, Refusal, Submitted, Visitor, admit, applicant, go};
+use crate::page::{
+    Frame, HasToken, Note, Refusal, Submitted, Visitor, admit, applicant, go, onward,
+};
 
 /// The form as it is sent.
 #[derive(Deserialize)]
@@ -26,6 +34,7 @@ pub(crate) struct Form {
     email: String,
     #[serde(default)]
     username: String,
+    #[serde(default)]
     password: SecretString,
 }
 
@@ -36,6 +45,8 @@ struct Page<'a> {
     refusal: Refusal,
     step: u8,
     least: usize,
+    /// Whether browsers make passkeys here.
+    passkeys: bool,
     token: &'a str,
     name: &'a str,
     email: &'a str,
@@ -95,16 +106,7 @@ pub(crate) async fn show(State(web): State<Web>, frame: Frame) -> Result<Respons
     if !setup::is_open(web.ctx(), &Principal::Anonymous, ()).await? {
         return closed(&frame);
     }
-    let empty = Page {
-        frame: &frame,
-        refusal: Refusal::default(),
-        step: 1,
-        least: web.ctx().policy().password.least,
-        token: "",
-        name: "",
-        email: "",
-        username: "",
-    };
+    let empty = Page::new(&web, &frame);
     frame.send(StatusCode::OK, &empty)
 }
 
@@ -115,32 +117,64 @@ pub(crate) async fn submit(
     frame: Frame,
     Submitted(form): Submitted<Form>,
 ) -> Result<Response, Problem> {
-    let made = match applicant(&form.name, &form.email, &form.username, &form.password) {
-        Ok(admin) => {
-            let request = SetUp {
-                token: SecretString::from(form.token.trim()),
-                admin,
-                device: device(&headers, peer),
-            };
-            setup::set_up(web.ctx(), &Principal::Anonymous, request).await
-        }
+    let made = match form.request(&web, Some(&form.password), (&headers, peer)) {
+        Ok(request) => setup::set_up(web.ctx(), &Principal::Anonymous, request).await,
         Err(fault) => Err(fault),
     };
     match made {
-        Ok(signed_in) => Ok(admit(&web, &signed_in, go("/setup/address"))),
-        Err(fault) if fault.is(&codes::ADMIN_EXISTS) => closed(&frame),
-        Err(fault) => {
-            let again = Page {
-                frame: &frame,
-                refusal: Refusal::of(&fault, frame.locale),
-                step: 1,
-                least: web.ctx().policy().password.least,
-                token: &form.token,
-                name: &form.name,
-                email: &form.email,
-                username: &form.username,
-            };
-            frame.send_refusal(&fault, &again)
+        Ok(signed_in) => {
+            let next = "/setup/address".to_owned();
+            let factor = onward("/me/factors", &next);
+            let next = if signed_in.limited { factor } else { next };
+            Ok(admit(&web, &signed_in, go(&next)))
+        }
+        Err(fault) => again(&web, &frame, &form, &fault),
+    }
+}
+
+/// The form again, with what was typed and what was wrong.
+fn again(web: &Web, frame: &Frame, form: &Form, fault: &Error) -> Result<Response, Problem> {
+    if fault.is(&codes::ADMIN_EXISTS) {
+        return closed(frame);
+    }
+    let again = Page {
+        refusal: Refusal::of(fault, frame.locale),
+        token: &form.token,
+        name: &form.name,
+        email: &form.email,
+        username: &form.username,
+        ..Page::new(web, frame)
+    };
+    frame.send_refusal(fault, &again)
+}
+
+impl Form {
+    fn request(
+        &self,
+        web: &Web,
+        password: Option<&SecretString>,
+        (headers, peer): (&HeaderMap, Peer),
+    ) -> Result<SetUp, Error> {
+        Ok(SetUp {
+            token: SecretString::from(self.token.trim()),
+            admin: applicant(&self.name, &self.email, &self.username, password)?,
+            device: device(web, headers, peer).keeping(true),
+        })
+    }
+}
+
+impl<'a> Page<'a> {
+    fn new(web: &Web, frame: &'a Frame) -> Self {
+        Self {
+            frame,
+            refusal: Refusal::default(),
+            step: 1,
+            least: web.ctx().policy().password.least,
+            passkeys: offered(web.ctx()),
+            token: "",
+            name: "",
+            email: "",
+            username: "",
         }
     }
 }

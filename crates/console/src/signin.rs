@@ -1,5 +1,11 @@
 //! Signing in with a name and a password, and a code where there is a second
-//! factor.
+//! factor. With a passkey: in `passkey`, by mail: in `mail`, with a link that an
+//! administrator made: in `token`. Confirming it by mail: in `confirm`.
+
+pub(crate) mod confirm;
+pub(crate) mod mail;
+pub(crate) mod passkey;
+pub(crate) mod token;
 
 use askama::Template;
 use axum::{
@@ -9,17 +15,22 @@ use axum::{
 };
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
-use tollgate_base::{ExposeSecret, SecretString, access::Principal, codes};
+use tollgate_base::{Error, ExposeSecret, Kind, SecretString, access::Principal, codes};
 use tollgate_flows::{
-    ClientProfile, Opening,
-    ctx::Registration,
+    ClientProfile, Opening, SignedIn,
+    ctx::{ByMail, Registration},
+    passkeys,
+    sent_codes::{self, Send},
     signin::{self, Finish, SignIn, Step},
 };
 use tollgate_web::{Peer, Problem, Web, device};
 
 use crate::page::{
-    Frame, HasToken, Known, Query, Refusal, Submitted, admit, go, local_path, onward,
+    CodeOffer, Frame, HasToken, Known, Query, Refusal, Submitted, admit, go, local_path, onward,
 };
+
+/// In seconds.
+const DAY: u64 = 24 * 60 * 60;
 
 /// What the address says.
 #[derive(Default, Deserialize)]
@@ -39,6 +50,20 @@ pub(crate) struct Form {
     login: String,
     password: SecretString,
     remember: Option<String>,
+    /// The work that was asked for.
+    proof: Option<SecretString>,
+}
+
+/// The form that has a code sent for the second step.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SendForm {
+    form_token: String,
+    challenge: SecretString,
+    #[serde(default)]
+    next: String,
+    remember: Option<String>,
+    by: String,
 }
 
 /// The form of the second step.
@@ -51,6 +76,8 @@ pub(crate) struct CodeForm {
     next: String,
     code: SecretString,
     remember: Option<String>,
+    /// Whether the second step is to be left out on this device from now on.
+    trust: Option<String>,
 }
 
 #[derive(Template)]
@@ -60,7 +87,17 @@ struct Second<'a> {
     refusal: Refusal,
     challenge: &'a str,
     next: &'a str,
+    /// Where the first step is, and this one: both know where to go on.
+    first: String,
+    here: String,
     remember: bool,
+    passkeys_offered: bool,
+    /// For how many days the device may be trusted; 0 if it may not.
+    trust_days: u64,
+    /// The ways in which a code can be sent.
+    offers: Vec<CodeOffer>,
+    /// Whether one was sent just now.
+    sent: bool,
 }
 
 #[derive(Template)]
@@ -72,7 +109,15 @@ struct Page<'a> {
     /// The site that waits behind.
     towards: Option<String>,
     login: &'a str,
+    /// Where a way in is mailed while tries are refused, and what to work on before
+    /// the next.
+    way_in: Option<&'static str>,
+    work: Option<&'a str>,
     remember: bool,
+    passkeys_offered: bool,
+    by_mail: ByMail,
+    /// Where a mail to sign in with is asked for.
+    mail: String,
     /// Whether strangers may make accounts, and where.
     open: bool,
     signup: String,
@@ -86,6 +131,12 @@ struct Continue<'a> {
 }
 
 impl HasToken for Form {
+    fn form_token(&self) -> &str {
+        &self.form_token
+    }
+}
+
+impl HasToken for SendForm {
     fn form_token(&self) -> &str {
         &self.form_token
     }
@@ -125,30 +176,21 @@ pub(crate) async fn submit(
     let request = SignIn {
         login: form.login.clone(),
         password: form.password,
-        device: device(&headers, peer),
+        device: device(&web, &headers, peer)
+            .keeping(true)
+            .proving(form.proof),
         address: peer.0,
         opening: Opening::Cookie { remember },
         client: ClientProfile::NATIVE,
     };
     match signin::signin(web.ctx(), &Principal::Anonymous, request).await {
-        Ok(Step::Done(signed_in)) => {
-            let response = forward(&frame, destination(next))?;
-            Ok(admit(&web, &signed_in, response))
-        }
-        Ok(Step::Second(challenge)) => {
-            let second = Second {
-                frame: &frame,
-                refusal: Refusal::default(),
-                challenge: challenge.expose_secret(),
-                next,
-                remember,
-            };
-            frame.send(StatusCode::OK, &second)
-        }
+        Ok(step) => go_on(&web, &frame, step, (next, remember)).await,
         Err(fault) => {
             let again = Page {
                 refusal: Refusal::of(&fault, frame.locale),
                 login: &form.login,
+                way_in: (fault.kind() == Kind::Limited).then_some("/unlock/mail"),
+                work: fault.proof(),
                 remember,
                 ..Page::new(&web, &frame, next)
             };
@@ -158,8 +200,8 @@ pub(crate) async fn submit(
 }
 
 /// Whoever loads the second step anew begins again.
-pub(crate) async fn again() -> Response {
-    go("/signin")
+pub(crate) async fn again(Query(asked): Query<Asked>) -> Response {
+    go(&onward("/signin", &asked.next))
 }
 
 pub(crate) async fn finish(
@@ -176,35 +218,76 @@ pub(crate) async fn finish(
     let request = Finish {
         challenge: form.challenge.clone(),
         code: form.code,
-        device: device(&headers, peer),
+        device: device(&web, &headers, peer).keeping(true),
         address: peer.0,
         opening: Opening::Cookie { remember },
+        trust: form.trust.is_some(),
     };
     match signin::finish(web.ctx(), &Principal::Anonymous, request).await {
-        Ok(signed_in) => {
-            let response = forward(&frame, destination(next))?;
-            Ok(admit(&web, &signed_in, response))
-        }
-        // Nothing more will come of this challenge.
+        Ok(signed_in) => enter(&web, &frame, &signed_in, next),
         Err(fault) if fault.is(&codes::ONE_TIME_INVALID) => {
-            let again = Page {
-                refusal: Refusal::of(&fault, frame.locale),
-                remember,
-                ..Page::new(&web, &frame, next)
-            };
-            frame.send_refusal(&fault, &again)
+            begin_again(&web, &frame, &fault, (next, remember))
         }
         Err(fault) => {
             let again = Second {
-                frame: &frame,
                 refusal: Refusal::of(&fault, frame.locale),
-                challenge: form.challenge.expose_secret(),
-                next,
                 remember,
+                ..Second::new(&web, &frame, &form.challenge, next).await
             };
             frame.send_refusal(&fault, &again)
         }
     }
+}
+
+/// Have a code sent, and ask for it.
+pub(crate) async fn send_code(
+    State(web): State<Web>,
+    peer: Peer,
+    frame: Frame,
+    Submitted(form): Submitted<SendForm>,
+) -> Result<Response, Problem> {
+    let next = local_path(&form.next).unwrap_or_default();
+    let remember = form.remember.is_some();
+    let request = Send {
+        challenge: form.challenge.clone(),
+        way: form.by.parse()?,
+        address: peer.0,
+    };
+    let outcome = sent_codes::send(web.ctx(), &Principal::Anonymous, request).await;
+    if let Some(fault) = outcome
+        .as_ref()
+        .err()
+        .filter(|it| it.is(&codes::ONE_TIME_INVALID))
+    {
+        return begin_again(&web, &frame, fault, (next, remember));
+    }
+    let second = Second {
+        remember,
+        sent: outcome.is_ok(),
+        ..Second::new(&web, &frame, &form.challenge, next).await
+    };
+    match outcome {
+        Ok(()) => frame.send(StatusCode::OK, &second),
+        Err(fault) => {
+            let refusal = Refusal::of(&fault, frame.locale);
+            frame.send_refusal(&fault, &Second { refusal, ..second })
+        }
+    }
+}
+
+/// Nothing more will come of this challenge.
+fn begin_again(
+    web: &Web,
+    frame: &Frame,
+    fault: &Error,
+    (next, remember): (&str, bool),
+) -> Result<Response, Problem> {
+    let again = Page {
+        refusal: Refusal::of(fault, frame.locale),
+        remember,
+        ..Page::new(web, frame, next)
+    };
+    frame.send_refusal(fault, &again)
 }
 
 impl<'a> Page<'a> {
@@ -215,9 +298,37 @@ impl<'a> Page<'a> {
             next,
             towards: site_behind(next),
             login: "",
+            way_in: None,
+            work: None,
             remember: false,
+            passkeys_offered: passkeys::offered(web.ctx()),
+            by_mail: web.ctx().policy().by_mail,
+            mail: onward("/signin/mail", next),
             open: web.ctx().policy().registration == Registration::Open,
             signup: onward("/signup", next),
+        }
+    }
+}
+
+impl<'a> Second<'a> {
+    async fn new(web: &Web, frame: &'a Frame, challenge: &'a SecretString, next: &'a str) -> Self {
+        // A challenge that was used up by the last try offers nothing.
+        let offers = sent_codes::offers(web.ctx(), &Principal::Anonymous, challenge).await;
+        let offers = offers.unwrap_or_default().into_iter();
+        let trust = signin::offers_trust(web.ctx(), &Principal::Anonymous, challenge).await;
+        let trust = trust.unwrap_or_default();
+        Self {
+            frame,
+            refusal: Refusal::default(),
+            challenge: challenge.expose_secret(),
+            offers: offers.map(CodeOffer::from).collect(),
+            sent: false,
+            next,
+            first: onward("/signin", next),
+            here: onward("/signin/code", next),
+            remember: false,
+            passkeys_offered: passkeys::offered(web.ctx()),
+            trust_days: trust.map_or(0, |trust| trust.as_secs() / DAY),
         }
     }
 }
@@ -225,6 +336,37 @@ impl<'a> Page<'a> {
 /// Where somebody goes who came for nothing in particular.
 fn destination(next: &str) -> &str {
     if next.is_empty() { "/" } else { next }
+}
+
+/// They took the first step: in, or on to the second.
+async fn go_on(
+    web: &Web,
+    frame: &Frame,
+    step: Step,
+    (next, remember): (&str, bool),
+) -> Result<Response, Problem> {
+    match step {
+        Step::Done(signed_in) => enter(web, frame, &signed_in, next),
+        Step::Second(challenge) => {
+            let second = Second {
+                remember,
+                ..Second::new(web, frame, &challenge, next).await
+            };
+            frame.send(StatusCode::OK, &second)
+        }
+        Step::Confirm(waits) => confirm::ask(frame, &waits, next, remember),
+    }
+}
+
+/// They are in: the cookie of their session, and on to where they wanted to go,
+/// or first to what is still wanted of them.
+fn enter(web: &Web, frame: &Frame, signed_in: &SignedIn, next: &str) -> Result<Response, Problem> {
+    let response = if signed_in.limited {
+        go(&onward("/me/factors", next))
+    } else {
+        forward(frame, destination(next))?
+    };
+    Ok(admit(web, signed_in, response))
 }
 
 /// What `/enter` leads to is on another host. The policy of our forms forbids

@@ -1,4 +1,9 @@
-//! Making an account for oneself, where the operator allows it.
+//! Making an account for oneself, where the operator allows it. With a passkey: in
+//! `passkey`.
+
+pub(crate) mod passkey;
+
+use std::net::IpAddr;
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
@@ -7,6 +12,7 @@ use tollgate_base::{Error, SecretString, access::Principal, codes};
 use tollgate_flows::{
     ClientProfile,
     ctx::Registration,
+    passkeys::offered,
     signup::{SignUp, signup},
 };
 use tollgate_web::{Peer, Problem, Web, problem};
@@ -35,6 +41,7 @@ pub(crate) struct Form {
     email: String,
     #[serde(default)]
     username: String,
+    #[serde(default)]
     password: SecretString,
 }
 
@@ -44,6 +51,8 @@ struct Page<'a> {
     frame: &'a Frame,
     refusal: Refusal,
     least: usize,
+    /// Whether browsers make passkeys here.
+    passkeys: bool,
     next: &'a str,
     signin: String,
     name: &'a str,
@@ -76,15 +85,8 @@ pub(crate) async fn submit(
     Submitted(form): Submitted<Form>,
 ) -> Result<Response, Problem> {
     let next = local_path(&form.next).unwrap_or_default();
-    let made = match applicant(&form.name, &form.email, &form.username, &form.password) {
-        Ok(applicant) => {
-            let request = SignUp {
-                applicant,
-                address,
-                client: ClientProfile::NATIVE,
-            };
-            signup(web.ctx(), &Principal::Anonymous, request).await
-        }
+    let made = match form.request(&frame, Some(&form.password), address) {
+        Ok(request) => signup(web.ctx(), &Principal::Anonymous, request).await,
         Err(fault) => Err(fault),
     };
     match made {
@@ -94,17 +96,39 @@ pub(crate) async fn submit(
             let note = note.onward(onward("/signin", next), "signin-submit");
             frame.send(StatusCode::CREATED, &note)
         }
-        Err(fault) if fault.is(&codes::REGISTRATION_OFF) => closed(&frame),
-        Err(fault) => {
-            let again = Page {
-                refusal: Refusal::of(&fault, frame.locale),
-                name: &form.name,
-                email: &form.email,
-                username: &form.username,
-                ..Page::new(&web, &frame, next)
-            };
-            frame.send_refusal(&fault, &again)
-        }
+        Err(fault) => again(&web, &frame, &form, &fault),
+    }
+}
+
+/// The form again, with what was typed and what was wrong.
+fn again(web: &Web, frame: &Frame, form: &Form, fault: &Error) -> Result<Response, Problem> {
+    if fault.is(&codes::REGISTRATION_OFF) {
+        return closed(frame);
+    }
+    let next = local_path(&form.next).unwrap_or_default();
+    let again = Page {
+        refusal: Refusal::of(fault, frame.locale),
+        name: &form.name,
+        email: &form.email,
+        username: &form.username,
+        ..Page::new(web, frame, next)
+    };
+    frame.send_refusal(fault, &again)
+}
+
+impl Form {
+    fn request(
+        &self,
+        frame: &Frame,
+        password: Option<&SecretString>,
+        address: Option<IpAddr>,
+    ) -> Result<SignUp, Error> {
+        Ok(SignUp {
+            applicant: applicant(&self.name, &self.email, &self.username, password)?,
+            locale: Some(frame.locale.tag().to_owned()),
+            address,
+            client: ClientProfile::NATIVE,
+        })
     }
 }
 
@@ -114,6 +138,7 @@ impl<'a> Page<'a> {
             frame,
             refusal: Refusal::default(),
             least: web.ctx().policy().password.least,
+            passkeys: offered(web.ctx()),
             next,
             signin: onward("/signin", next),
             name: "",

@@ -2,6 +2,7 @@
 //! no file and would be English for everybody.
 
 use tollgate_base::{
+    ExposeSecret,
     access::{Principal, Role},
     identifier::Email,
 };
@@ -27,7 +28,9 @@ fn said(page: &str) -> String {
     let mut text = String::new();
     for part in body.split('<').skip(1) {
         let (tag, words) = part.split_once('>').unwrap_or(("", part));
-        let code = ["code", "dd"].iter().any(|name| tag.starts_with(name));
+        let code = ["code", "dd", "bdi"]
+            .iter()
+            .any(|name| tag.starts_with(name));
         if !code {
             text.push_str(words);
             text.push(' ');
@@ -54,7 +57,9 @@ async fn reader(house: &House, login: Option<&str>) -> Client {
     let Some(login) = login else {
         return stranger.with("cookie", "lang=en-XA");
     };
-    let token = "a".repeat(64);
+    let browser = "a".repeat(64);
+    let token = house.node.ctx.form_token(&browser.clone().into(), None);
+    let token = token.expose_secret();
     let body = format!(
         "form_token={token}&login={login}&password={}",
         PASSWORD.replace(' ', "+")
@@ -62,7 +67,7 @@ async fn reader(house: &House, login: Option<&str>) -> Client {
     let form = Some("application/x-www-form-urlencoded");
     let answer = stranger
         .clone()
-        .with("cookie", &format!("tollgate-form={token}"))
+        .with("cookie", &format!("tollgate-form={browser}"))
         .with("origin", PUBLIC_URL)
         .send(
             "POST".parse().expect("a method"),
@@ -108,8 +113,9 @@ async fn no_word_is_in_no_file() {
     made.expect("the account is made");
     let admin = reader(&house, Some("1%402.org")).await;
     for (method, path) in routes::LISTING {
-        if *method != "GET" || path.contains('{') || path.contains("tollgate/") || *path == "/enter"
-        {
+        // Alerts are told in the words of their mails, which are in other files.
+        let elsewhere = ["/enter", "/admin/alerts"].contains(path);
+        if *method != "GET" || path.contains('{') || path.contains("tollgate/") || elsewhere {
             continue;
         }
         let page = admin.get(path).await;

@@ -125,8 +125,25 @@ impl Hasher {
     /// `busy.hashing` at once if the queue is full; `request.invalid` for a
     /// password longer than [`LONGEST`].
     pub async fn hash(&self, password: &SecretString, salt: [u8; 16]) -> Result<String> {
+        self.hash_with(self.peppers.clone(), password, salt).await
+    }
+
+    /// Hash a secret that nobody can guess: without a pepper, so that it outlives
+    /// them all.
+    ///
+    /// # Errors
+    /// As [`Hasher::hash`].
+    pub async fn hash_unpeppered(&self, secret: &SecretString, salt: [u8; 16]) -> Result<String> {
+        self.hash_with(Peppers::default(), secret, salt).await
+    }
+
+    async fn hash_with(
+        &self,
+        peppers: Peppers,
+        password: &SecretString,
+        salt: [u8; 16],
+    ) -> Result<String> {
         let (cost, password) = (self.cost, bounded(password)?);
-        let peppers = self.peppers.clone();
         self.pool
             .run(move |scratch| {
                 let password = password.expose_secret().as_bytes();
@@ -160,14 +177,22 @@ impl Hasher {
         Ok(if matches { good } else { Verdict::Mismatch })
     }
 
+    /// Whether a stored hash is foreign, or was made at another cost or without the
+    /// newest pepper.
+    pub fn is_outdated(&self, stored: &str) -> bool {
+        recognise(stored).map_or(true, |scheme| !scheme.is_current(self.cost, &self.peppers))
+    }
+
     /// The work of a [`Hasher::verify`] for an account that is not there, so
-    /// that its absence does not show in the time that an answer takes.
+    /// that its absence does not show in the time that an answer takes. The salt is
+    /// the name's own, as a stored one would be: which memory Argon2id visits, and so
+    /// how long it takes, depends on it.
     ///
     /// # Errors
     /// As [`Hasher::hash`].
-    pub async fn verify_nobody(&self, password: &SecretString) -> Result<()> {
+    pub async fn verify_nobody(&self, password: &SecretString, salt: [u8; 16]) -> Result<()> {
         let password = bounded(password)?;
-        let nobody = Argon::nobody(self.cost, self.peppers.newest())?;
+        let nobody = Argon::with_cost(self.cost, self.peppers.newest(), &salt)?;
         let peppers = self.peppers.clone();
         let matches = self
             .pool

@@ -19,6 +19,8 @@ pub enum Prefix {
     Setup,
     /// Any other thing that works once.
     OneTime,
+    /// By what a browser or an app is known again.
+    Device,
 }
 
 /// SHA-256 of a token's whole text, prefix included: what is stored and what
@@ -26,6 +28,14 @@ pub enum Prefix {
 pub type Fingerprint = [u8; mac::LENGTH];
 
 impl Prefix {
+    const ALL: [Self; 5] = [
+        Self::Session,
+        Self::Refresh,
+        Self::Setup,
+        Self::OneTime,
+        Self::Device,
+    ];
+
     /// As it stands at the start of the token.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -33,6 +43,7 @@ impl Prefix {
             Self::Refresh => "tgr_",
             Self::Setup => "st_",
             Self::OneTime => "tgo_",
+            Self::Device => "tgd_",
         }
     }
 }
@@ -96,6 +107,11 @@ pub fn shaped(token: &str, prefix: Prefix) -> bool {
         })
 }
 
+/// Whether a text could have been minted here, whatever for.
+pub fn is_ours(text: &str) -> bool {
+    text.starts_with(BOUND) || Prefix::ALL.into_iter().any(|prefix| shaped(text, prefix))
+}
+
 /// Base64url characters of 32 bytes.
 const TEXT: usize = 43;
 /// What bound tokens begin with.
@@ -119,13 +135,6 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Prefix; 4] = [
-        Prefix::Session,
-        Prefix::Refresh,
-        Prefix::Setup,
-        Prefix::OneTime,
-    ];
-
     fn minted(prefix: Prefix) -> String {
         mint(&Entropy, prefix).unwrap().expose_secret().to_owned()
     }
@@ -134,15 +143,16 @@ mod tests {
         MacKey::from_bytes(&[9; 32])
     }
 
-    /// vuln:35, asvs:V7.2.3, asvs:V11.5.1
+    /// vuln:35, asvs:V6.5.3, asvs:V7.2.3, asvs:V11.5.1
     #[test]
     fn tokens_are_distinct_and_of_their_kind() {
         let mut seen = HashSet::new();
         for _ in 0..1_000 {
-            for prefix in ALL {
+            for prefix in Prefix::ALL {
                 let token = minted(prefix);
                 assert_eq!(
-                    ALL.into_iter()
+                    Prefix::ALL
+                        .into_iter()
                         .filter(|kind| shaped(&token, *kind))
                         .collect::<Vec<_>>(),
                     [prefix]
@@ -155,7 +165,7 @@ mod tests {
     /// vuln:25, vuln:139
     #[test]
     fn a_cut_or_longer_token_is_another_token() {
-        for prefix in ALL {
+        for prefix in Prefix::ALL {
             let token = minted(prefix);
             let known = fingerprint(&token);
             for length in 0..token.len() {

@@ -8,7 +8,7 @@ use tollgate_base::{
     access::{Facts, Permission, Principal, Target, decide},
     codes,
 };
-use tollgate_records::{events::EventKind, installation, schema};
+use tollgate_records::{events::EventKind, installation, recoveries, schema};
 use tollgate_store::{
     archive::{self, Header, Summary},
     sql::Tx,
@@ -35,7 +35,7 @@ pub enum Sessions {
 pub async fn write(ctx: &Ctx, by: &Principal, path: PathBuf) -> Result<Summary> {
     decide(
         by,
-        Permission::AdminBootstrap,
+        Permission::BackupsManage,
         &Target::Installation,
         &Facts::NONE,
     )?;
@@ -67,7 +67,7 @@ pub async fn restore(
 ) -> Result<Summary> {
     decide(
         by,
-        Permission::AdminBootstrap,
+        Permission::BackupsManage,
         &Target::Installation,
         &Facts::NONE,
     )?;
@@ -90,6 +90,8 @@ pub async fn restore(
         async move |tx: &mut Tx<'_>| {
             if sessions == Sessions::End {
                 installation::begin_epoch(tx, now).await?;
+                // One may have been stopped since.
+                recoveries::forget_all(tx).await?;
             }
             Ok(())
         },

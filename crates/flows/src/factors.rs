@@ -1,11 +1,10 @@
 //! Second factors of an account: adding and removing authenticator apps, and
-//! the recovery codes for when they are lost. How one is asked for at sign-in
-//! is `signin`'s.
+//! the recovery codes for when they are lost. Passkeys are `passkeys`'; how one
+//! is asked for at sign-in is `signin`'s.
 
-use data_encoding::BASE32_NOPAD;
 use tollgate_base::{
     Error, ExposeSecret, Result, SecretString,
-    access::{Facts, Permission, Person, Principal, Target, decide},
+    access::{Permission, Principal},
     codes,
     id::{FactorId, UserId},
     time::Time,
@@ -15,20 +14,25 @@ use tollgate_crypto::{
     totp::{TotpCode, TotpSecret},
 };
 use tollgate_records::{
-    attempts,
+    attempts, devices,
     events::EventKind,
     factors::{self, Factor, FactorKind, NewFactor},
-    sessions::{self, EndReason},
+    sessions::EndReason,
     sites::Address,
 };
 use tollgate_store::sql::Tx;
 
+pub use crate::steps::equip::{Added, RecoveryCodes};
+
 use crate::{
-    ctx::Ctx,
+    ctx::{Ctx, SecondFactor},
     steps::{
-        current,
+        current, end,
+        equip::{Weight, added, first_codes, make_codes, manages, named, removed},
         facts::{allow, allow_reading},
+        lanes,
         note::{Details, Log, change},
+        renew::Renewal,
         second, strikes,
         view::view,
     },
@@ -37,6 +41,8 @@ use crate::{
 /// What an account proves itself with beside its password.
 #[derive(Debug)]
 pub struct Factors {
+    /// Whether apps may be added here.
+    pub offered: bool,
     /// Its authenticator apps.
     pub apps: Vec<App>,
     /// How many recovery codes still work.
@@ -56,13 +62,13 @@ pub struct App {
     pub last_used_at: Option<Time>,
 }
 
-/// An app that is to be added, by somebody who knows the password.
+/// An app that is to be added, by somebody who proves themselves.
 #[derive(Debug)]
 pub struct Begin {
     /// What its owner calls it.
     pub name: String,
-    /// The current password.
-    pub password: SecretString,
+    /// The current password, where there is one.
+    pub password: Option<SecretString>,
 }
 
 /// What the app has to be told. Shown once.
@@ -76,14 +82,9 @@ pub struct Begun {
     pub uri: SecretString,
 }
 
-/// Recovery codes. Shown once.
-#[derive(Debug)]
-pub struct RecoveryCodes(pub Vec<SecretString>);
-
-/// How many recovery codes are made.
-const CODES: usize = 10;
-/// Characters of one: 60 random bits.
-const CODE_LENGTH: usize = 12;
+/// How often it is looked whether an app is the first factor, while others come
+/// and go.
+const TRIES: usize = 3;
 
 /// What an account has.
 ///
@@ -93,6 +94,7 @@ pub async fn list(ctx: &Ctx, by: &Principal, of: UserId) -> Result<Factors> {
     allow_reading(ctx.db(), by, Permission::FactorsRead, of).await?;
     let all = factors::of(ctx.db(), of).await?;
     Ok(Factors {
+        offered: ctx.policy().second_factor != SecondFactor::Off,
         apps: all.into_iter().filter_map(App::of).collect(),
         codes_left: factors::codes_left(ctx.db(), of).await?,
     })
@@ -101,12 +103,15 @@ pub async fn list(ctx: &Ctx, by: &Principal, of: UserId) -> Result<Factors> {
 /// Begin to add an authenticator app. It counts once a code of it was shown.
 ///
 /// # Errors
-/// `auth.required`, `access.denied`, `request.invalid`, `password.wrong`,
-/// `factor.limit`, `throttled`, `busy.hashing`.
+/// `auth.required`, `access.denied`, `factor.off`, `request.invalid`,
+/// `password.wrong`, `factor.fresh`, `factor.limit`, `throttled`, `busy.hashing`.
 pub async fn begin(ctx: &Ctx, by: &Principal, request: Begin) -> Result<Begun> {
-    let user = manages(by)?.user;
-    let name = named(&request.name)?;
-    current::prove(ctx, user, &request.password).await?;
+    let person = manages(by)?;
+    if ctx.policy().second_factor == SecondFactor::Off {
+        return Err(Error::new(&codes::FACTORS_OFF));
+    }
+    let (user, name) = (person.user, named(&request.name)?);
+    let proof = current::prove(ctx, person, request.password.as_ref()).await?;
     let (secret, now) = (TotpSecret::generate(ctx.entropy())?, ctx.now());
     let id = FactorId::new(now, ctx.entropy())?;
     let new = NewFactor {
@@ -117,13 +122,8 @@ pub async fn begin(ctx: &Ctx, by: &Principal, request: Begin) -> Result<Begun> {
         secret: second::seal(ctx, (id, user), &secret)?,
     };
     change(ctx, by, async move |tx: &mut Tx<'_>, _: &mut Log| {
-        let known = factors::of_in(tx, user).await?;
-        if known
-            .iter()
-            .filter(|known| known.confirmed_at.is_some())
-            .count()
-            >= Factor::MOST
-        {
+        proof.stands(tx, now).await?;
+        if factors::confirmed_in(tx, user).await? >= Factor::MOST {
             return Err(Error::new(&codes::FACTORS_FULL));
         }
         factors::add(tx, &new, now).await
@@ -140,16 +140,16 @@ pub async fn begin(ctx: &Ctx, by: &Principal, request: Begin) -> Result<Begun> {
 }
 
 /// An app counts from now on: its owner shows a code of it. Other sessions end.
-/// With the first app come recovery codes.
+/// With the first factor come recovery codes.
 ///
 /// # Errors
-/// `auth.required`, `access.denied`, `factor.missing`, `factor.code`,
-/// `throttled`.
+/// `auth.required`, `access.denied`, `factor.missing`, `factor.wrong`,
+/// `throttled`, `version.mismatch` if the account's other apps keep changing.
 pub async fn confirm(
     ctx: &Ctx,
     by: &Principal,
     (id, code): (FactorId, SecretString),
-) -> Result<Option<RecoveryCodes>> {
+) -> Result<Added> {
     let person = manages(by)?;
     let (user, session, now) = (person.user, person.session, ctx.now());
     let missing = || Error::new(&codes::FACTOR_MISSING);
@@ -158,58 +158,62 @@ pub async fn confirm(
     let begun = begun.filter(|factor| factor.confirmed_at.is_none());
     let secret = second::unseal(ctx, begun.ok_or_else(missing)?)?;
     let subject = subject(user);
-    strikes::count(ctx, subject, None).await?;
+    strikes::count(ctx, subject).await?;
     let code = TotpCode::parse(code.expose_secret());
     let step = code.and_then(|code| secret.step_of(&code, now, 0));
-    let step = step.ok_or_else(|| Error::new(&codes::FACTOR_CODE))?;
-    let is_first = all.iter().all(|factor| factor.confirmed_at.is_none());
-    let made = if is_first {
-        Some(make_codes(ctx).await?)
-    } else {
-        None
-    };
-    let (codes, hashes) = made.unzip();
-    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
-        if !factors::confirm(tx, user, id, step, now).await? {
-            return Err(missing());
+    let step = step.ok_or_else(second::wrong)?;
+    for _ in 0..TRIES {
+        let (codes, hashes) = first_codes(ctx, user).await?.unzip();
+        let renewal = Renewal::prepare(ctx, person)?;
+        let stands = change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+            // Codes are made outside: another factor may have come or gone.
+            if (factors::confirmed_in(tx, user).await? == 0) != hashes.is_some() {
+                return Ok(None);
+            }
+            if !factors::confirm(tx, user, id, step, now).await? {
+                return Err(missing());
+            }
+            attempts::forgive(tx, subject).await?;
+            note(log, EventKind::FactorAdded, user, id);
+            let renewed = added(
+                tx,
+                log,
+                (user, session, &renewal),
+                hashes.as_deref(),
+                (Weight::Full, now),
+            )
+            .await?;
+            Ok(Some(renewed))
+        })
+        .await?;
+        if let Some(renewed) = stands {
+            return Ok(Added { codes, renewed });
         }
-        attempts::forgive(tx, subject).await?;
-        // What others opened with the password alone is worth no more.
-        sessions::end_all(tx, user, Some(session), EndReason::FactorAdded, now).await?;
-        sessions::prove_twice(tx, session, now).await?;
-        note(log, EventKind::FactorAdded, user, id);
-        if let Some(hashes) = &hashes {
-            factors::replace_codes(tx, user, hashes).await?;
-            log.about(EventKind::RecoveryCodesMade, user);
-        }
-        Ok(())
-    })
-    .await?;
-    Ok(codes)
+    }
+    Err(Error::new(&codes::VERSION_MISMATCH))
 }
 
-/// Remove an app. With the last one the recovery codes go too.
+/// Remove an app. With the last factor the recovery codes go too. What other
+/// sessions proved, they prove again.
 ///
 /// # Errors
 /// `auth.required`, `access.denied`, `factor.missing`, `password.wrong`,
-/// `throttled`, `busy.hashing`.
+/// `factor.fresh`, `throttled`, `busy.hashing`.
 pub async fn remove(
     ctx: &Ctx,
     by: &Principal,
-    (id, password): (FactorId, SecretString),
+    (id, password): (FactorId, Option<SecretString>),
 ) -> Result<()> {
-    let user = manages(by)?.user;
-    current::prove(ctx, user, &password).await?;
+    let person = manages(by)?;
+    let (user, session, now) = (person.user, person.session, ctx.now());
+    let proof = current::prove(ctx, person, password.as_ref()).await?;
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        proof.stands(tx, now).await?;
         if !factors::remove(tx, user, id).await? {
             return Err(Error::new(&codes::FACTOR_MISSING));
         }
         note(log, EventKind::FactorRemoved, user, id);
-        let left = factors::of_in(tx, user).await?;
-        if left.iter().all(|factor| factor.confirmed_at.is_none()) {
-            factors::replace_codes(tx, user, &[]).await?;
-        }
-        Ok(())
+        removed(tx, user, session).await
     })
     .await
 }
@@ -217,19 +221,20 @@ pub async fn remove(
 /// Make new recovery codes; the old ones are void.
 ///
 /// # Errors
-/// `auth.required`, `access.denied`, `factor.missing` without an app,
-/// `password.wrong`, `throttled`, `busy.hashing`.
+/// `auth.required`, `access.denied`, `factor.missing` without a factor,
+/// `password.wrong`, `factor.fresh`, `throttled`, `busy.hashing`.
 pub async fn renew_codes(
     ctx: &Ctx,
     by: &Principal,
-    password: SecretString,
+    password: Option<SecretString>,
 ) -> Result<RecoveryCodes> {
-    let user = manages(by)?.user;
-    current::prove(ctx, user, &password).await?;
+    let person = manages(by)?;
+    let (user, now) = (person.user, ctx.now());
+    let proof = current::prove(ctx, person, password.as_ref()).await?;
     let (codes, hashes) = make_codes(ctx).await?;
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
-        let known = factors::of_in(tx, user).await?;
-        if known.iter().all(|factor| factor.confirmed_at.is_none()) {
+        proof.stands(tx, now).await?;
+        if factors::confirmed_in(tx, user).await? == 0 {
             return Err(Error::new(&codes::FACTOR_MISSING));
         }
         factors::replace_codes(tx, user, &hashes).await?;
@@ -250,8 +255,10 @@ pub async fn reset(ctx: &Ctx, by: &Principal, of: UserId) -> Result<u64> {
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         allow(tx, &asks, Permission::FactorsReset, of).await?;
         let gone = factors::forget(tx, of).await?;
+        lanes::forgive_codes(tx, of).await?;
+        devices::distrust(tx, of).await?;
         if gone > 0 {
-            sessions::end_all(tx, of, None, EndReason::FactorsReset, now).await?;
+            end::end_all(tx, of, None, EndReason::FactorsReset, now).await?;
             log.about(EventKind::FactorsReset, of);
         }
         Ok(gone)
@@ -270,50 +277,9 @@ impl App {
     }
 }
 
-/// Whoever asks, if they may change their own factors.
-fn manages(by: &Principal) -> Result<&Person> {
-    let person = by.person()?;
-    let facts = Facts {
-        holds: Some(person.role),
-        gives: None,
-    };
-    let own = Target::Account(person.user);
-    decide(by, Permission::FactorsManage, &own, &facts)?;
-    Ok(person)
-}
-
-fn named(name: &str) -> Result<String> {
-    let name = name.trim();
-    let length = name.chars().count();
-    if !(1..=Factor::NAME_MOST).contains(&length) || name.contains(char::is_control) {
-        let detail = "1 to 60 characters, none of them a control character.";
-        return Err(Error::new(&codes::REQUEST_INVALID).field("/name", "format", detail));
-    }
-    Ok(name.to_owned())
-}
-
 /// Whose tries at confirming an app these are.
 fn subject(user: UserId) -> [u8; 32] {
     digest(&[b"factor", user.to_string().as_bytes()])
-}
-
-/// New codes and their hashes, which share a salt: one try costs one hash.
-async fn make_codes(ctx: &Ctx) -> Result<(RecoveryCodes, Vec<String>)> {
-    let salt = ctx.entropy().bytes()?;
-    let (mut codes, mut hashes) = (Vec::new(), Vec::new());
-    for _ in 0..CODES {
-        let chance: [u8; 8] = ctx.entropy().bytes()?;
-        let mut text = BASE32_NOPAD.encode(&chance).to_lowercase();
-        text.truncate(CODE_LENGTH);
-        let plain = SecretString::from(text);
-        hashes.push(ctx.hasher().hash(&plain, salt).await?);
-        let groups: Vec<&str> = [0, 4, 8]
-            .iter()
-            .filter_map(|start| plain.expose_secret().get(*start..start + 4))
-            .collect();
-        codes.push(groups.join("-").into());
-    }
-    Ok((RecoveryCodes(codes), hashes))
 }
 
 fn note(log: &mut Log, kind: EventKind, user: UserId, id: FactorId) {

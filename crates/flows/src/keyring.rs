@@ -19,10 +19,10 @@ use tollgate_records::{
 use tollgate_store::sql::Tx;
 
 use crate::{
-    ctx::{Ctx, LoadedKey, PURPOSE_ACCESS, PURPOSE_CHATBOT, PURPOSE_IDENTITY},
+    ctx::{Ctx, LoadedKey, PURPOSE_ACCESS, PURPOSE_AUDIT, PURPOSE_CHATBOT, PURPOSE_IDENTITY},
     steps::{
         keys,
-        note::{Details, Log, change},
+        note::{Log, change},
     },
 };
 
@@ -68,18 +68,18 @@ pub async fn load(ctx: &Ctx, by: &Principal, chatbot: Option<SecretString>) -> R
     let now = ctx.now();
     let has = |purpose| ctx.keys().signer(purpose, now).is_ok();
     if !has(PURPOSE_ACCESS) {
-        let key = draw(ctx, ctx.policy().tokens.algorithm)?;
-        add_first(ctx, by, PURPOSE_ACCESS, key).await?;
+        let key = keys::draw(ctx, ctx.policy().tokens.algorithm)?;
+        keys::add_first(ctx, by, PURPOSE_ACCESS, key).await?;
     }
     if !has(PURPOSE_IDENTITY) {
-        let key = draw(ctx, Algorithm::EdDsa)?;
-        add_first(ctx, by, PURPOSE_IDENTITY, key).await?;
+        let key = keys::draw(ctx, Algorithm::EdDsa)?;
+        keys::add_first(ctx, by, PURPOSE_IDENTITY, key).await?;
     }
     match chatbot {
         Some(secret) => adopt(ctx, by, &secret).await?,
         None if !has(PURPOSE_CHATBOT) => {
-            let key = draw(ctx, Algorithm::Hs256)?;
-            add_first(ctx, by, PURPOSE_CHATBOT, key).await?;
+            let key = keys::draw(ctx, Algorithm::Hs256)?;
+            keys::add_first(ctx, by, PURPOSE_CHATBOT, key).await?;
         }
         None => {}
     }
@@ -125,21 +125,21 @@ pub async fn rotate(ctx: &Ctx, by: &Principal, (purpose, begin): (String, Begin)
     )?;
     let algorithm = match purpose.as_str() {
         PURPOSE_ACCESS => ctx.policy().tokens.algorithm,
-        PURPOSE_IDENTITY => Algorithm::EdDsa,
+        PURPOSE_IDENTITY | PURPOSE_AUDIT => Algorithm::EdDsa,
         PURPOSE_CHATBOT => Algorithm::Hs256,
         _ => {
             return Err(Error::new(&codes::KEY_MISSING)
-                .detail("The purposes are access, identity and chatbot."));
+                .detail("The purposes are access, identity, audit and chatbot."));
         }
     };
     let now = ctx.now();
     // A shared secret is not published: it signs when its holders know it.
     let published = algorithm != Algorithm::Hs256 && begin == Begin::Published;
     let active_from = if published { now.plus(JWKS_LIVES) } else { now };
-    let (id, key) = draw(ctx, algorithm)?;
+    let (id, key) = keys::draw(ctx, algorithm)?;
     let row = keys::sealed(ctx, id, &purpose, &key, active_from)?;
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
-        insert(tx, log, &row).await
+        keys::insert(tx, log, &row).await
     })
     .await?;
     keys::reload(ctx).await?;
@@ -172,7 +172,7 @@ pub async fn remove(ctx: &Ctx, by: &Principal, id: KeyId) -> Result<()> {
             return Err(Error::new(&codes::KEY_IN_USE));
         }
         if signing_keys::remove(tx, id, now).await? {
-            log.note(EventKind::KeyRemoved, about(id, &purpose));
+            log.note(EventKind::KeyRemoved, keys::about(id, &purpose));
         }
         Ok(())
     })
@@ -183,12 +183,14 @@ pub async fn remove(ctx: &Ctx, by: &Principal, id: KeyId) -> Result<()> {
     Ok(())
 }
 
-/// The public halves (RFC 7517), those that do not sign yet among them.
+/// The public halves (RFC 7517), those that do not sign yet among them. Those of the
+/// audit trail's checkpoints are `audit::key_set`: they sign no tokens.
 pub fn jwks(ctx: &Ctx) -> Value {
     let ring = ctx.keys();
     let public: Vec<Value> = ring
         .all()
         .iter()
+        .filter(|loaded| loaded.purpose != PURPOSE_AUDIT)
         .filter_map(|loaded| loaded.key.public_jwk())
         .collect();
     serde_json::json!({ "keys": public })
@@ -220,48 +222,9 @@ async fn adopt(ctx: &Ctx, by: &Principal, secret: &SecretString) -> Result<()> {
         // A secret that returns is one key: removing that must end it.
         for same in known.iter().filter(is_same) {
             signing_keys::remove(tx, same.id, now).await?;
-            log.note(EventKind::KeyRemoved, about(same.id, &same.purpose));
+            log.note(EventKind::KeyRemoved, keys::about(same.id, &same.purpose));
         }
-        insert(tx, log, &row).await
+        keys::insert(tx, log, &row).await
     })
     .await
-}
-
-/// The first key of a purpose; another node may have made it meanwhile.
-async fn add_first(
-    ctx: &Ctx,
-    by: &Principal,
-    purpose: &'static str,
-    (id, key): (KeyId, SigningKey),
-) -> Result<()> {
-    let row = keys::sealed(ctx, id, purpose, &key, ctx.now())?;
-    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
-        if signing_keys::all_in(tx)
-            .await?
-            .iter()
-            .any(|known| known.purpose == purpose)
-        {
-            return Ok(());
-        }
-        insert(tx, log, &row).await
-    })
-    .await
-}
-
-async fn insert(tx: &mut Tx<'_>, log: &mut Log, row: &SigningKeyRow) -> Result<()> {
-    signing_keys::add(tx, row).await?;
-    log.note(EventKind::KeyCreated, about(row.id, &row.purpose));
-    Ok(())
-}
-
-fn about(id: KeyId, purpose: &str) -> Details {
-    let mut details = Details::default();
-    details.data.insert("key".into(), id.to_string().into());
-    details.data.insert("purpose".into(), purpose.into());
-    details
-}
-
-fn draw(ctx: &Ctx, algorithm: Algorithm) -> Result<(KeyId, SigningKey)> {
-    let id = KeyId::new(ctx.now(), ctx.entropy())?;
-    Ok((id, SigningKey::generate(algorithm, id.to_string())?))
 }

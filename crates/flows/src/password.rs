@@ -7,31 +7,31 @@ use tollgate_base::{
     access::{Facts, Permission, Principal, Target, decide},
     codes,
     error::FieldFault,
-    id::{JobId, SessionId, UserId},
+    id::{JobId, UserId},
     identifier::Email,
-    time::Time,
 };
-use tollgate_crypto::{mac::digest, password::Verdict, token::Prefix};
+use tollgate_crypto::{mac::digest, token::Prefix};
 use tollgate_records::{
-    accounts::{self, StoredIdentifier},
+    accounts::{self, is_reset_by},
     events::EventKind,
     jobs,
     one_time::{self, Purpose},
     passwords,
-    sessions::{self, EndReason},
 };
 use tollgate_store::sql::Tx;
 
 use crate::{
     ctx::{Ctx, EndSessions},
     steps::{
-        current,
-        facts::allow,
+        breach, current,
+        facts::{allow, allow_reading},
+        new_password::{self, Ends},
         note::{Details, Log, change},
         once,
         queue::{Payload, ResetJob},
+        renew::{Renewal, Renewed},
         strikes,
-        vet::{ClientProfile, score, vet},
+        vet::{ClientProfile, score},
     },
 };
 
@@ -41,8 +41,8 @@ const NAME_MOST: usize = 254;
 /// A new password from somebody who knows the current one.
 #[derive(Debug)]
 pub struct ChangePassword {
-    /// The current one.
-    pub current: SecretString,
+    /// The current one, where there is one.
+    pub current: Option<SecretString>,
     /// The new one.
     pub new: SecretString,
     /// Whether their other sessions end; the operator's policy may insist.
@@ -82,14 +82,6 @@ pub struct Strength {
     pub faults: Vec<FieldFault>,
 }
 
-/// Which sessions end with a password.
-#[derive(Clone, Copy)]
-enum Ends {
-    All,
-    But(SessionId),
-    None,
-}
-
 /// A link that sets a new password, for an administrator to pass on.
 #[derive(Debug)]
 pub struct ResetLink {
@@ -100,11 +92,12 @@ pub struct ResetLink {
 }
 
 /// Change the password of whoever asks. Their other sessions end if they or the
-/// operator want that.
+/// operator want that, and this one has a new secret.
 ///
 /// # Errors
-/// `password.wrong`, `password.weak`, `throttled`, `busy.hashing`.
-pub async fn change_own(ctx: &Ctx, by: &Principal, request: ChangePassword) -> Result<()> {
+/// `password.wrong`, `factor.fresh`, `password.weak`, `throttled`,
+/// `busy.hashing`.
+pub async fn change_own(ctx: &Ctx, by: &Principal, request: ChangePassword) -> Result<Renewed> {
     let person = by.person()?;
     let (user, session, now) = (person.user, person.session, ctx.now());
     let facts = Facts {
@@ -117,12 +110,13 @@ pub async fn change_own(ctx: &Ctx, by: &Principal, request: ChangePassword) -> R
         &Target::Account(user),
         &facts,
     )?;
-    let old = current::prove(ctx, user, &request.current).await?;
-    vet_for(
+    let proof = current::prove(ctx, person, request.current.as_ref()).await?;
+    new_password::vet_for(
         ctx,
+        by,
         user,
         &request.new,
-        Some(&request.current),
+        request.current.as_ref(),
         request.client,
     )
     .await?;
@@ -135,15 +129,23 @@ pub async fn change_own(ctx: &Ctx, by: &Principal, request: ChangePassword) -> R
         Ends::None
     };
     let history = policy.password.history;
+    let renewal = Renewal::prepare(ctx, person)?;
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
-        if !passwords::is_still(tx, user, &old).await? {
-            return Err(Error::new(&codes::PASSWORD_WRONG));
-        }
-        set(tx, user, (&hash, history), ends, now).await?;
+        proof.stands(tx, now).await?;
+        new_password::set(tx, user, (&hash, history), ends, now).await?;
         log.about(EventKind::PasswordChanged, user);
-        Ok(())
+        renewal.make(tx, now).await
     })
     .await
+}
+
+/// Whether an account has a password.
+///
+/// # Errors
+/// `access.denied`, `access.rank`, `person.missing`.
+pub async fn is_set(ctx: &Ctx, by: &Principal, of: UserId) -> Result<bool> {
+    allow_reading(ctx.db(), by, Permission::FactorsRead, of).await?;
+    Ok(passwords::find(ctx.db(), of).await?.is_some())
 }
 
 /// Say what is wrong with a password for somebody of these names. Sets nothing.
@@ -155,7 +157,7 @@ pub fn review(
     _by: &Principal,
     (names, password): (Vec<String>, SecretString),
 ) -> Result<()> {
-    vet_names(ctx, &password, ClientProfile::NATIVE, &names)
+    new_password::vet_names(ctx, &password, ClientProfile::NATIVE, &names)
 }
 
 /// How many stored hashes nobody can check, because the pepper that they were
@@ -179,7 +181,11 @@ pub async fn strength(ctx: &Ctx, _by: &Principal, request: Candidate) -> Result<
     ctx.throttle("strength", request.address).await?;
     let cut = |name: &String| name.chars().take(NAME_MOST).collect();
     let names: Vec<String> = request.names.iter().map(cut).collect();
-    let judged = vet_names(ctx, &request.password, ClientProfile::NATIVE, &names);
+    let judged = new_password::vet_names(ctx, &request.password, ClientProfile::NATIVE, &names);
+    let judged = match judged {
+        Ok(()) => breach::refuse_listed(ctx, &request.password).await,
+        weak => weak,
+    };
     Ok(match judged {
         Ok(()) => Strength {
             score: score(request.password.expose_secret()),
@@ -205,7 +211,7 @@ pub async fn request_reset(
     ctx.throttle("reset", address).await?;
     // Whoever asks from many addresses still floods nobody with mail.
     let subject = digest(&[b"reset", email.canonical().as_bytes()]);
-    strikes::count(ctx, subject, None).await?;
+    strikes::count(ctx, subject).await?;
     let now = ctx.now();
     let id = JobId::new(now, ctx.entropy())?;
     let payload = ResetJob {
@@ -218,7 +224,8 @@ pub async fn request_reset(
     change(ctx, by, add).await
 }
 
-/// Set a new password by a link. All sessions end.
+/// Set a new password by a link, which counts for as long as it might still be mailed
+/// where it was. All sessions end; whose the address is stays as well known as it was.
 ///
 /// # Errors
 /// `one_time.invalid`, `password.weak`, `busy.hashing`.
@@ -228,15 +235,20 @@ pub async fn reset(ctx: &Ctx, by: &Principal, request: ResetPassword) -> Result<
     let user = presented
         .account
         .ok_or_else(|| Error::new(&codes::ONE_TIME_INVALID))?;
-    vet_for(ctx, user, &request.new, None, request.client).await?;
+    new_password::vet_for(ctx, by, user, &request.new, None, request.client).await?;
     let hash = ctx.hash(&request.new).await?;
     let history = ctx.policy().password.history;
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
-        let redeemed = once::redeem(tx, Purpose::PasswordReset, hash_of_token, now).await?;
+        let known = accounts::identifiers_in(tx, user).await?;
+        let open = known.iter().filter(|own| is_reset_by(&known, own));
+        let mut to = open.map(|own| once::sent_to(&own.canonical));
+        let binding = to.find(|to| presented.binding == Some(*to));
+        let purpose = Purpose::PasswordReset;
+        let redeemed = one_time::redeem(tx, purpose, hash_of_token, binding, now).await?;
         let owner = redeemed
-            .account
-            .ok_or_else(|| Error::new(&codes::ONE_TIME_INVALID))?;
-        set(tx, owner, (&hash, history), Ends::All, now).await?;
+            .and_then(|redeemed| redeemed.account)
+            .ok_or_else(once::invalid)?;
+        new_password::set(tx, owner, (&hash, history), Ends::All, now).await?;
         log.note(
             EventKind::PasswordReset,
             Details {
@@ -253,12 +265,13 @@ pub async fn reset(ctx: &Ctx, by: &Principal, request: ResetPassword) -> Result<
 /// Make a reset link for somebody, to be passed on by hand.
 ///
 /// # Errors
-/// `access.denied`, `access.rank`, `person.missing`.
+/// `access.denied`, `access.rank`, `factor.fresh`, `password.fresh`, `person.missing`.
 pub async fn reset_link(ctx: &Ctx, by: &Principal, of: UserId) -> Result<ResetLink> {
     let minted = once::mint(ctx, Purpose::PasswordReset, Prefix::OneTime, Some(of))?;
     let (asks, row, now) = (by.clone(), minted.row, ctx.now());
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         allow(tx, &asks, Permission::PasswordReset, of).await?;
+        current::stands_lately(tx, &asks, now).await?;
         one_time::issue(tx, &row, now).await?;
         log.about(EventKind::PasswordResetRequested, of);
         Ok(())
@@ -268,67 +281,4 @@ pub async fn reset_link(ctx: &Ctx, by: &Principal, of: UserId) -> Result<ResetLi
         token: minted.text,
         account: of,
     })
-}
-
-/// Set the password, keep so many former ones, and end what rested on the old.
-async fn set(
-    tx: &mut Tx<'_>,
-    user: UserId,
-    (hash, history): (&str, u32),
-    ends: Ends,
-    now: Time,
-) -> Result<()> {
-    passwords::retire(tx, user, history, now).await?;
-    passwords::set(tx, user, hash, now).await?;
-    let keep = match ends {
-        Ends::All => Some(None),
-        Ends::But(session) => Some(Some(session)),
-        Ends::None => None,
-    };
-    if let Some(keep) = keep {
-        sessions::end_all(tx, user, keep, EndReason::PasswordChanged, now).await?;
-        accounts::stop_earlier_tokens(tx, user, now).await?;
-    }
-    one_time::withdraw(tx, Purpose::PasswordReset, Some(user), now).await
-}
-
-/// Refuse what breaks a rule, the current password as far as it was said, and
-/// then, as each costs a hash, those that are remembered.
-async fn vet_for(
-    ctx: &Ctx,
-    user: UserId,
-    new: &SecretString,
-    current: Option<&SecretString>,
-    client: ClientProfile,
-) -> Result<()> {
-    let account = accounts::find(ctx.db(), user).await?;
-    let called = account.and_then(|account| account.profile.display_name);
-    let identifiers = accounts::identifiers(ctx.db(), user).await?;
-    let canonical = |one: &StoredIdentifier| one.canonical.clone();
-    let names: Vec<String> = identifiers.iter().map(canonical).chain(called).collect();
-    vet_names(ctx, new, client, &names)?;
-    let reused = || {
-        let weak = Error::new(&codes::PASSWORD_WEAK);
-        weak.field("/password", "reused", "You have or had it already.")
-    };
-    if current.is_some_and(|current| current.expose_secret() == new.expose_secret()) {
-        return Err(reused());
-    }
-    let history = ctx.policy().password.history;
-    if history == 0 {
-        return Ok(());
-    }
-    let stored = passwords::find(ctx.db(), user).await?;
-    let former = passwords::former(ctx.db(), user, history).await?;
-    for hash in stored.iter().chain(&former) {
-        if ctx.hasher().verify(new, hash).await? != Verdict::Mismatch {
-            return Err(reused());
-        }
-    }
-    Ok(())
-}
-
-fn vet_names(ctx: &Ctx, new: &SecretString, client: ClientProfile, names: &[String]) -> Result<()> {
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    vet(new, client.passwords, &ctx.policy().password, &names)
 }

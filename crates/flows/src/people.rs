@@ -12,15 +12,17 @@ use tollgate_base::{
 };
 use tollgate_records::{
     accounts::{self, Filter},
+    devices,
     events::EventKind,
     idempotency::Once,
-    sessions::{self, EndReason},
+    sessions::EndReason,
 };
 use tollgate_store::sql::Tx;
 
 use crate::{
     ctx::Ctx,
     steps::{
+        end,
         enrol::{Applicant, Enrolment, close_setup},
         facts::{allow, allow_giving, allow_reading, keep_an_admin},
         note::{Details, Log, change},
@@ -179,8 +181,14 @@ pub async fn create(ctx: &Ctx, by: &Principal, request: CreatePerson) -> Result<
     if let Some(made) = repeat::made(ctx, once.as_ref(), now).await? {
         return view(ctx, made.parse()?).await;
     }
-    let enrolment =
-        Enrolment::prepare(ctx, request.applicant, request.role, ClientProfile::NATIVE).await;
+    let enrolment = Enrolment::prepare(
+        ctx,
+        by,
+        request.applicant,
+        request.role,
+        ClientProfile::NATIVE,
+    )
+    .await;
     let enrolment = match enrolment {
         Ok(enrolment) => {
             match decide(by, Permission::AccountVouch, &Target::Installation, &facts) {
@@ -216,8 +224,8 @@ pub async fn suspend(ctx: &Ctx, by: &Principal, id: UserId) -> Result<()> {
         allow(tx, &asks, Permission::PeopleSuspend, id).await?;
         keep_an_admin(tx, id).await?;
         if accounts::set_suspended(tx, id, true, now).await? {
-            accounts::stop_earlier_tokens(tx, id, now).await?;
-            sessions::end_all(tx, id, None, EndReason::Suspended, now).await?;
+            end::end_all(tx, id, None, EndReason::Suspended, now).await?;
+            devices::distrust(tx, id).await?;
             log.about(EventKind::AccountSuspended, id);
         } else {
             log.unchanged(id);

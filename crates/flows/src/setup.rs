@@ -6,7 +6,7 @@
 
 use tollgate_base::{
     Error, ExposeSecret, Result, SecretString,
-    access::{Facts, Permission, Principal, Role, Target, decide},
+    access::{Assurance, Facts, Permission, Principal, Role, Target, decide},
     codes,
     identifier::Identifier,
 };
@@ -16,19 +16,23 @@ use tollgate_records::{
     events::EventKind,
     installation,
     one_time::{self, Purpose},
-    sessions::Device,
 };
 use tollgate_store::sql::Tx;
 
 use crate::{
     ctx::Ctx,
     steps::{
+        device::UserAgent,
         enrol::{Applicant, Enrolment, close_setup},
+        equip::RecoveryCodes,
         land::{Landing, Opening, SignedIn},
+        newcomer::{self, NewPasskey},
         note::{Details, Log, change},
         once,
+        passkey::Question,
         vet::ClientProfile,
         view::{AccountView, view},
+        ways::Way,
     },
 };
 
@@ -39,8 +43,19 @@ pub struct SetUp {
     pub token: SecretString,
     /// Who becomes administrator.
     pub admin: Applicant,
-    /// From which device.
-    pub device: Device,
+    /// With which device.
+    pub device: UserAgent,
+}
+
+/// What the setup form sends with the passkey that the browser made.
+#[derive(Debug)]
+pub struct SetUpByPasskey {
+    /// The token of the link.
+    pub token: SecretString,
+    /// The passkey.
+    pub made: NewPasskey,
+    /// With which device.
+    pub device: UserAgent,
 }
 
 /// When an administrator is to be made.
@@ -51,6 +66,8 @@ pub enum Condition {
     /// In any case: the operator says so.
     Always,
 }
+
+const COOKIE: Opening = Opening::Cookie { remember: false };
 
 /// Whether the first administrator is still to be made.
 ///
@@ -96,11 +113,7 @@ pub async fn link(ctx: &Ctx, by: &Principal, (): ()) -> Result<SecretString> {
 /// # Errors
 /// `one_time.invalid`, `admin.exists`, `password.weak`, `identifier.taken`.
 pub async fn set_up(ctx: &Ctx, by: &Principal, request: SetUp) -> Result<SignedIn> {
-    if !token::shaped(request.token.expose_secret(), Prefix::Setup) {
-        return Err(Error::new(&codes::ONE_TIME_INVALID));
-    }
-    let hash_of_token = token::fingerprint(request.token.expose_secret());
-    once::present(ctx, Purpose::Setup, hash_of_token).await?;
+    let hash_of_token = present(ctx, &request.token).await?;
     if request.admin.password.is_none() {
         return Err(Error::new(&codes::REQUEST_INVALID).field(
             "/password",
@@ -108,25 +121,79 @@ pub async fn set_up(ctx: &Ctx, by: &Principal, request: SetUp) -> Result<SignedI
             "Choose a password.",
         ));
     }
-    // The link was printed where the server runs: whoever has it says whose
-    // address this is.
-    let enrolment = Enrolment::prepare(ctx, request.admin, Role::Admin, ClientProfile::NATIVE)
-        .await?
-        .vouched();
+    let enrolment =
+        Enrolment::prepare(ctx, by, request.admin, Role::Admin, ClientProfile::NATIVE).await?;
+    let landing = Landing::prepare(ctx, enrolment.id, COOKIE, request.device)?;
+    open(
+        ctx,
+        by,
+        (hash_of_token, enrolment),
+        (landing, &[Way::Setup]),
+    )
+    .await
+}
+
+/// Have the browser of whoever has the link make a passkey, with which the first
+/// administrator signs in.
+///
+/// # Errors
+/// `one_time.invalid`, `passkey.unavailable`, `identifier.taken`, `request.invalid`.
+pub async fn begin_passkey(ctx: &Ctx, _by: &Principal, request: SetUp) -> Result<Question> {
+    present(ctx, &request.token).await?;
+    newcomer::ask(ctx, &request.admin, (None, &request.device.device)).await
+}
+
+/// Make the first administrator with the passkey, and sign them in: with two
+/// factors, as the passkey is both.
+///
+/// # Errors
+/// `one_time.invalid`, `admin.exists`, `passkey.invalid`, `identifier.taken`,
+/// `busy.hashing`.
+pub async fn finish_passkey(
+    ctx: &Ctx,
+    by: &Principal,
+    request: SetUpByPasskey,
+) -> Result<(SignedIn, RecoveryCodes)> {
+    let hash_of_token = present(ctx, &request.token).await?;
+    let (enrolment, codes) = newcomer::enrol(ctx, by, &request.made, Role::Admin).await?;
+    let landing =
+        Landing::prepare(ctx, enrolment.id, COOKIE, request.device)?.with_assurance(Assurance::Two);
+    let ways = &[Way::Setup, Way::Passkey];
+    let signed_in = open(ctx, by, (hash_of_token, enrolment), (landing, ways)).await?;
+    Ok((signed_in, codes))
+}
+
+async fn present(ctx: &Ctx, token: &SecretString) -> Result<[u8; 32]> {
+    if !token::shaped(token.expose_secret(), Prefix::Setup) {
+        return Err(Error::new(&codes::ONE_TIME_INVALID));
+    }
+    let hash_of_token = token::fingerprint(token.expose_secret());
+    once::present(ctx, Purpose::Setup, hash_of_token).await?;
+    Ok(hash_of_token)
+}
+
+/// The link was printed where the server runs: whoever has it says whose address
+/// this is.
+async fn open(
+    ctx: &Ctx,
+    by: &Principal,
+    (hash_of_token, enrolment): ([u8; 32], Enrolment),
+    (landing, ways): (Landing, &'static [Way]),
+) -> Result<SignedIn> {
+    let enrolment = enrolment.vouched().founding();
     let (id, now) = (enrolment.id, ctx.now());
-    let landing = Landing::prepare(ctx, id, Opening::Cookie { remember: false }, request.device)?;
-    let opened = landing.clone();
-    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+    let opening = landing.clone();
+    let opened = change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         if !installation::mark_set_up(tx, now).await? {
             return Err(Error::new(&codes::ADMIN_EXISTS));
         }
         once::redeem(tx, Purpose::Setup, hash_of_token, now).await?;
         log.about(EventKind::SetUp, id);
         enrolment.make(tx, log).await?;
-        opened.open(tx, log, "setup").await
+        opening.open(tx, log, ways).await
     })
     .await?;
-    landing.finish(ctx, view(ctx, id).await?)
+    landing.finish(ctx, view(ctx, id).await?, opened)
 }
 
 /// Make an administrator from the command line or a provisioned start. Their
@@ -146,7 +213,7 @@ pub async fn create_admin(
         &Target::Installation,
         &Facts::NONE,
     )?;
-    let enrolment = Enrolment::prepare(ctx, admin, Role::Admin, ClientProfile::NATIVE)
+    let enrolment = Enrolment::prepare(ctx, by, admin, Role::Admin, ClientProfile::NATIVE)
         .await?
         .vouched();
     let id = enrolment.id;

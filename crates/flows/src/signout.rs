@@ -7,7 +7,6 @@ use tollgate_base::{
     id::{SessionId, UserId},
 };
 use tollgate_records::{
-    accounts,
     events::EventKind,
     sessions::{self, EndReason, Session},
 };
@@ -16,6 +15,7 @@ use tollgate_store::sql::Tx;
 use crate::{
     ctx::Ctx,
     steps::{
+        end::{self, ended},
         facts::{allow, allow_reading},
         note::{Details, Log, change},
     },
@@ -117,10 +117,7 @@ pub async fn end_all(ctx: &Ctx, by: &Principal, (of, which): (UserId, Which)) ->
     };
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         allow(tx, &asks, Permission::SessionsEnd, of).await?;
-        // Tokens signed elsewhere have no session of ours before they are seen;
-        // they end by their time of issue.
-        accounts::stop_earlier_tokens(tx, of, now).await?;
-        let count = sessions::end_all(tx, of, but, why, now).await?;
+        let count = end::end_all(tx, of, but, why, now).await?;
         let mut details = Details {
             subject: Some(of),
             ..Details::default()
@@ -139,14 +136,4 @@ fn reason(by: &Principal, of: UserId) -> EndReason {
     } else {
         EndReason::EndedByAdmin
     }
-}
-
-fn ended(account: UserId, session: SessionId, why: EndReason) -> Details {
-    let mut details = Details {
-        subject: Some(account),
-        session: Some(session),
-        ..Details::default()
-    };
-    details.data.insert("because".into(), why.as_str().into());
-    details
 }

@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use tollgate_base::{Result, access::Principal};
-use tollgate_records::{attempts, idempotency, jobs, one_time, sessions};
+use tollgate_records::{
+    accounts::waiting, attempts, compliance, factors::passkeys, idempotency, jobs, one_time,
+    recoveries, sessions, webhooks::deliveries,
+};
 use tollgate_store::{lease, sql::Tx};
 
 use crate::ctx::Ctx;
@@ -52,8 +55,13 @@ pub async fn clean(ctx: &Ctx, _by: &Principal, (): ()) -> Result<u64> {
             .write(async move |tx: &mut Tx<'_>| {
                 Ok(sessions::clean(tx, before).await?
                     + one_time::clean(tx, before).await?
-                    + attempts::clean(tx, now).await?
+                    + passkeys::clean(tx, now).await?
+                    + waiting::clean(tx, now).await?
+                    + recoveries::clean(tx, now).await?
+                    + compliance::clean(tx, now).await?
+                    + attempts::clean(tx, attempts::NOBODIES, now).await?
                     + idempotency::clean(tx, now).await?
+                    + deliveries::clean(tx, now).await?
                     + jobs::clean(tx, before).await?)
             })
             .await?;

@@ -2,7 +2,10 @@
 //! machine. Every change wrote an event; whatever caches hold of its subject
 //! is stale.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use tollgate_base::{Result, access::Principal, id::EventId};
 use tollgate_records::{
@@ -36,8 +39,11 @@ impl Feed {
     /// # Errors
     /// What the database says; then nothing counts as heard.
     pub async fn follow(&mut self, ctx: &Ctx, _by: &Principal) -> Result<()> {
+        let asked = Instant::now();
         let Some(after) = self.after else {
-            return self.begin(ctx).await;
+            self.begin(ctx).await?;
+            ctx.freshness().fed(asked);
+            return Ok(());
         };
         // The database tells only once that there is news: a round that fails
         // leaves it to be heard by the next one.
@@ -46,7 +52,7 @@ impl Feed {
             self.read_on(ctx, after).await?;
             self.behind = false;
         }
-        ctx.freshness().fed();
+        ctx.freshness().fed(asked);
         Ok(())
     }
 
@@ -80,7 +86,6 @@ impl Feed {
         let last = events::last_number(ctx.db()).await?;
         renew(ctx).await?;
         self.after = Some(last);
-        ctx.freshness().fed();
         Ok(())
     }
 }

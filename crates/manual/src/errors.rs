@@ -5,7 +5,7 @@ use axum::{
     extract::Path,
     response::{Html, IntoResponse, Response},
 };
-use tollgate_base::{Error, codes, codes::Code};
+use tollgate_base::{Error, codes, codes::Code, html::escaped};
 use tollgate_web::{Problem, problem};
 
 use crate::files;
@@ -38,11 +38,4 @@ fn text(code: &'static Code) -> String {
         help = escaped(code.help),
         place = escaped(code.place),
     )
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

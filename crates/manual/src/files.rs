@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use tollgate_base::{Error, codes};
-use tollgate_web::Problem;
+use tollgate_web::{Problem, packed::Packed};
 
 /// Nothing but the book's own style, script and pictures may load.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
@@ -17,9 +17,9 @@ const CACHE: &str = "public, max-age=300";
 /// One file of the book.
 pub(crate) struct File {
     path: &'static str,
-    /// A strong entity tag, with its quotes.
+    /// A weak entity tag, as it is of the text, compressed or not.
     tag: &'static str,
-    content: &'static [u8],
+    content: Packed,
 }
 
 static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
@@ -38,7 +38,7 @@ pub(crate) async fn serve(
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let kind = HeaderValue::from_static(media_type(file.path));
-        let mut response = file.content.into_response();
+        let mut response = file.content.answer(&headers);
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response
     };
@@ -48,8 +48,8 @@ pub(crate) async fn serve(
 }
 
 /// The text of a page.
-pub(crate) fn text(path: &str) -> Option<&'static str> {
-    str::from_utf8(find(path)?.content).ok()
+pub(crate) fn text(path: &str) -> Option<String> {
+    String::from_utf8(find(path)?.content.unpacked()).ok()
 }
 
 /// With the headers of every page.
@@ -74,8 +74,13 @@ fn knows(headers: &HeaderMap, tag: &str) -> bool {
     lists.filter_map(|list| list.to_str().ok()).any(|list| {
         list.split(',')
             .map(str::trim)
-            .any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+            .any(|known| known == "*" || opaque(known) == opaque(tag))
     })
+}
+
+/// A tag without what says that it is weak.
+fn opaque(tag: &str) -> &str {
+    tag.trim_start_matches("W/")
 }
 
 fn media_type(path: &str) -> &'static str {

@@ -110,6 +110,36 @@ async fn what_the_server_does_is_told_from_what_it_thinks_of_a_mail() {
         (Mood::Answers("451 4.7.1 Greylisted"), "mail.failed"),
         (Mood::Answers("530 5.7.0 Who are you?"), "mail.failed"),
         (Mood::Answers("550 5.1.1 No such person"), "mail.refused"),
+        (
+            Mood::Answers("552 5.2.2 The mailbox of that person is full"),
+            "mail.refused",
+        ),
+        (Mood::Answers("550 No such person"), "mail.refused"),
+        // These are about us: a word to the operator mends them.
+        (
+            Mood::Answers("553 5.7.1 You do not own that sender"),
+            "mail.failed",
+        ),
+        (
+            Mood::Answers("554 5.7.1 Client host is blocked"),
+            "mail.failed",
+        ),
+        (Mood::Answers("554 Relaying denied"), "mail.failed"),
+        (
+            Mood::Answers("550 5.1.8 The sender's domain is not known"),
+            "mail.failed",
+        ),
+        (
+            Mood::RefusesSender("550 5.1.0 Sender refused"),
+            "mail.failed",
+        ),
+        (Mood::RefusesSender("553 Sender refused"), "mail.failed"),
+        (Mood::RefusesText("550 5.7.26 DMARC"), "mail.failed"),
+        (Mood::RefusesText("550 Looks like spam"), "mail.failed"),
+        (
+            Mood::RefusesText("550 5.1.1 No such person"),
+            "mail.refused",
+        ),
         (Mood::Kind, "ok"),
     ];
     for (mood, expected) in moods {

@@ -3,18 +3,27 @@
 //! stands one floor up.
 
 pub mod accounts;
+pub mod alerts;
 pub mod aliases;
 pub mod attempts;
+pub mod checkpoints;
+pub mod compliance;
+pub mod cursors;
+pub mod devices;
 pub mod events;
 pub mod factors;
 pub mod idempotency;
 pub mod installation;
 pub mod jobs;
+pub mod nodes;
 pub mod one_time;
 pub mod passwords;
+pub mod phones;
 pub mod pictures;
+pub mod recoveries;
 pub mod schema;
 pub mod sessions;
 pub mod signing_keys;
 pub mod sites;
 pub mod tallies;
+pub mod webhooks;

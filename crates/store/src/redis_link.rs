@@ -1,26 +1,41 @@
 //! A connection to Redis that may come and go: made and mended in the
 //! background, so that no request ever waits for more than an answer.
 
-use std::{sync::Arc, time::Duration};
+mod metered;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, FromRedisValue, IntoConnectionInfo, ProtocolVersion,
-    PushInfo, PushKind, RedisResult,
+    AsyncConnectionConfig, Cmd, ConnectionAddr, ConnectionInfo, ErrorKind, FromRedisValue,
+    IntoConnectionInfo, ProtocolVersion, PushInfo, PushKind, RedisResult,
     aio::{MultiplexedConnection, SendError},
     from_redis_value,
 };
 use tokio::{
+    net::TcpStream,
     runtime::Handle,
     sync::{Notify, broadcast, watch},
-    time::{sleep, timeout},
+    task::JoinHandle,
+    time::{Instant, sleep, timeout},
 };
 use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes};
+
+use metered::Metered;
 
 /// How long connecting, or one answer, may take.
 const PATIENCE: Duration = Duration::from_millis(100);
 /// The first and the longest pause before Redis is tried again. Meanwhile
 /// nobody asks it: this is the circuit breaker.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
+/// An answer that takes longer than this is slow, and so many of them in a row
+/// are as good as none.
+const SLOW: (Duration, u32) = (Duration::from_millis(20), 10);
 /// A silent connection is asked for a sign of life this often.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
@@ -37,6 +52,16 @@ pub(crate) struct Link(watch::Receiver<Option<Live>>);
 struct Live {
     connection: MultiplexedConnection,
     broken: Arc<Notify>,
+    slow: Arc<AtomicU32>,
+}
+
+/// What carries its bytes; ends with this value.
+struct Driver(JoinHandle<()>);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Link {
@@ -45,12 +70,12 @@ impl Link {
     /// # Errors
     /// `config.invalid`. The URL may hold a password and is never repeated.
     pub(crate) fn open(url: &SecretString, ear: Option<Ear>) -> Result<Self> {
-        let client = client(url.expose_secret()).map_err(|_| {
+        let server = server(url.expose_secret()).map_err(|_| {
             Error::new(&codes::CONFIG_INVALID)
                 .detail("The Redis URL looks like redis://user:password@host:6379/0")
         })?;
         let (announce, live) = watch::channel(None);
-        Handle::current().spawn(keep(client, ear, announce));
+        Handle::current().spawn(keep(server, ear, announce));
         Ok(Self(live))
     }
 
@@ -76,12 +101,14 @@ impl Link {
         deadline: Duration,
     ) -> Option<T> {
         let mut live = self.0.borrow().clone()?;
-        match timeout(
+        let asked = Instant::now();
+        let answer = timeout(
             deadline,
             command.query_async::<redis::Value>(&mut live.connection),
-        )
-        .await
-        {
+        );
+        let answer = answer.await;
+        live.note(asked.elapsed());
+        match answer {
             Ok(Ok(value)) => from_redis_value(value).ok(),
             // Redis itself refuses the command, and may take the next one.
             Ok(Err(fault)) if !fault.is_io_error() && !fault.is_unrecoverable_error() => None,
@@ -93,22 +120,35 @@ impl Link {
     }
 }
 
+impl Live {
+    /// Who is slow again and again is left alone for a while.
+    fn note(&self, took: Duration) {
+        if took < SLOW.0 {
+            self.slow.store(0, Ordering::Relaxed);
+        } else if self.slow.fetch_add(1, Ordering::Relaxed) + 1 >= SLOW.1 {
+            self.broken.notify_one();
+        }
+    }
+}
+
 /// Version 3 of the protocol lets messages arrive beside answers.
-fn client(url: &str) -> RedisResult<Client> {
+fn server(url: &str) -> RedisResult<ConnectionInfo> {
     let address = url.into_connection_info()?;
     let settings = address
         .redis_settings()
         .clone()
         .set_protocol(ProtocolVersion::RESP3);
-    Client::open(address.set_redis_settings(settings))
+    Ok(address.set_redis_settings(settings))
 }
 
-async fn keep(client: Client, ear: Option<Ear>, announce: watch::Sender<Option<Live>>) {
+async fn keep(server: ConnectionInfo, ear: Option<Ear>, announce: watch::Sender<Option<Live>>) {
     let (shortest, longest) = PAUSES;
     let mut pause = shortest;
     loop {
-        match connect(&client, ear.as_ref()).await {
-            Ok(live) => {
+        let connected = timeout(PATIENCE * 3, connect(&server, ear.as_ref())).await;
+        let late = || Err((ErrorKind::Io, "it does not answer").into());
+        match connected.unwrap_or_else(|_| late()) {
+            Ok((live, _driver)) => {
                 pause = shortest;
                 announce.send_replace(Some(live.clone()));
                 tokio::select! {
@@ -135,11 +175,14 @@ async fn keep(client: Client, ear: Option<Ear>, announce: watch::Sender<Option<L
     }
 }
 
-async fn connect(client: &Client, ear: Option<&Ear>) -> RedisResult<Live> {
+async fn connect(server: &ConnectionInfo, ear: Option<&Ear>) -> RedisResult<(Live, Driver)> {
+    let ConnectionAddr::Tcp(host, port) = server.addr() else {
+        return Err((ErrorKind::InvalidClientConfig, "it is not on the network").into());
+    };
+    let stream = TcpStream::connect((host.as_str(), *port)).await?;
+    stream.set_nodelay(true)?;
     let broken = Arc::new(Notify::new());
-    let mut config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(PATIENCE))
-        .set_response_timeout(Some(PATIENCE));
+    let mut config = AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
     if let Some(ear) = ear {
         let (heard, broken) = (ear.heard.clone(), broken.clone());
         config = config.set_push_sender(move |push: PushInfo| {
@@ -147,14 +190,23 @@ async fn connect(client: &Client, ear: Option<&Ear>) -> RedisResult<Live> {
             Ok::<(), SendError>(())
         });
     }
-    let mut connection = client
-        .get_multiplexed_async_connection_with_config(&config)
-        .await?;
+    let (mut connection, driver) = MultiplexedConnection::new_with_config(
+        server.redis_settings(),
+        Metered::new(stream),
+        config,
+    )
+    .await?;
+    let driver = Driver(Handle::current().spawn(driver));
     if let Some(ear) = ear {
         connection.subscribe(ear.channel).await?;
     }
     ping(&mut connection).await?;
-    Ok(Live { connection, broken })
+    let live = Live {
+        connection,
+        broken,
+        slow: Arc::default(),
+    };
+    Ok((live, driver))
 }
 
 /// What arrives beside answers: of interest are a message, which is

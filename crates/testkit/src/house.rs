@@ -3,6 +3,7 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -22,7 +23,7 @@ use tollgate_flows::{
     people::{self, CreatePerson},
     signup::{self, SignUp},
 };
-use tollgate_web::{Http, Web};
+use tollgate_web::{Http, Limits, Networks, Web};
 use tower::ServiceExt;
 
 use crate::node::Node;
@@ -32,6 +33,9 @@ pub const PASSWORD: &str = "correct horse battery";
 
 /// Where the house says that it is.
 pub const PUBLIC_URL: &str = "http://localhost:8700";
+
+/// How a session cookie begins.
+const SESSION: &str = "tollgate=";
 
 /// Largest answer that a test reads.
 const ANSWER_MOST: usize = 16 * 1024 * 1024;
@@ -46,11 +50,11 @@ pub struct House {
     router_of: fn(&Web) -> Router,
 }
 
-/// Somebody who sends requests, with or without credentials.
-#[derive(Clone)]
+/// Somebody who sends requests, with or without credentials. As a browser does, it
+/// keeps the cookie that takes the place of the one by which it is signed in.
 pub struct Client {
     router: Router,
-    headers: HeaderMap,
+    headers: Mutex<HeaderMap>,
 }
 
 /// What came back.
@@ -93,7 +97,8 @@ impl House {
         Self::around(self.node.second().await, self.router_of)
     }
 
-    fn around(node: Node, router_of: fn(&Web) -> Router) -> Self {
+    /// A house around a node.
+    pub fn around(node: Node, router_of: fn(&Web) -> Router) -> Self {
         let http = Http {
             public_url: PUBLIC_URL.into(),
             listen: ([127, 0, 0, 1], 8700).into(),
@@ -101,6 +106,9 @@ impl House {
             cors_origins: vec!["https://app.example.org".into()],
             body_limit: 1024 * 1024,
             request_timeout: Duration::from_secs(30),
+            limits: Limits::default(),
+            networks: Networks::default(),
+            security_contact: None,
         };
         let web = Web::new(node.ctx.clone(), http);
         let router = router_of(&web);
@@ -116,7 +124,7 @@ impl House {
     pub fn stranger(&self) -> Client {
         Client {
             router: self.router.clone(),
-            headers: HeaderMap::new(),
+            headers: Mutex::default(),
         }
     }
 
@@ -131,6 +139,7 @@ impl House {
         let request = SignUp {
             applicant: applicant(name),
             address: None,
+            locale: None,
             client: ClientProfile::NATIVE,
         };
         let made = signup::signup(&self.node.ctx, &Principal::Anonymous, request).await;
@@ -175,6 +184,15 @@ impl House {
     }
 }
 
+impl Clone for Client {
+    fn clone(&self) -> Self {
+        Self {
+            router: self.router.clone(),
+            headers: Mutex::new(self.headers().clone()),
+        }
+    }
+}
+
 impl Client {
     /// With one header more.
     #[must_use]
@@ -185,10 +203,35 @@ impl Client {
 
     /// With one header more, whose value may not be text.
     #[must_use]
-    pub fn with_value(mut self, name: &str, value: HeaderValue) -> Self {
+    pub fn with_value(self, name: &str, value: HeaderValue) -> Self {
         let name: HeaderName = name.parse().expect("a header's name");
-        self.headers.append(name, value);
+        self.headers().append(name, value);
         self
+    }
+
+    fn headers(&self) -> MutexGuard<'_, HeaderMap> {
+        self.headers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keep a new session cookie in the place of an old one. One that is taken away is
+    /// kept, as by somebody who has a copy.
+    fn keep(&self, answer: &HeaderMap) {
+        let set = answer.get_all(header::SET_COOKIE).iter();
+        let mut texts = set.filter_map(|value| value.to_str().ok());
+        let Some(new) = texts.find(|text| text.starts_with(SESSION)) else {
+            return;
+        };
+        let new = new.split(';').next().unwrap_or_default();
+        let mut headers = self.headers();
+        let Some(header::Entry::Occupied(mut held)) = headers.try_entry(header::COOKIE).ok() else {
+            return;
+        };
+        let text = held.get().to_str().unwrap_or_default().to_owned();
+        let old = text.split("; ").find(|pair| pair.starts_with(SESSION));
+        if let Some(old) = old.filter(|_| new != SESSION) {
+            let value = HeaderValue::from_str(&text.replace(old, new)).expect("a cookie");
+            held.insert(value);
+        }
     }
 
     /// GET.
@@ -240,7 +283,7 @@ impl Client {
             .uri(path)
             .body(body)
             .expect("a request");
-        request.headers_mut().extend(self.headers.clone());
+        request.headers_mut().extend(self.headers().clone());
         if let Some(media_type) = media_type {
             let value = HeaderValue::from_str(media_type).expect("a media type");
             request.headers_mut().insert(header::CONTENT_TYPE, value);
@@ -250,6 +293,7 @@ impl Client {
             .insert(ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000))));
         let Ok(response) = self.router.clone().oneshot(request).await;
         let (parts, body) = response.into_parts();
+        self.keep(&parts.headers);
         let bytes = to_bytes(body, ANSWER_MOST)
             .await
             .expect("the answer is whole");

@@ -4,3 +4,5 @@
 pub mod house;
 pub mod node;
 pub mod services;
+
+pub use tollgate_authenticator as authenticator;

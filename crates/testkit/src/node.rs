@@ -1,7 +1,7 @@
 //! A server without its walls: real context, real database, a clock that tests
 //! move and hashes that cost little. Several may share one database.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use tempfile::TempDir;
 use tokio::sync::Mutex;
@@ -14,21 +14,28 @@ use tollgate_base::{
 };
 use tollgate_crypto::{
     jwt::Algorithm,
-    password::{Cost, Hasher},
+    password::{Cost, Hasher, Peppers},
     seal::MasterKey,
 };
 use tollgate_flows::{
-    Ctx, Parts, audit,
+    Ctx, Parts, alerts, audit,
     ctx::{
-        ChatbotPolicy, PasswordPolicy, Policy, Registration, SessionPolicy, SimpleJwt, TokenPolicy,
-        found,
+        AlertPolicy, AuditPolicy, Binding, ByMail, ChatbotPolicy, CompliancePolicy, Confirmation,
+        DevicePolicy, PasswordPolicy, Policy, Proof, Registration, SecondFactor, SentCodes,
+        SessionPolicy, SimpleJwt, SpreadPolicy, TokenPolicy, found,
     },
     deliver, keyring, tend,
     watch::Feed,
+    webhooks,
 };
 use tollgate_outbound::{
+    breaches::Breaches,
+    channels::Channels,
+    courier::Courier,
     letters::Letters,
     mail::{Encryption, Mailer, Server, Smtp},
+    reach::Reach,
+    sms::Texter,
 };
 use tollgate_records::{attempts::Allowance, schema};
 use tollgate_store::{
@@ -45,6 +52,9 @@ pub const CHATBOT_SECRET: &str = "a shared secret of tests, 32 bytes and more";
 
 /// How long a mail server in tests may take, by the machine's clock.
 const SMTP_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a receiver of webhooks in tests may take, by the machine's clock.
+const CALL_PATIENCE: Duration = Duration::from_millis(500);
 
 /// A running server as far as verbs are concerned.
 pub struct Node {
@@ -63,46 +73,134 @@ struct Ground {
     master: [u8; 32],
     fail_points: FailPoints,
     smtp: Option<u16>,
+    texter: Option<Texter>,
+    /// What vouches for receivers of webhooks, which may be on this machine then.
+    roots: Option<PathBuf>,
+    channels: Channels,
+    alerts: AlertPolicy,
+}
+
+/// What a node has that others do not.
+struct Wanted {
+    fail_points: FailPoints,
+    smtp: Option<u16>,
+    texter: Option<Texter>,
+    breaches: Breaches,
+    roots: Option<PathBuf>,
+    channels: Channels,
+    alerts: AlertPolicy,
+}
+
+impl Wanted {
+    fn nothing() -> Self {
+        Self {
+            fail_points: FailPoints::none(),
+            smtp: None,
+            texter: None,
+            breaches: Breaches::default(),
+            roots: None,
+            channels: Channels::default(),
+            alerts: AlertPolicy::default(),
+        }
+    }
 }
 
 impl Node {
     /// An installation of its own: on SQLite, or on PostgreSQL with
     /// `TEST_DATABASE_URL` (and Redis with `TEST_REDIS_URL`).
     pub async fn new() -> Self {
-        Self::found(FailPoints::none(), None).await
+        Self::found(Wanted::nothing()).await
     }
 
     /// As [`Node::new`], its database with fail-points.
     pub async fn with(fail_points: FailPoints) -> Self {
-        Self::found(fail_points, None).await
+        Self::found(Wanted {
+            fail_points,
+            ..Wanted::nothing()
+        })
+        .await
     }
 
     /// As [`Node::new`], its mail handed to that server.
     pub async fn mailing(server: &SmtpServer) -> Self {
-        Self::found(FailPoints::none(), Some(server.port())).await
+        Self::found(Wanted {
+            smtp: Some(server.port()),
+            ..Wanted::nothing()
+        })
+        .await
     }
 
-    async fn found(fail_points: FailPoints, smtp: Option<u16>) -> Self {
+    /// As [`Node::new`], its texts handed to that one.
+    pub async fn texting(texter: Texter) -> Self {
+        Self::found(Wanted {
+            texter: Some(texter),
+            ..Wanted::nothing()
+        })
+        .await
+    }
+
+    /// As [`Node::new`], asking these about new passwords.
+    pub async fn asking(breaches: Breaches) -> Self {
+        Self::found(Wanted {
+            breaches,
+            ..Wanted::nothing()
+        })
+        .await
+    }
+
+    /// As [`Node::new`], its webhooks trusting what that file vouches for, also on this
+    /// machine.
+    pub async fn calling(roots: PathBuf) -> Self {
+        Self::found(Wanted {
+            roots: Some(roots),
+            ..Wanted::nothing()
+        })
+        .await
+    }
+
+    /// As [`Node::new`], its alerts told there.
+    pub async fn telling(channels: Channels, alerts: AlertPolicy) -> Self {
+        Self::found(Wanted {
+            channels,
+            alerts,
+            ..Wanted::nothing()
+        })
+        .await
+    }
+
+    async fn found(wanted: Wanted) -> Self {
         let ground = Ground {
             folder: tempfile::tempdir().expect("the system has a temporary folder"),
             database: PostgresDatabase::create(),
             master: Entropy.bytes().expect("the system has random numbers"),
-            fail_points,
-            smtp,
+            fail_points: wanted.fail_points,
+            smtp: wanted.smtp,
+            texter: wanted.texter,
+            roots: wanted.roots,
+            channels: wanted.channels,
+            alerts: wanted.alerts,
         };
         Self::on(
             Arc::new(ground),
             Clock::fake(Time::from_secs(1_800_000_000)),
+            Peppers::default(),
+            wanted.breaches,
         )
         .await
     }
 
     /// One more node on the same database, with caches of its own.
     pub async fn second(&self) -> Self {
-        Self::on(self.ground.clone(), self.clock.clone()).await
+        self.peppered(Peppers::default()).await
     }
 
-    async fn on(ground: Arc<Ground>, clock: Clock) -> Self {
+    /// The same, its operator having set these peppers.
+    pub async fn peppered(&self, peppers: Peppers) -> Self {
+        let (ground, clock) = (self.ground.clone(), self.clock.clone());
+        Self::on(ground, clock, peppers, Breaches::default()).await
+    }
+
+    async fn on(ground: Arc<Ground>, clock: Clock, peppers: Peppers, breaches: Breaches) -> Self {
         let mut settings = Settings::new(ground.url());
         settings.fail_points = ground.fail_points.clone();
         let db = Db::open(settings).await.expect("the database opens");
@@ -124,13 +222,20 @@ impl Node {
                 Bus::redis(&url.into()).expect("a Redis URL")
             }),
             counters: Counters::memory(),
-            hasher: Hasher::new(cheap, 2, 64),
+            hasher: Hasher::new(cheap, 2, 64).with_peppers(peppers),
             mailer: ground.mailer(),
+            texter: ground.texter(),
+            breaches,
             letters: Letters::load(None).expect("they are built in"),
+            courier: ground.courier(),
+            channels: ground.channels.clone(),
             clock: clock.clone(),
             entropy: Entropy,
             master,
-            policy: policy(),
+            policy: Policy {
+                alerts: ground.alerts.clone(),
+                ..policy()
+            },
             installation,
         };
         let ctx = Ctx::new(parts).expect("the context stands");
@@ -154,12 +259,24 @@ impl Node {
         deliver::deliver(&self.ctx, &by, ())
             .await
             .expect("mail is delivered");
+        deliver::texts(&self.ctx, &by, ())
+            .await
+            .expect("texts are delivered");
         audit::seal(&self.ctx, &by, ())
             .await
             .expect("events are sealed");
         tend::store_seen(&self.ctx, &by, ())
             .await
             .expect("uses are stored");
+        webhooks::deliver(&self.ctx, &by, ())
+            .await
+            .expect("events are sent");
+        alerts::watch(&self.ctx, &by, ())
+            .await
+            .expect("alerts are raised");
+        alerts::tell(&self.ctx, &by, ())
+            .await
+            .expect("alerts are told");
         self.follow().await;
     }
 
@@ -176,18 +293,47 @@ impl Node {
 
     /// The texts of all mails that were sent, in no order.
     pub fn mails(&self) -> Vec<String> {
-        let Ok(folder) = std::fs::read_dir(self.ground.folder.path().join("mail")) else {
-            return Vec::new();
-        };
-        folder
-            .map(|file| {
-                std::fs::read_to_string(file.expect("a mail").path()).expect("a mail in UTF-8")
-            })
-            .collect()
+        self.ground.messages("mail")
+    }
+
+    /// The texts that were sent, in no order.
+    pub fn texts(&self) -> Vec<String> {
+        self.ground.messages("texts")
+    }
+
+    /// Those of them that lead to a page, such as `/reset`.
+    pub fn mails_to(&self, page: &str) -> Vec<String> {
+        let mut mails = self.mails();
+        mails.retain(|mail| mail.contains(&format!("{page}#")));
+        mails
     }
 }
 
 impl Ground {
+    fn courier(&self) -> Courier {
+        let here = ["127.0.0.0/8", "::1/128"].map(|net| net.parse().expect("a network"));
+        let reach = match self.roots {
+            Some(_) => Reach::with(here.to_vec()),
+            None => Reach::default(),
+        };
+        Courier::new(reach, self.roots.as_deref(), CALL_PATIENCE).expect("it is well set")
+    }
+
+    fn texter(&self) -> Texter {
+        let folder = || Texter::Folder(self.folder.path().join("texts"));
+        self.texter.clone().unwrap_or_else(folder)
+    }
+
+    fn messages(&self, folder: &str) -> Vec<String> {
+        let Ok(folder) = std::fs::read_dir(self.folder.path().join(folder)) else {
+            return Vec::new();
+        };
+        let read = |file: std::io::Result<std::fs::DirEntry>| {
+            std::fs::read_to_string(file.expect("a message").path()).expect("it is in UTF-8")
+        };
+        folder.map(read).collect()
+    }
+
     fn mailer(&self) -> Mailer {
         let Some(port) = self.smtp else {
             return Mailer::Folder {
@@ -225,24 +371,48 @@ fn policy() -> Policy {
     Policy {
         public_url: "http://localhost:8700".into(),
         registration: Registration::Open,
+        by_mail: ByMail::Off,
         attempts: Allowance {
             failures: 10,
             window: Duration::from_mins(15),
+        },
+        spread: SpreadPolicy {
+            per_network: 20,
+            house: 100,
+            proof: Proof::Bits(8),
         },
         address_rate: Rate {
             burst: 10_000,
             per: Duration::from_mins(1),
         },
+        related_origins: Vec::new(),
+        second_factor: SecondFactor::Offered,
+        recovery_wait: Duration::from_hours(24),
         password: PasswordPolicy {
             least: 8,
             ..PasswordPolicy::default()
         },
+        sent_codes: SentCodes::default(),
         session: SessionPolicy {
             idle: Duration::from_hours(14 * 24),
             max: Duration::from_hours(90 * 24),
             short_idle: Duration::from_hours(12),
             short_max: Duration::from_hours(24),
             retry_window: Duration::from_secs(10),
+            most: 0,
+            binding: Binding::Off,
+        },
+        devices: DevicePolicy {
+            trust: Some(Duration::from_hours(30 * 24)),
+            confirm: Confirmation::Off,
+        },
+        compliance: CompliancePolicy {
+            dormant: Duration::from_hours(90 * 24),
+            unused: Duration::from_hours(30 * 24),
+            unverified: Duration::from_hours(90 * 24),
+            admins: 5,
+            key_age: Duration::from_hours(365 * 24),
+            backup: Duration::from_hours(7 * 24),
         },
         tokens: TokenPolicy {
             access: Duration::from_mins(5),
@@ -255,6 +425,8 @@ fn policy() -> Policy {
             refresh: Duration::from_hours(14 * 24),
             simplejwt: SimpleJwt::V5_5,
         },
+        audit: AuditPolicy::default(),
+        alerts: AlertPolicy::default(),
         sites: Vec::new(),
     }
 }

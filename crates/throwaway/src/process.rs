@@ -5,8 +5,13 @@ use std::{
     fs::{File, OpenOptions},
     io, iter,
     net::{Ipv4Addr, TcpListener},
+    ops::Range,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{self, Child, Command, Stdio},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -63,11 +68,23 @@ pub fn send_signal(process_id: u32, signal: Signal) -> io::Result<()> {
     }
 }
 
-/// A port of 127.0.0.1 that was free just now.
+/// A port of 127.0.0.1 that was free just now, and that this process is not
+/// given again before it was given all others.
+///
+/// Below Linux's range for the near ends of connections (`ip_local_port_range`),
+/// or the next connection of anybody might take it before the server is up.
 pub fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
+    const PORTS: Range<u32> = 10_000..32_768;
+    static NEXT: LazyLock<AtomicU32> = LazyLock::new(|| {
+        // Processes side by side begin far from each other.
+        AtomicU32::new(process::id().wrapping_mul(2_654_435_761) >> 8)
+    });
+    let count = PORTS.end - PORTS.start;
+    (0..count)
+        .map(|_| PORTS.start + NEXT.fetch_add(1, Ordering::Relaxed) % count)
+        .filter_map(|port| u16::try_from(port).ok())
+        .find(|&port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok())
+        .ok_or_else(|| io::ErrorKind::AddrInUse.into())
 }
 
 /// The first program called `name` in the folders of `PATH`.
@@ -143,4 +160,16 @@ fn ticks() -> impl Iterator<Item = ()> {
     iter::once(()).chain(iter::from_fn(move || {
         (start.elapsed() < PATIENCE).then(|| thread::sleep(Duration::from_millis(20)))
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_port_is_given_twice() {
+        let ports: HashSet<u16> = (0..100).map(|_| free_port().unwrap()).collect();
+        assert_eq!(ports.len(), 100);
+    }
 }

@@ -1,4 +1,5 @@
-//! The session cookie: its name, its attributes and how it is read.
+//! The cookies of our own host: their names, their attributes and how they are
+//! read.
 //!
 //! Under https it has the `__Host-` prefix (RFC 6265bis), so that no neighbour
 //! on the domain can plant one. Over plain http browsers refuse that prefix
@@ -6,19 +7,29 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes};
+use tollgate_flows::{Credentials, DeviceSecrets, Renewed};
 
 use crate::state::Http;
 
+/// Where programs say what they are known again by.
+pub const DEVICE: HeaderName = HeaderName::from_static("tollgate-device");
+
 /// A cookie of ours, by what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cookie {
+pub enum Cookie {
     /// The session. `SameSite=Lax`, so that a link from elsewhere arrives
     /// signed in.
     Session,
+    /// What this browser is known again by. `SameSite=Lax` as the session's, which
+    /// may be bound to it.
+    Device,
     /// Half of a form's token. Never needed on a request from elsewhere.
     Form,
+    /// Tells that a sign-in by mail ends in the browser that asked for it. `Lax`,
+    /// as it is a mail that leads back.
+    Mail,
 }
 
 impl Cookie {
@@ -27,36 +38,43 @@ impl Cookie {
         match (self, https) {
             (Self::Session, true) => "__Host-tollgate",
             (Self::Session, false) => "tollgate",
+            (Self::Device, true) => "__Host-tollgate-device",
+            (Self::Device, false) => "tollgate-device",
             (Self::Form, true) => "__Host-tollgate-form",
             (Self::Form, false) => "tollgate-form",
+            (Self::Mail, true) => "__Host-tollgate-mail",
+            (Self::Mail, false) => "tollgate-mail",
         }
     }
 
-    /// The value in a request; none if it is not there or not ASCII.
-    pub(crate) fn read(self, headers: &HeaderMap, http: &Http) -> Result<Option<SecretString>> {
+    /// The value in a request, if it is there.
+    ///
+    /// # Errors
+    /// `request.credentials` if it was sent twice: one of the two was planted.
+    pub fn read(self, headers: &HeaderMap, http: &Http) -> Result<Option<SecretString>> {
         find(headers, self.name(http.is_https()))
     }
 
     /// The header that sets it; without `max_age` it ends with the browser.
-    pub(crate) fn set(
-        self,
-        http: &Http,
-        value: &SecretString,
-        max_age: Option<Duration>,
-    ) -> HeaderValue {
+    pub fn set(self, http: &Http, value: &SecretString, max_age: Option<Duration>) -> HeaderValue {
         let name = self.name(http.is_https());
         let same_site = match self {
-            Self::Session => "Lax",
+            Self::Session | Self::Device | Self::Mail => "Lax",
             Self::Form => "Strict",
         };
         let secure = if http.is_https() { "; Secure" } else { "" };
         let age = max_age.map_or_else(String::new, |age| format!("; Max-Age={}", age.as_secs()));
         let value = value.expose_secret();
         let text = format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}{secure}{age}");
-        let mut header =
-            HeaderValue::from_str(&text).expect("tokens are letters, digits, `_`, `-` and `.`");
+        let mut header = HeaderValue::from_str(&text)
+            .expect("tokens are letters, digits, `_`, `-`, `.` and `%`");
         header.set_sensitive(true);
         header
+    }
+
+    /// The header that takes it away.
+    pub fn clear(self, http: &Http) -> HeaderValue {
+        self.set(http, &SecretString::default(), Some(Duration::ZERO))
     }
 }
 
@@ -79,9 +97,40 @@ pub fn set(http: &Http, value: &SecretString, max_age: Option<Duration>) -> Head
     Cookie::Session.set(http, value, max_age)
 }
 
+/// The header that gives a browser the new secret of its session, if there is one.
+pub fn renew(http: &Http, renewed: &Renewed) -> Option<[(HeaderName, HeaderValue); 1]> {
+    match renewed.credentials()? {
+        Credentials::Cookie { secret, max_age } => {
+            Some([(header::SET_COOKIE, set(http, secret, *max_age))])
+        }
+        Credentials::Tokens { .. } => None,
+    }
+}
+
+/// As long as browsers keep a cookie at most: 400 days.
+const DEVICE_KEPT: Duration = Duration::from_hours(400 * 24);
+
+/// What the browser, or the program, that sent a request is known again by.
+/// Programs say it in a header. What cannot be read says nothing.
+pub fn devices(headers: &HeaderMap, http: &Http) -> DeviceSecrets {
+    let mut said = headers.get_all(DEVICE).iter();
+    if let (Some(value), None) = (said.next(), said.next()) {
+        return DeviceSecrets::read(value.to_str().unwrap_or_default());
+    }
+    let cookie = Cookie::Device.read(headers, http).ok().flatten();
+    cookie.map_or_else(DeviceSecrets::default, |cookie| {
+        DeviceSecrets::read(cookie.expose_secret())
+    })
+}
+
+/// The header that has a browser keep what it is known again by.
+pub fn keep_devices(http: &Http, secrets: &DeviceSecrets) -> HeaderValue {
+    Cookie::Device.set(http, &secrets.text(), Some(DEVICE_KEPT))
+}
+
 /// The header that takes the session cookie away.
 pub fn clear(http: &Http) -> HeaderValue {
-    Cookie::Session.set(http, &SecretString::default(), Some(Duration::ZERO))
+    Cookie::Session.clear(http)
 }
 
 /// A cookie by its exact name. Cookies of others on the same host are none of

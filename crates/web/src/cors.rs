@@ -12,8 +12,10 @@ use axum::{
 use crate::state::Http;
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
-const TAKEN: &str = "Authorization, Content-Type, Idempotency-Key, If-Match";
-const SHOWN: &str = "ETag, Link, Retry-After, WWW-Authenticate, X-Request-Id";
+const TAKEN: &str = "Authorization, Content-Type, Idempotency-Key, If-Match, Tollgate-Device, \
+    Tollgate-Proof";
+const SHOWN: &str = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, Tollgate-Proof, \
+    WWW-Authenticate, X-Request-Id";
 /// How long a browser may remember the answer to a preflight, in seconds.
 const REMEMBERED: &str = "600";
 

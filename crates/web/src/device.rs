@@ -1,20 +1,57 @@
-//! What a request tells of the device it comes from, for the list of sessions
-//! that people see. Nothing is decided by it.
+//! What a request tells of the device it comes from: for the lists that people
+//! see, and by what the device is known again.
 
-use axum::http::{HeaderMap, header};
-use tollgate_flows::Device;
+use axum::http::{Extensions, HeaderMap, header};
+use tollgate_base::SecretString;
+use tollgate_flows::{
+    Device, UserAgent,
+    ctx::{Binding, Place},
+};
 use woothee::parser::Parser;
 
-use crate::peer::Peer;
+use crate::{cookies, peer::Peer, problem::PROOF, state::Web};
 
 /// More of a `User-Agent` is not looked at, in bytes.
 const LOOKED_AT: usize = 512;
 /// What the parser says when it does not know.
 const UNKNOWN: &str = "UNKNOWN";
 
-/// Browser and system in words, and the address. The client's own name for the
-/// device is added by whoever reads the body.
-pub fn device(headers: &HeaderMap, peer: Peer) -> Device {
+/// Browser and system in words, the address, and the secrets that it keeps. The
+/// client's own name for the device is added by whoever reads the body, and whether
+/// it keeps one more.
+pub fn device(web: &Web, headers: &HeaderMap, peer: Peer) -> UserAgent {
+    UserAgent {
+        device: shown(headers, peer),
+        secrets: cookies::devices(headers, &web.http()),
+        keeps: false,
+        proof: headers
+            .get(PROOF)
+            .and_then(|value| value.to_str().ok())
+            .map(SecretString::from),
+    }
+}
+
+/// Where a request comes from, as far as sessions are bound to that. Nothing is
+/// read where they are not.
+pub fn place(web: &Web, headers: &HeaderMap, extensions: &Extensions) -> Place {
+    match web.ctx().binding() {
+        Binding::Off => Place::default(),
+        Binding::Device => Place {
+            devices: cookies::devices(headers, &web.http()),
+            ..place_of(Peer::of(headers, extensions, &web.http()))
+        },
+        Binding::Network => place_of(Peer::of(headers, extensions, &web.http())),
+    }
+}
+
+fn place_of(peer: Peer) -> Place {
+    Place {
+        address: peer.0,
+        ..Place::default()
+    }
+}
+
+fn shown(headers: &HeaderMap, peer: Peer) -> Device {
     let agent = headers
         .get(header::USER_AGENT)
         .and_then(|value| value.to_str().ok());

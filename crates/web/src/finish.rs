@@ -7,24 +7,29 @@ use std::{future::ready, panic::AssertUnwindSafe, time::Duration};
 use axum::{
     Router,
     extract::{Request, State},
+    http::Method,
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
 use tokio::time::timeout;
 use tollgate_base::{Error, codes};
+use tollgate_flows::Ctx;
 use tracing::Instrument;
 
 use crate::{
     body,
     cors::Cors,
     gate, headers,
+    limits::{self, Meter},
+    networks,
     observe::Watch,
     pages::{Asked, RefusalPage},
+    peer::Peer,
     problem::{Problem, Told},
     request_id,
     state::{Http, Web},
-    upload,
+    unread, upload,
 };
 
 /// Complete a router: answers for what it has no route for, and the layers.
@@ -58,17 +63,31 @@ pub async fn bare(web: &Web, work: impl Future<Output = Response>) -> Response {
 
 async fn house(
     State((web, page)): State<(Web, RefusalPage)>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let asked = Asked::by_browser(&request);
     let (http, id) = (web.http(), request_id::draw(web.ctx()));
     let watch = Watch::begin(&request, id);
     let cors = Cors::of(&request, &http);
+    let Peer(from) = Peer::of(request.headers(), request.extensions(), &http);
+    let meter = Meter::attach(&mut request, &http.limits.routes);
+    let tells = limits::tells(request.uri().path());
+    let network = networks::check(&request, &http);
+    let entry = async {
+        network?;
+        match &meter {
+            Some(meter) => meter.count_address(&web, from).await,
+            None => Ok(()),
+        }
+    };
     let work = async {
         let response = match cors.preflight() {
             Some(response) => response,
-            None => guarded(request, next, &http).await,
+            None => match entry.await {
+                Ok(()) => guarded(request, next, &http).await,
+                Err(refusal) => refuse(refusal),
+            },
         };
         let told = response.extensions().get::<Told>().cloned();
         match (asked, told) {
@@ -76,10 +95,14 @@ async fn house(
             _ => response,
         }
     };
+    let work = Ctx::asked_from(from, work);
     let mut response = request_id::scope(id, work)
         .instrument(watch.span.clone())
         .await;
     headers::secure(response.headers_mut(), &http);
+    if let Some(meter) = meter.filter(|_| tells) {
+        meter.tell(response.headers_mut());
+    }
     cors.mark(response.headers_mut());
     response
         .headers_mut()
@@ -91,6 +114,19 @@ async fn house(
 /// Handle the request, or say why not. A handler that is too slow or panics is
 /// dropped where it stands; what it has committed stays committed.
 async fn guarded(request: Request, next: Next, http: &Http) -> Response {
+    let (head, body) = request.into_parts();
+    let (body, end) = unread::watch(body);
+    let tunnel = head.method == Method::CONNECT;
+    let mut response = handled(Request::from_parts(head, body), next, http).await;
+    end.mark(&mut response);
+    if tunnel {
+        // Whoever asked may take what follows for the tunnel's, and we for requests.
+        unread::close(&mut response);
+    }
+    response
+}
+
+async fn handled(request: Request, next: Next, http: &Http) -> Response {
     if let Err(refusal) = gate::check(&request, http) {
         return refuse(refusal);
     }

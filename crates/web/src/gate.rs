@@ -3,12 +3,17 @@
 
 use axum::{
     extract::Request,
-    http::{Uri, header},
+    http::{HeaderMap, Uri, header},
 };
 use percent_encoding::percent_decode_str;
 use tollgate_base::{Error, Result, codes};
 
 use crate::{credentials, state::Http, upload};
+
+/// Browsers keep 180 cookies for a host at most, and send 16 KiB at most to any
+/// server that takes no more.
+const COOKIES: usize = 200;
+const COOKIE_BYTES: usize = 16 * 1024;
 
 /// Refuse the request, or find nothing wrong with it.
 pub(crate) fn check(request: &Request, http: &Http) -> Result<()> {
@@ -17,12 +22,27 @@ pub(crate) fn check(request: &Request, http: &Http) -> Result<()> {
         let detail = "More than one Host header was sent.";
         return Err(Error::new(&codes::REQUEST_MALFORMED).detail(detail));
     }
+    cookies(request.headers())?;
     credentials::single(request.headers(), http)?;
     let told = request.headers().get(header::CONTENT_LENGTH);
     let length = told.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     let most = upload::limit(request.headers(), http) as u64;
     if length.is_some_and(|length| length > most) {
         return Err(Error::new(&codes::REQUEST_TOO_LARGE));
+    }
+    Ok(())
+}
+
+/// Refuse more cookies than a browser has for one host.
+fn cookies(headers: &HeaderMap) -> Result<()> {
+    let lines = headers.get_all(header::COOKIE).iter();
+    let (bytes, count) = lines.fold((0, 0), |(bytes, count), line| {
+        let text = line.as_bytes();
+        let more = text.split(|byte| *byte == b';').count();
+        (bytes + text.len(), count + more)
+    });
+    if bytes > COOKIE_BYTES || count > COOKIES {
+        return Err(Error::new(&codes::REQUEST_HEADERS));
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use tollgate_base::Error;
 
-use crate::state::Web;
+use crate::{state::Web, upload::is_declared};
 
 /// Renders a refusal. The request id is that of the request at hand.
 pub type RefusalPage = fn(&Web, &Asked, &Error) -> Response;
@@ -29,17 +29,21 @@ pub struct Asked {
 
 impl Asked {
     /// The request, if its answer is shown to somebody: the client names HTML
-    /// among what it takes, which programs do not.
+    /// among what it takes, which programs do not, or sends a form and takes
+    /// whatever comes, as it would take the page behind the form.
     pub(crate) fn by_browser(request: &Request) -> Option<Self> {
-        let takes_html = |value: &header::HeaderValue| {
-            let text = value.to_str().unwrap_or_default();
-            text.split(',').any(|range| {
-                let media_type = range.split(';').next().unwrap_or_default();
-                media_type.trim().eq_ignore_ascii_case("text/html")
+        let headers = request.headers();
+        let wanted = || {
+            let accept = headers.get_all(header::ACCEPT).iter();
+            accept.flat_map(|value| {
+                let ranges = value.to_str().unwrap_or_default().split(',');
+                ranges.map(|range| range.split(';').next().unwrap_or_default().trim())
             })
         };
-        let mut accept = request.headers().get_all(header::ACCEPT).iter();
-        let shown = accept.any(takes_html) && !request.uri().path().starts_with(FOR_PROGRAMS);
+        let is_html = |wanted: &str| wanted.eq_ignore_ascii_case("text/html");
+        let takes_all = || wanted().all(|wanted| wanted == "*/*");
+        let is_page = wanted().any(is_html) || is_form(headers) && takes_all();
+        let shown = is_page && !request.uri().path().starts_with(FOR_PROGRAMS);
         shown.then(|| Self {
             method: request.method().clone(),
             uri: request.uri().clone(),
@@ -57,6 +61,11 @@ impl Asked {
         }
         page
     }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let forms = ["application/x-www-form-urlencoded", "multipart/form-data"];
+    forms.into_iter().any(|form| is_declared(headers, form))
 }
 
 #[cfg(test)]
@@ -83,6 +92,30 @@ mod tests {
         ] {
             assert!(asked(path, accept).is_none(), "{path} {accept}");
         }
+    }
+
+    #[test]
+    fn who_sends_a_form_and_takes_anything_is_shown_a_page() {
+        let sent = |path: &str, kind: &str, accept: Option<&str>| {
+            let request = Request::post(path).header(header::CONTENT_TYPE, kind);
+            let request = match accept {
+                Some(accept) => request.header(header::ACCEPT, accept),
+                None => request,
+            };
+            Asked::by_browser(&request.body(Body::empty()).unwrap()).is_some()
+        };
+        let form = "application/x-www-form-urlencoded";
+        for accept in [None, Some("*/*")] {
+            assert!(sent("/signin", form, accept));
+            assert!(sent(
+                "/me/picture",
+                "multipart/form-data; boundary=x",
+                accept
+            ));
+            assert!(!sent("/signin", "application/json", accept));
+            assert!(!sent("/api/v1/session", form, accept));
+        }
+        assert!(!sent("/signin", form, Some("application/json, */*")));
     }
 
     #[test]

@@ -21,12 +21,37 @@ const HOPS: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub Option<IpAddr>);
 
+/// What is known of the client's address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// It is this one.
+    Clearly(IpAddr),
+    /// A trusted proxy said what cannot be read; this is the proxy.
+    Unclearly(IpAddr),
+    /// There is no socket.
+    Nowhere,
+}
+
 impl Peer {
     /// Of a request whose server put [`ConnectInfo`] into its extensions.
     pub fn of(headers: &HeaderMap, extensions: &Extensions, http: &Http) -> Self {
+        match Self::told(headers, extensions, http) {
+            Told::Clearly(address) | Told::Unclearly(address) => Self(Some(address)),
+            Told::Nowhere => Self(None),
+        }
+    }
+
+    /// The same, and whether it is clear.
+    pub(crate) fn told(headers: &HeaderMap, extensions: &Extensions, http: &Http) -> Told {
         let socket = extensions.get::<ConnectInfo<SocketAddr>>();
-        let peer = socket.map(|socket| socket.0.ip().to_canonical());
-        Self(peer.map(|peer| behind_proxies(peer, headers, &http.trusted_proxies)))
+        let Some(socket) = socket else {
+            return Told::Nowhere;
+        };
+        let peer = socket.0.ip().to_canonical();
+        match behind_proxies(peer, headers, &http.trusted_proxies) {
+            Some(client) => Told::Clearly(client),
+            None => Told::Unclearly(peer),
+        }
     }
 
     /// Whether the request comes from this machine, and through no proxy that
@@ -47,27 +72,24 @@ impl FromRequestParts<Web> for Peer {
 }
 
 /// The rightmost address of `X-Forwarded-For` that is no trusted proxy: each
-/// proxy appends whom it heard, so all to the left of it may be invented. If
-/// anything up to there cannot be read, the socket's peer counts.
-fn behind_proxies(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+/// proxy appends whom it heard, so all to the left of it may be invented. None if
+/// anything up to there cannot be read.
+fn behind_proxies(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAddr> {
     let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
     if !is_trusted(peer) {
-        return peer;
+        return Some(peer);
     }
     let lines = headers.get_all("x-forwarded-for").iter().rev();
     let hops = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
     let mut client = peer;
     for hop in hops.take(HOPS) {
         let text = std::str::from_utf8(hop).unwrap_or_default().trim();
-        let Ok(address) = text.parse::<IpAddr>() else {
-            return peer;
-        };
-        client = address.to_canonical();
+        client = text.parse::<IpAddr>().ok()?.to_canonical();
         if !is_trusted(client) {
             break;
         }
     }
-    client
+    Some(client)
 }
 
 #[cfg(test)]
@@ -90,7 +112,8 @@ mod tests {
                 )
             })
             .collect();
-        behind_proxies(peer.parse().unwrap(), &headers, &trusted).to_string()
+        behind_proxies(peer.parse().unwrap(), &headers, &trusted)
+            .map_or_else(|| "unclear".to_owned(), |client| client.to_string())
     }
 
     /// vuln:93, asvs:V4.1.3, asvs:V15.3.4
@@ -123,7 +146,7 @@ mod tests {
             "1.2.3.4, , 10.0.0.2",
             &huge,
         ] {
-            assert_eq!(client("10.0.0.1", &[line]), "10.0.0.1", "{line}");
+            assert_eq!(client("10.0.0.1", &[line]), "unclear", "{line}");
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -12,6 +12,9 @@ use tollgate_base::{Error, Kind, codes, error::FieldFault};
 
 use crate::request_id;
 
+/// The header of an answer with what is to be worked on, and of the request that
+/// follows with the work.
+pub const PROOF: HeaderName = HeaderName::from_static("tollgate-proof");
 /// The media type of RFC 9457.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 /// Where the page of each code is; its name follows.
@@ -38,6 +41,8 @@ struct Details<'a> {
     code: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Field<'a>>,
 }
@@ -88,6 +93,7 @@ impl IntoResponse for Problem {
             detail: error.public(),
             code: error.code().name,
             request_id: request_id::current().map(|id| id.to_string()),
+            proof: error.proof(),
             errors: error.fields().iter().map(Field::from).collect(),
         };
         let body = serde_json::to_vec(&details).unwrap_or_default();
@@ -96,6 +102,9 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if let Some(wait) = error.wait() {
             headers.insert(header::RETRY_AFTER, seconds(wait));
+        }
+        if let Some(asked) = error.proof().and_then(|asked| asked.parse().ok()) {
+            headers.insert(PROOF, asked);
         }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, challenge(&error));
@@ -123,6 +132,10 @@ impl<'a> From<&'a FieldFault> for Field<'a> {
 pub fn status(error: &Error) -> StatusCode {
     let own = [
         (&codes::REQUEST_TOO_LARGE, StatusCode::PAYLOAD_TOO_LARGE),
+        (
+            &codes::REQUEST_HEADERS,
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        ),
         (
             &codes::REQUEST_MEDIA_TYPE,
             StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -7,6 +7,8 @@ use arc_swap::ArcSwap;
 use ipnet::IpNet;
 use tollgate_flows::Ctx;
 
+use crate::{limits::Limits, networks::Networks};
+
 /// The state of every router. Cheap to clone.
 #[derive(Clone)]
 pub struct Web(Arc<Inner>);
@@ -33,6 +35,12 @@ pub struct Http {
     pub body_limit: usize,
     /// How long a request may take, its body included.
     pub request_timeout: Duration,
+    /// How many requests may come.
+    pub limits: Limits,
+    /// From where they may come.
+    pub networks: Networks,
+    /// Where faults of security are told, as `security.txt` says it.
+    pub security_contact: Option<String>,
 }
 
 impl Web {
@@ -91,6 +99,9 @@ pub(crate) mod tests {
             cors_origins: Vec::new(),
             body_limit: 1024,
             request_timeout: Duration::from_secs(1),
+            limits: Limits::default(),
+            networks: Networks::default(),
+            security_contact: None,
         }
     }
 

@@ -46,7 +46,8 @@ pub fn limit(headers: &HeaderMap, http: &Http) -> usize {
     most.max(http.body_limit)
 }
 
-fn is_declared(headers: &HeaderMap, start: &str) -> bool {
+/// Whether a body is declared, once, to be of a type that begins so.
+pub(crate) fn is_declared(headers: &HeaderMap, start: &str) -> bool {
     let mut all = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(told), None) = (all.next(), all.next()) else {
         return false;

@@ -8,10 +8,11 @@
 
 mod description;
 
-use std::{pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{net::SocketAddr, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use axum::{
     body::Body,
+    extract::ConnectInfo,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -23,13 +24,13 @@ use tokio::time::timeout;
 use tollgate_base::{Error, Kind, Result, access::Principal, codes, id::UserId};
 use tollgate_flows::{
     Path, Site,
-    admit::{Credential, Presented, admit, remembered},
-    ctx::Face,
+    admit::{Credential, Presented, admit, is_ours, remembered},
+    ctx::{Binding, Face},
     gate::{self, Decision, Visit},
     is_local, sites,
 };
 use tollgate_web::{
-    Problem, SiteCookie, Web, bare, credentials,
+    Problem, SiteCookie, Web, bare, credentials, place,
     proxies::{IDENTITY, Proxy},
     request_id,
 };
@@ -135,8 +136,14 @@ impl ForwardAuth {
     }
 
     /// The answer to a proxy, if this request is one's question.
-    pub async fn answer(&self, request: &Parts) -> Option<Response> {
+    pub async fn answer(&self, request: &mut Parts, peer: SocketAddr) -> Option<Response> {
         let proxy = at(request.uri.path())?;
+        // From where the visitor comes costs something to know.
+        let (web, http) = (&self.0.web, self.0.web.http());
+        let placed = !http.networks.are_open() || web.ctx().binding() != Binding::Off;
+        if placed {
+            request.extensions.insert(ConnectInfo(peer));
+        }
         let (outcome, response) = self.decide(proxy, request).await;
         self.0.decisions[proxy as usize][outcome as usize].increment(1);
         Some(response)
@@ -153,7 +160,14 @@ impl ForwardAuth {
         let Some(site) = web.ctx().sites().at(asked.host).cloned() else {
             return refuse(&codes::SITE_UNKNOWN, None, None).await;
         };
-        let mut work = pin!(self.judge(&site, &asked, &request.headers));
+        let http = web.http();
+        let network = http
+            .networks
+            .check(&request.headers, &request.extensions, &http);
+        if network.is_err() {
+            return refuse(&codes::NETWORK_DENIED, Some(&site), None).await;
+        }
+        let mut work = pin!(self.judge(&site, &asked, request));
         let judged = match poll!(work.as_mut()) {
             // What is in memory needs no deadline.
             Poll::Ready(judged) => judged,
@@ -171,7 +185,8 @@ impl ForwardAuth {
         match decision {
             Decision::Pass { face, statement } => {
                 let mut response = pass(face.as_deref(), statement.as_ref());
-                let theirs = authorization(&request.headers).filter(|_| !visitor.by_token);
+                let hidden = visitor.by_token || self.holds_ours(&request.headers);
+                let theirs = authorization(&request.headers).filter(|_| !hidden);
                 response
                     .headers_mut()
                     .insert(header::AUTHORIZATION, theirs.unwrap_or(EMPTY));
@@ -180,6 +195,15 @@ impl ForwardAuth {
             Decision::SignIn => {
                 let response = self.sign_in(proxy, &site, &asked, &request.headers).await;
                 (Outcome::SignIn, response)
+            }
+            Decision::Enrol => {
+                let who = visitor.who.user();
+                let (outcome, mut response) =
+                    refuse(&codes::FACTOR_REQUIRED, Some(&site), who).await;
+                if is_browser(asked.method, &request.headers) {
+                    lead(proxy, &mut response, entrance(&site, asked.target));
+                }
+                (outcome, response)
             }
             Decision::Refuse => {
                 let who = visitor.who.user();
@@ -192,9 +216,9 @@ impl ForwardAuth {
         }
     }
 
-    async fn judge(&self, site: &Site, asked: &Asked<'_>, headers: &HeaderMap) -> Result<Judged> {
+    async fn judge(&self, site: &Site, asked: &Asked<'_>, request: &Parts) -> Result<Judged> {
         let ctx = self.0.web.ctx();
-        let visitor = self.visitor(site, headers).await?;
+        let visitor = self.visitor(site, request).await?;
         let path = Path::read(asked.target);
         let visit = Visit {
             site,
@@ -207,8 +231,10 @@ impl ForwardAuth {
 
     /// Who it is, by a token of ours or else by the cookie of this host. What is
     /// neither may be the app's own, and says nothing.
-    async fn visitor(&self, site: &Site, headers: &HeaderMap) -> Result<Visitor> {
+    async fn visitor(&self, site: &Site, request: &Parts) -> Result<Visitor> {
         let (ctx, nobody) = (self.0.web.ctx(), Principal::Anonymous);
+        let headers = &request.headers;
+        let place = &place(&self.0.web, headers, &request.extensions);
         let known = |who, by_token| Visitor { who, by_token };
         let token = credentials::bearer_in_place(headers).unwrap_or_default();
         let cookie = SiteCookie::Visit
@@ -216,28 +242,43 @@ impl ForwardAuth {
             .unwrap_or_default();
         let host = site.address.host();
         if let Some(token) = token {
-            if let Some(who) = remembered(ctx, &nobody, Presented::Access(token.as_bytes()))? {
+            let shown = Presented::Access(token.as_bytes());
+            if let Some(who) = remembered(ctx, &nobody, (shown, place))? {
                 return Ok(known(who, true));
             }
-            let who = admit(ctx, &nobody, &Credential::Access(token.into())).await;
+            let credential = Credential::Access(token.into());
+            let who = admit(ctx, &nobody, (&credential, place)).await;
             if !is_stranger(&who) {
                 return Ok(known(who?, true));
             }
         }
         if let Some(cookie) = cookie {
-            if let Some(who) = remembered(ctx, &nobody, Presented::Site(host, cookie))? {
+            let shown = Presented::Site(host, cookie);
+            if let Some(who) = remembered(ctx, &nobody, (shown, place))? {
                 return Ok(known(who, false));
             }
             let credential = Credential::Site {
                 host: host.to_owned(),
                 token: String::from_utf8_lossy(cookie).into_owned().into(),
             };
-            let who = admit(ctx, &nobody, &credential).await;
+            let who = admit(ctx, &nobody, (&credential, place)).await;
             if !is_stranger(&who) {
                 return Ok(known(who?, false));
             }
         }
         Ok(known(nobody, false))
+    }
+
+    /// Whether a token of ours was sent that admits nobody: one that ended, one that
+    /// is for something else, or one in a form that is none.
+    fn holds_ours(&self, headers: &HeaderMap) -> bool {
+        let sent = headers.get_all(header::AUTHORIZATION).iter();
+        let apart = |sign: char| !(sign.is_ascii_alphanumeric() || "._-".contains(sign));
+        sent.map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .any(|text| {
+                text.split(apart)
+                    .any(|word| is_ours(self.0.web.ctx(), word))
+            })
     }
 
     /// To sign-in with a browser; a program is told that it needs a credential.

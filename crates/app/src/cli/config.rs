@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use crate::config;
+use crate::{config, wire};
 
 use super::{
     exit::Failure,
@@ -55,6 +55,7 @@ impl Config {
 
 fn check(office: &Office) -> Result<Answer, Failure> {
     let loaded = office.load()?;
+    wire::check_files(&loaded.config)?;
     for note in &loaded.notes {
         office.terminal.words(&format!("note: {note}"));
     }

@@ -21,8 +21,8 @@ use tollgate_base::{
 use tollgate_flows::{
     Applicant, ClientProfile, Credentials, Ctx, Device, ExternalId, Filter, Opening,
     account::{self, EditProfile},
-    admit::{self, Credential},
-    audit, keyring,
+    admit::{self, Credential, Place},
+    audit, keyring, outbox,
     password::{self, ChangePassword, ResetPassword},
     people::{self, CreatePerson},
     refresh::{self, Refresh},
@@ -147,6 +147,8 @@ async fn fill(
         stage.day(day, now.minus(DAY * (DAYS - day))).await?;
     }
     clock.set(now);
+    // What they would be told by mail reaches nobody.
+    outbox::clear(ctx, &Principal::Chore("demo"), ()).await?;
     tend::store_seen(ctx, &Principal::Chore("demo"), ()).await?;
     audit::seal(ctx, &Principal::Chore("demo"), ()).await?;
     Ok((stage.people.len(), stage.sessions))
@@ -229,8 +231,8 @@ impl Stage<'_> {
         let request = sign_in(part, self.password_of(part), opening);
         let signed_in = match signin::signin(self.ctx, &Principal::Anonymous, request).await {
             Ok(Step::Done(signed_in)) => signed_in,
-            // Nobody here has a second factor.
-            Ok(Step::Second(_)) => return Ok(()),
+            // Nobody here has a second factor, and no policy asks for mail.
+            Ok(Step::Second(_) | Step::Confirm(_)) => return Ok(()),
             // Somebody suspended stays outside.
             Err(refused) if refused.is(&codes::SIGNIN_FAILED) => return Ok(()),
             Err(fault) => return Err(fault),
@@ -238,9 +240,7 @@ impl Stage<'_> {
         self.sessions += 1;
         match signed_in.credentials {
             Credentials::Cookie { secret, .. } if chance.is_multiple_of(3) => {
-                let who =
-                    admit::admit(self.ctx, &Principal::Anonymous, &Credential::Cookie(secret))
-                        .await?;
+                let who = self.admit(secret).await?;
                 self.clock.advance(STEP);
                 if id != self.admin {
                     signout::signout(self.ctx, &who, ()).await?;
@@ -248,7 +248,10 @@ impl Stage<'_> {
             }
             Credentials::Tokens { refresh, .. } if opening != Opening::Chatbot => {
                 self.clock.advance(STEP);
-                let request = Refresh { token: refresh };
+                let request = Refresh {
+                    token: refresh,
+                    place: Place::default(),
+                };
                 refresh::refresh(self.ctx, &Principal::Anonymous, request).await?;
             }
             _ => {}
@@ -293,15 +296,14 @@ impl Stage<'_> {
             return Ok(());
         };
         self.sessions += 1;
-        let who =
-            admit::admit(self.ctx, &Principal::Anonymous, &Credential::Cookie(secret)).await?;
+        let who = self.admit(secret).await?;
         let request = ChangePassword {
-            current: self.password_of(part),
+            current: Some(self.password_of(part)),
             new: self.password.clone(),
             end_others: true,
             client: ClientProfile::NATIVE,
         };
-        password::change_own(self.ctx, &who, request).await?;
+        let _ = password::change_own(self.ctx, &who, request).await?;
         self.unchanged.remove(part.handle);
         Ok(())
     }
@@ -328,6 +330,11 @@ impl Stage<'_> {
         }
     }
 
+    async fn admit(&self, cookie: SecretString) -> Result<Principal> {
+        let shown = (&Credential::Cookie(cookie), &Place::default());
+        admit::admit(self.ctx, &Principal::Anonymous, shown).await
+    }
+
     /// Somebody guesses until the account takes no more.
     async fn guess(&mut self, place: usize) -> Result<()> {
         let part = self.people[place].1;
@@ -349,7 +356,7 @@ fn sign_in(part: &Part, password: SecretString, opening: Opening) -> SignIn {
     SignIn {
         login: part.handle.to_owned(),
         password,
-        device: Device::new(None, browser, Some(address.to_string())),
+        device: Device::new(None, browser, Some(address.to_string())).into(),
         address: Some(address),
         opening,
         client: ClientProfile::NATIVE,

@@ -2,10 +2,13 @@
 //! it. It changes nothing unless asked to mend, and then only what can be
 //! mended without a decision.
 
+mod breaches;
 mod house;
 mod machine;
 mod mail;
 mod reach;
+mod sms;
+mod tls;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -139,6 +142,9 @@ impl Doctor {
                 }));
                 findings.extend(machine::look(&loaded.config, self.fix));
                 findings.push(mail::look(&loaded.config).await);
+                findings.extend(sms::look(&loaded.config));
+                findings.extend(breaches::look(&loaded.config));
+                findings.extend(tls::look(&loaded.config.tls));
                 findings.extend(reach::look(&loaded.config).await);
                 findings.extend(house::look(&loaded.config, self.fix).await);
                 findings

@@ -29,7 +29,7 @@ pub(crate) enum Exit {
     Conflict = 6,
     /// The server or the database cannot be reached.
     Unreachable = 7,
-    /// Some of many failed.
+    /// Some of many failed, or a report finds something critical.
     Some = 8,
 }
 
@@ -146,7 +146,7 @@ fn next(code: &Code) -> Option<&'static str> {
         "site.missing" | "site.taken" => "tollgate site list",
         "site.locked" => "tollgate reload",
         "site.unknown" => "tollgate site add NAME URL",
-        "mail.missing" => "tollgate mail queue",
+        "mail.missing" | "mail.waits" | "mail.owed" => "tollgate mail queue",
         "mail.failed" => "tollgate doctor",
         "key.missing" => "tollgate signing-key list",
         "key.in_use" => "tollgate signing-key rotate PURPOSE",

@@ -1,4 +1,5 @@
-//! `mail`: whether mail gets through, what it says, and what waits.
+//! `mail`: whether mail gets through, what it says, and which mails and texts
+//! wait.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use tollgate_flows::{
     outbox::{self, Undelivered},
 };
 use tollgate_outbound::{
-    letters::{Facts, Kind, Letters, Link},
+    letters::{AlertLine, Code, Facts, Kind, Letters, Link},
     mail::Message,
 };
 
@@ -32,11 +33,11 @@ pub(crate) enum Mail {
     Test(Test),
     /// Show what a mail says, with a link that opens nothing
     Preview(Preview),
-    /// List the mails that wait or were given up
+    /// List the mails and texts that wait or were given up
     Queue,
-    /// Have mails tried again now, those that were given up too
+    /// Have mails and texts tried again now that failed or were given up
     Retry(Chosen),
-    /// Delete mails: nobody gets them
+    /// Delete mails and texts that failed; notices to owners once they were given up
     Drop(Chosen),
 }
 
@@ -58,7 +59,7 @@ pub(crate) struct Test {
 
 #[derive(Args)]
 pub(crate) struct Preview {
-    /// Which mail: password-reset, address-verification or test
+    /// Which mail: password-reset, address-verification, sign-in-code, test or another
     #[arg(value_name = "MAIL", value_parser = kind)]
     kind: Kind,
     #[command(flatten)]
@@ -150,7 +151,7 @@ impl Test {
         let site = config.server.address();
         let facts = Facts {
             site: &site,
-            link: None,
+            ..Facts::default()
         };
         let letters = wire::letters(&config.mail)?;
         let letter = letters.write(Kind::Test, Some(&self.spoken.lang), &facts);
@@ -183,7 +184,21 @@ impl Preview {
         };
         let facts = Facts {
             site: &site,
-            link: (self.kind != Kind::Test).then_some(link),
+            link: self.kind.has_link().then_some(link),
+            code: self.kind.has_code().then(|| Code {
+                code: "00000000".to_owned().into(),
+                lives: Duration::from_mins(10),
+            }),
+            at: Some(Clock::machine().now()),
+            from: Some("Firefox on Linux, 192.0.2.7".to_owned()),
+            left: 3,
+            alerts: vec![AlertLine {
+                rule: "token-reused",
+                severity: "critical",
+                subject: "usr_…".to_owned(),
+                count: 2,
+                at: Clock::machine().now(),
+            }],
         };
         let letters = wire::letters(&config.mail)?;
         let letter = letters.write(self.kind, Some(&self.spoken.lang), &facts);

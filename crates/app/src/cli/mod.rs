@@ -4,17 +4,23 @@
 //! With `--json` standard output is one JSON document (`audit tail` and `audit
 //! export`: one for each line), errors too: `{"error": {"code", …, "exit"}}`.
 
+mod access;
 mod admin;
+mod alert;
 mod audit;
+mod breach_list;
 mod completions;
+mod compliance;
 mod config;
 mod db;
 mod demo;
+mod device;
 mod doctor;
 mod exit;
 mod explain;
 mod healthcheck;
 mod mail;
+mod monitoring;
 mod office;
 mod person;
 mod reload;
@@ -25,10 +31,12 @@ mod several;
 mod shapes;
 mod signing_key;
 mod site;
+mod sms;
 mod snippet;
 mod terminal;
 mod user;
 mod version;
+mod webhook;
 
 use std::{env, io, io::IsTerminal, path::PathBuf, process::ExitCode};
 
@@ -97,6 +105,9 @@ enum Command {
     /// See and end sign-ins
     #[command(subcommand)]
     Session(session::Session),
+    /// See and forget the devices that people signed in from
+    #[command(subcommand)]
+    Device(device::Device),
     /// Look after the apps behind the gate
     #[command(subcommand)]
     Site(site::Site),
@@ -106,12 +117,30 @@ enum Command {
     /// Read and prove the audit trail
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// See who has access to what
+    #[command(subcommand)]
+    Access(access::Access),
+    /// See what the compliance rules find, and accept findings for a while
+    #[command(subcommand)]
+    Compliance(compliance::Compliance),
     /// Look after the database
     #[command(subcommand)]
     Db(db::Database),
     /// See whether mail gets through, and what it says
     #[command(subcommand)]
     Mail(mail::Mail),
+    /// See whether texts get through
+    #[command(subcommand)]
+    Sms(sms::Sms),
+    /// See alerts, and whether their channels work
+    #[command(subcommand)]
+    Alert(alert::Alert),
+    /// Say where events are sent to, and see what became of them
+    #[command(subcommand)]
+    Webhook(webhook::Webhook),
+    /// Make a list of breached passwords that new ones are held against
+    #[command(subcommand)]
+    BreachList(breach_list::BreachList),
     /// Check, show and begin the configuration
     #[command(subcommand)]
     Config(config::Config),
@@ -123,6 +152,8 @@ enum Command {
     Reload,
     /// Look for everything that is wrong, and say what to do about it
     Doctor(doctor::Doctor),
+    /// Print what Prometheus and Grafana need to watch this server
+    Monitoring(monitoring::Monitoring),
     /// Fill an empty installation with sample people to look at
     Demo(demo::Demo),
     /// Say what an error code means and what to do
@@ -177,16 +208,24 @@ async fn dispatch(line: Line, terminal: Terminal) -> Result<Answer, Failure> {
         Command::Admin(command) => command.run(&office).await,
         Command::User(command) => command.run(&office).await,
         Command::Session(command) => command.run(&office).await,
+        Command::Device(command) => command.run(&office).await,
         Command::Site(command) => command.run(&office).await,
         Command::SigningKey(command) => command.run(&office).await,
         Command::Audit(command) => command.run(&office).await,
+        Command::Access(command) => command.run(&office).await,
+        Command::Compliance(command) => command.run(&office).await,
         Command::Db(command) => command.run(&office).await,
         Command::Mail(command) => command.run(&office).await,
+        Command::Sms(command) => command.run(&office).await,
+        Command::Alert(command) => command.run(&office).await,
+        Command::Webhook(command) => command.run(&office).await,
+        Command::BreachList(command) => command.run(&office).await,
         Command::Config(command) => command.run(&office),
         Command::Snippet(command) => command.run(&office).await,
         Command::Healthcheck(command) => command.run(&office).await,
         Command::Reload => reload::run(&office),
         Command::Doctor(command) => command.run(&office).await,
+        Command::Monitoring(command) => Ok(command.run()),
         Command::Demo(command) => command.run(&office).await,
         Command::Explain(command) => command.run(),
         Command::Completions(command) => Ok(command.run()),

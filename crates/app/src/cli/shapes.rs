@@ -3,8 +3,15 @@
 use serde_json::{Value, json};
 use tollgate_base::{hex::hex, time::Time};
 use tollgate_flows::{
-    AccountView, Event, Session, Who, account::Export, ctx::Listed, keyring::KeyView,
+    AccountView, Alert, Event, Session, StoredDevice, WaitingAddress, Who,
+    account::Export,
+    audit::{Checkpoint, Export as Sink},
+    compliance::Exception,
+    ctx::Listed,
+    devices::KnownDevice,
+    keyring::KeyView,
     outbox::Undelivered,
+    webhooks::{Delivery, Standing},
 };
 
 /// An account.
@@ -70,6 +77,76 @@ pub(crate) fn mail(mail: &Undelivered) -> Value {
     })
 }
 
+/// An alert.
+pub(crate) fn alert(alert: &Alert) -> Value {
+    let who = |done: &Option<(String, Time)>| done.as_ref().map(|(by, _)| by.clone());
+    let when = |done: &Option<(String, Time)>| done.as_ref().map(|(_, at)| time(*at));
+    json!({
+        "id": alert.id.to_string(),
+        "rule": alert.rule,
+        "severity": alert.severity.as_str(),
+        "subject": (!alert.subject.is_empty()).then_some(&alert.subject),
+        "count": alert.count,
+        "first_at": time(alert.first_at),
+        "last_at": time(alert.last_at),
+        "event": alert.event.map(|event| event.to_string()),
+        "acknowledged_at": when(&alert.acknowledged),
+        "acknowledged_by": who(&alert.acknowledged),
+        "closed_at": when(&alert.closed),
+        "closed_by": who(&alert.closed),
+    })
+}
+
+/// A webhook, without its secret.
+pub(crate) fn webhook(standing: &Standing) -> Value {
+    let webhook = &standing.webhook;
+    json!({
+        "id": webhook.id.to_string(),
+        "name": webhook.name,
+        "url": webhook.url,
+        "events": webhook.events.entries(),
+        "active": webhook.active,
+        "stopped": webhook.stopped,
+        "failing_since": webhook.failing_since.map(time),
+        "position": webhook.position,
+        "behind": standing.behind,
+        "taken": standing.success.taken,
+        "deliveries": standing.success.all,
+        "created_at": time(webhook.created_at),
+        "updated_at": time(webhook.updated_at),
+    })
+}
+
+/// An event that was handed over, or that nobody took.
+pub(crate) fn delivery(one: &Delivery) -> Value {
+    json!({
+        "id": one.id.to_string(),
+        "event": one.event.to_string(),
+        "kind": one.kind,
+        "at": time(one.at),
+        "took_ms": u64::try_from(one.took.as_millis()).unwrap_or(u64::MAX),
+        "tries": one.tries,
+        "taken": one.taken,
+        "status": one.status,
+        "answer": one.answer,
+        "fault": one.fault,
+    })
+}
+
+/// A device that an account knows.
+pub(crate) fn device(known: &KnownDevice) -> Value {
+    let stored = &known.stored;
+    json!({
+        "id": stored.id.to_string(),
+        "name": stored.name,
+        "browser": stored.browser,
+        "address": stored.address,
+        "created_at": time(stored.created_at),
+        "last_used_at": time(known.last_used_at),
+        "trusted_until": known.trusted_until.map(time),
+    })
+}
+
 /// A signing key.
 pub(crate) fn key(key: &KeyView) -> Value {
     json!({
@@ -122,13 +199,76 @@ pub(crate) fn event(event: &Event) -> Value {
     })
 }
 
+/// An event with all that its hash is made of.
+pub(crate) fn leaf(of: &Event) -> Value {
+    let mut leaf = event(of);
+    leaf["salt"] = of.salt.as_deref().map(hex).into();
+    leaf["personal_digest"] = hex(&of.personal_digest).into();
+    leaf
+}
+
+/// A signed head of the audit trail.
+pub(crate) fn checkpoint(checkpoint: &Checkpoint) -> Value {
+    json!({
+        "seq": checkpoint.seq,
+        "hash": hex(&checkpoint.hash),
+        "at": time(checkpoint.at),
+        "checkpoint": checkpoint.signed,
+    })
+}
+
+/// How far an export of the audit trail has come.
+pub(crate) fn sink(export: &Sink) -> Value {
+    json!({
+        "sink": export.name,
+        "after": export.after,
+        "behind": export.behind,
+        "fault": export.fault,
+        "moved_at": export.moved_at.map(time),
+    })
+}
+
 /// All that there is of an account.
 pub(crate) fn export(export: &Export) -> Value {
     json!({
         "account": account(&export.account),
+        "waiting_addresses": export.waiting.iter().map(waiting).collect::<Vec<_>>(),
         "password_hash": export.password_hash,
         "sessions": export.sessions.iter().map(session).collect::<Vec<_>>(),
+        "devices": export.devices.iter().map(stored_device).collect::<Vec<_>>(),
+        "networks": export.networks,
+        "accepted_findings": export.exceptions.iter().map(exception).collect::<Vec<_>>(),
         "events": export.events.iter().map(event).collect::<Vec<_>>(),
+    })
+}
+
+pub(super) fn exception(accepted: &Exception) -> Value {
+    json!({
+        "rule": accepted.rule,
+        "reason": accepted.reason,
+        "by": accepted.accepted_by,
+        "at": accepted.accepted_at.to_string(),
+        "until": accepted.until.to_string(),
+    })
+}
+
+fn waiting(waits: &WaitingAddress) -> Value {
+    json!({
+        "value": waits.shown,
+        "asked_at": time(waits.asked_at),
+        "expires_at": time(waits.expires_at),
+    })
+}
+
+fn stored_device(stored: &StoredDevice) -> Value {
+    json!({
+        "id": stored.id.to_string(),
+        "name": stored.name,
+        "browser": stored.browser,
+        "address": stored.address,
+        "created_at": time(stored.created_at),
+        "last_used_at": time(stored.last_used_at),
+        "trusted_at": stored.trusted_at.map(time),
     })
 }
 

@@ -2,14 +2,18 @@
 
 mod list;
 mod many;
+mod review;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use tollgate_base::{Error, access::Role, codes, identifier::Identifier};
+use tollgate_base::{Error, ExposeSecret, access::Role, codes, identifier::Identifier, time::Time};
 use tollgate_flows::{
-    AccountView, Ctx, StoredIdentifier, account, factors, people, people::CreatePerson, vouch,
+    AccountView, Ctx, StoredIdentifier, account, factors, people,
+    people::CreatePerson,
+    signin::{self, IssueToken, TOKEN_MINUTES},
+    unlock, vouch,
 };
 
 use super::{
@@ -33,8 +37,12 @@ pub(crate) enum User {
     Create(Create),
     /// Make a link by which its owner sets a new password
     ResetLink(One),
+    /// Make a link with which somebody signs in once
+    SigninLink(SigninLink),
     /// Take all second factors from somebody who has lost them; their sessions end
     ResetFactors(One),
+    /// End a lock-out after wrong passwords or codes
+    Unlock(One),
     /// Let accounts sign in no longer; their sessions end
     Suspend(Many),
     /// Let accounts sign in again
@@ -45,6 +53,8 @@ pub(crate) enum User {
     Role(GiveRole),
     /// Note that an address or username is known to be its owner's
     Verify(Verify),
+    /// Show what the rules find in an account, what happened and what is open
+    Review(review::Review),
     /// List an account's sign-ins
     Sessions(One),
     /// Take out all that there is of an account, as JSON
@@ -58,6 +68,15 @@ pub(crate) struct Create {
     /// admin, manager or default
     #[arg(long, default_value = "default", value_parser = role)]
     role: Role,
+}
+
+#[derive(Args)]
+pub(crate) struct SigninLink {
+    #[command(flatten)]
+    one: One,
+    /// For how long it works: from 1 to 60
+    #[arg(long, default_value_t = TOKEN_MINUTES)]
+    minutes: u32,
 }
 
 #[derive(Args)]
@@ -99,10 +118,12 @@ impl User {
                 office
                     .work(async |ctx| {
                         let view = one.user.find(ctx).await?;
-                        Ok(Answer::new(
-                            json!({ "user": shapes::account(&view) }),
-                            described(&view),
-                        ))
+                        let locked = unlock::locked_until(ctx, OPERATOR, view.account.id).await?;
+                        let json = json!({
+                            "user": shapes::account(&view),
+                            "locked_until": locked.map(|until| until.to_string()),
+                        });
+                        Ok(Answer::new(json, described(&view, locked)))
                     })
                     .await
             }
@@ -112,6 +133,7 @@ impl User {
                     .work(async |ctx| person::link(office, ctx, &one.user.find(ctx).await?).await)
                     .await
             }
+            Self::SigninLink(link) => office.work(async |ctx| link.run(office, ctx).await).await,
             Self::ResetFactors(one) => {
                 office
                     .work(async |ctx| {
@@ -125,6 +147,16 @@ impl User {
                             json!({ "id": id.to_string(), "removed": gone }),
                             text,
                         ))
+                    })
+                    .await
+            }
+            Self::Unlock(one) => {
+                office
+                    .work(async |ctx| {
+                        let id = one.user.find(ctx).await?.account.id;
+                        unlock::unlock(ctx, OPERATOR, id).await?;
+                        let text = format!("{id} may sign in again.");
+                        Ok(Answer::new(json!({ "id": id.to_string() }), text))
                     })
                     .await
             }
@@ -146,10 +178,11 @@ impl User {
                         let name = verify.name.map_or_else(|| address(&found), Ok)?;
                         let view = vouch::verify(ctx, OPERATOR, (found.account.id, name)).await?;
                         let json = json!({ "user": shapes::account(&view) });
-                        Ok(Answer::new(json, described(&view)))
+                        Ok(Answer::new(json, described(&view, None)))
                     })
                     .await
             }
+            Self::Review(review) => review.run(office).await,
             Self::Export(export) => office.work(async |ctx| export.run(ctx).await).await,
         }
     }
@@ -170,6 +203,21 @@ impl Create {
             return Ok(Answer::new(json!({ "user": shapes::account(&view) }), text));
         }
         person::link(office, ctx, &view).await
+    }
+}
+
+impl SigninLink {
+    async fn run(self, office: &Office, ctx: &Ctx) -> Result<Answer, Failure> {
+        let account = self.one.user.find(ctx).await?.account.id;
+        let minutes = self.minutes;
+        let issued = signin::issue_token(ctx, OPERATOR, IssueToken { account, minutes }).await?;
+        let (home, token) = (&ctx.policy().public_url, issued.token.expose_secret());
+        let url = format!("{home}/signin/token#{token}");
+        office.terminal.words(&format!(
+            "{account} signs in with this link; it works once, within {minutes} minutes:"
+        ));
+        let json = json!({ "id": account.to_string(), "signin_url": url, "minutes": minutes });
+        Ok(Answer::new(json, url))
     }
 }
 
@@ -195,8 +243,8 @@ fn address(view: &AccountView) -> Result<Identifier, Error> {
     Identifier::parse(&view.email().ok_or_else(missing)?.shown)
 }
 
-/// An account for people.
-fn described(view: &AccountView) -> String {
+/// An account for people, and until when it is locked for strangers.
+fn described(view: &AccountView, locked: Option<Time>) -> String {
     let account = &view.account;
     let names = |name: &StoredIdentifier| {
         let known = match (name.kind.as_str(), name.verified_at) {
@@ -218,6 +266,9 @@ fn described(view: &AccountView) -> String {
     }
     if let Some(at) = account.suspended_at {
         rows.push(("suspended", at.to_string()));
+    }
+    if let Some(until) = locked {
+        rows.push(("locked", format!("for strangers, until {until}")));
     }
     fields(&rows)
 }

@@ -18,6 +18,9 @@ section! {
         body_limit: Size = "1MiB" in "16KiB"..="64MiB";
         /// Most connections at a time.
         max_connections: usize = "10000" in "1"..="1000000";
+        /// Most connections from one address at a time; trusted_proxies may have more. Of
+        /// IPv6 a /64 is one address.
+        max_connections_per_address: usize = "256" in "1"..="1000000";
         /// How long a stop waits for requests that are under way.
         drain: Duration = "10s" in "0s"..="5m";
         /// Sites whose scripts may call us from a browser, each by its origin.

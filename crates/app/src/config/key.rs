@@ -6,6 +6,15 @@ use strsim::damerau_levenshtein;
 
 use super::meant::Reader;
 
+/// Stand-ins whose value follows from `profile`: in the standard one, and in
+/// the strict one.
+pub const BY_PROFILE: [(&str, &str, &str); 4] = [
+    ("{shortest}", "8", "15"),
+    ("{remembered}", "0", "5"),
+    ("{trusted}", "30d", "off"),
+    ("{required}", "founder", "all"),
+];
+
 /// One setting.
 #[derive(Debug)]
 pub struct Key {
@@ -19,9 +28,9 @@ pub struct Key {
     pub shape: Shape,
     /// Every text that it, or each item of a list, may be, if these can be counted.
     pub choices: &'static [&'static str],
-    /// What it is when nobody says anything. `{data_dir}`, `{address}`,
-    /// `{shortest}`, `{remembered}` and `{cores}` stand for what the machine and
-    /// other settings say. Absent for what may be left unset.
+    /// What it is when nobody says anything. `{data_dir}`, `{address}`, `{cores}`
+    /// and those [`BY_PROFILE`] stand for what the machine and other settings
+    /// say. Absent for what may be left unset.
     pub default: Option<&'static str>,
     /// Something to show where there is no default.
     pub example: Option<&'static str>,

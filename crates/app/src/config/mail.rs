@@ -47,9 +47,9 @@ section! {
         /// How long handing over one mail may take.
         timeout: Duration = "20s" in "1s"..="20s";
         /// A folder with words and templates of your own, in place of ours of the same
-        /// name: en.ftl, de.ftl, es.ftl, ar.ftl, layout.html and button.html.
+        /// name: en.ftl, de.ftl, es.ftl, ar.ftl, layout.html, button.html and code.html.
         templates: Option<PathBuf>, like "mail-templates";
-        /// The folder.
+        /// Where mails lie with `delivery = "folder"`.
         folder: PathBuf = "{data_dir}/mail";
     }
 }

@@ -5,15 +5,24 @@
 //! What they are for is decided in other rooms; each part gets its own values.
 
 pub mod admin;
+pub mod alerts;
+pub mod audit;
 pub mod chatbot;
+pub mod compliance;
+pub mod contact;
 pub mod database;
+pub mod devices;
 pub mod fault;
 pub mod http;
 pub mod key;
+pub mod limits;
 pub mod log;
 pub mod mail;
 pub mod meant;
+pub mod network;
+pub mod passkeys;
 pub mod password;
+pub mod recovery;
 pub mod redis;
 pub mod said;
 mod schema;
@@ -23,11 +32,14 @@ pub mod session;
 pub mod setup;
 pub mod signin;
 pub mod sites;
+pub mod sms;
 pub mod sources;
 mod template;
 #[cfg(test)]
 mod tests;
+pub mod tls;
 pub mod tokens;
+pub mod webhooks;
 
 use std::collections::BTreeMap;
 
@@ -182,16 +194,42 @@ config! {
     signin: signin::Signin,
     /// `[signin.attempts]`
     attempts: signin::Attempts,
+    /// `[passkeys]`
+    passkeys: passkeys::Passkeys,
     /// `[password]`
     password: password::Password,
+    /// `[recovery]`
+    recovery: recovery::Recovery,
     /// `[session]`
     session: session::Session,
+    /// `[devices]`
+    devices: devices::Devices,
+    /// `[compliance]`
+    compliance: compliance::Compliance,
     /// `[tokens]`
     tokens: tokens::Tokens,
     /// `[http]`
     http: http::Http,
+    /// `[tls]`
+    tls: tls::Tls,
+    /// `[limits]`
+    limits: limits::Limits,
+    /// `[network]`
+    network: network::Network,
+    /// `[contact]`
+    contact: contact::Contact,
     /// `[mail]`
     mail: mail::Mail,
+    /// `[sms]`
+    sms: sms::Sms,
+    /// `[audit]`
+    audit: audit::Audit,
+    /// `[audit.syslog]`
+    syslog: audit::Syslog,
+    /// `[alerts]`
+    alerts: alerts::Alerts,
+    /// `[webhooks]`
+    webhooks: webhooks::Webhooks,
     /// `[log]`
     log: log::Log,
     /// `[dialects.chatbot]`
@@ -203,11 +241,18 @@ config! {
 impl Config {
     /// Hold the values against each other.
     fn check(&self, verdict: &mut Verdict) {
-        self.server.check(verdict);
+        self.server.check(&self.tls, verdict);
+        self.tls.check(&self.server, verdict);
         self.admin.check(verdict);
+        self.signin.check((self.server.profile, &self.sms), verdict);
         self.password.check(verdict);
         self.session.check(verdict);
+        self.devices.check(verdict);
         self.mail.check(verdict);
+        self.sms.check(verdict);
+        self.audit.check(verdict);
+        self.syslog.check(verdict);
+        self.alerts.check(verdict);
         self.chatbot.check(&self.secrets, verdict);
     }
 }

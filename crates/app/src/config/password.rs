@@ -1,10 +1,12 @@
 //! What a password has to be, and what a hash of it costs (Argon2id, RFC 9106).
 
+use std::{path::PathBuf, time::Duration};
+
 use tollgate_base::ExposeSecret;
 
 use super::{
     key::section,
-    meant::{Verdict, plain::Secret, value::words},
+    meant::{Verdict, backend::WebUrl, plain::Secret, value::words},
     secrets::weakness,
 };
 
@@ -53,10 +55,19 @@ section! {
         /// Peppers: secrets of at least 32 random bytes that go into each hash, so
         /// that a stolen database alone is nothing to guess from. The first is for
         /// new hashes; those of the others and hashes without one are renewed at
-        /// the next sign-in. Whoever loses a pepper loses the passwords made with
-        /// it: keep it in a backup of its own. Best given as a file, separated by
-        /// commas.
+        /// the next sign-in, those of former passwords never. Whoever loses a pepper
+        /// loses the passwords made with it: keep it in a backup of its own. Best
+        /// given as a file, separated by commas.
         peppers: Vec<Secret> = "";
+        /// A list of breached passwords on this machine, made by tollgate breach-list
+        /// build. New passwords that are on it are refused.
+        breach_list: Option<PathBuf>, like "breached.list";
+        /// A service of breached passwords, which is told the first five digits of the
+        /// SHA-1 of each new password and answers with hundreds that begin so. If it does
+        /// not answer, the password is taken and an event is noted.
+        breach_url: Option<WebUrl>, like "https://api.pwnedpasswords.com/range";
+        /// How long that service may take.
+        breach_timeout: Duration = "2s" in "100ms"..="10s";
         /// Memory of one hash in KiB. Old hashes are renewed at the next sign-in.
         memory_kib: u32 = "19456" in "7168"..="262144";
         /// Passes over that memory.

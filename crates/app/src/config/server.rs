@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use super::{
     key::section,
     meant::{Verdict, network::OrOff, value::words, web::WebOrigin},
+    tls::Tls,
 };
 
 words! {
@@ -26,8 +27,9 @@ section! {
         /// The address that browsers use. Links, cookies and tokens depend on it.
         public_url: Option<WebOrigin>, like "https://id.example.org";
         /// How strict the defaults are: `strict` asks for passwords of 15
-        /// characters and remembers the last five. What is set by itself stands
-        /// in either.
+        /// characters, remembers the last five, leaves the second step out on no device
+        /// and allows no codes by mail or text. What else is set by itself stands in
+        /// either.
         profile: Profile = "standard" => AtOnce;
         /// Where to listen.
         listen: SocketAddr = "127.0.0.1:8700";
@@ -55,7 +57,7 @@ impl Server {
         self.public_url.as_ref().map_or_else(local, WebOrigin::text)
     }
 
-    pub(super) fn check(&self, verdict: &mut Verdict) {
+    pub(super) fn check(&self, tls: &Tls, verdict: &mut Verdict) {
         if self.trusted_proxies.iter().any(trusts_everybody) {
             verdict.fault(
                 &["trusted_proxies"],
@@ -76,7 +78,9 @@ impl Server {
                 "public_url is {}: without https the session cookie can be read on the way, and passkeys do not work.",
                 url.text()
             )),
-            Some(url) if url.is_https() && self.trusted_proxies.is_empty() => verdict.note(
+            // Who speaks https by itself needs no proxy.
+            Some(url)
+                if url.is_https() && self.trusted_proxies.is_empty() && tls.files().is_none() => verdict.note(
                 "public_url is https but trusted_proxies is empty: every client will seem to come from the proxy.",
             ),
             None if open => verdict.note(format!("listen is {}, but there is no public_url yet.", self.listen)),

@@ -1,8 +1,23 @@
-//! How long somebody stays signed in.
+//! How long somebody stays signed in, where, and how often at a time.
 
 use std::time::Duration;
 
-use super::{key::section, meant::Verdict};
+use super::{
+    key::section,
+    meant::{Verdict, value::words},
+};
+
+words! {
+    /// Where a session counts.
+    pub enum Bind: "off, device or network" {
+        /// Anywhere.
+        Off = "off",
+        /// On the device on which it was opened.
+        Device = "device",
+        /// In the network from which it was opened.
+        Network = "network",
+    }
+}
 
 section! {
     /// Sessions.
@@ -18,6 +33,13 @@ section! {
         /// A refresh token may be sent again for this long, by a client that never
         /// saw the answer.
         refresh_retry_window: Duration = "10s" in "0s"..="1m" => AtOnce;
+        /// Most sessions of one person at a time, or 0 for any number. One more ends the
+        /// one that was used least lately.
+        most: u32 = "100" in "0"..="10000" => AtOnce;
+        /// Whether a session counts only on the device on which it was opened, which
+        /// shows its secret with each request, or only in its network (/24 of IPv4, /48
+        /// of IPv6). Elsewhere it is refused, and goes on where it was opened.
+        bind: Bind = "off" => AtOnce;
     }
 }
 

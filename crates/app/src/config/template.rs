@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::key::{Effect, Key, Shape, Table};
+use super::key::{BY_PROFILE, Effect, Key, Shape, Table};
 
 const HEAD: &str = "\
 # Tollgate's configuration. Every setting is optional and shown with its
@@ -16,9 +16,7 @@ const HEAD: &str = "\
 ";
 
 /// What stand-ins in defaults are shown as.
-const STAND_INS: [(&str, &str); 5] = [
-    ("{shortest}", "8"),
-    ("{remembered}", "0"),
+const STAND_INS: [(&str, &str); 3] = [
     ("{data_dir}", "./tollgate-data"),
     ("{address}", "http://localhost:8700"),
     ("{cores}", "2"),
@@ -73,8 +71,10 @@ fn assignment(key: &Key) -> String {
         return format!("{field}_file = \"/run/secrets/{field}\"");
     }
     let text = key.default.or(key.example).unwrap_or_default();
+    let standard = BY_PROFILE.map(|(name, standard, _)| (name, standard));
     let filled = STAND_INS
         .iter()
+        .chain(&standard)
         .fold(text.to_owned(), |text, (name, value)| {
             text.replace(name, value)
         });

@@ -1,6 +1,10 @@
 //! Every page in every state that looks different, and the way to it. What is
 //! listed here is judged in each language, scheme and width.
 
+mod operation;
+mod oversight;
+mod signin;
+
 use Move::{Open, Send, SendTo};
 use Who::{Admin, First, Person, Stranger};
 
@@ -47,7 +51,16 @@ const NO_ADDRESS: Field = ("email", "nobody");
 const WEAK: Field = ("password", "short");
 const GOOD: Field = ("password", "correct horse battery");
 
-pub(crate) static SIGHTS: &[Sight] = &[
+/// All of them.
+pub(crate) fn sights() -> impl Iterator<Item = &'static Sight> {
+    SIGHTS
+        .iter()
+        .chain(operation::SIGHTS)
+        .chain(signin::SIGHTS)
+        .chain(oversight::SIGHTS)
+}
+
+static SIGHTS: &[Sight] = &[
     sight("before setup", "/", First, &[Open("/")]),
     sight("setup", "/setup", First, &[Open("/setup#{setup}")]),
     sight(
@@ -147,7 +160,7 @@ pub(crate) static SIGHTS: &[Sight] = &[
     sight(
         "verify, wrong link",
         "/verify",
-        Stranger,
+        Person,
         &[Open("/verify#ot_wrong"), SendTo("/verify")],
     ),
     sight("reset", "/reset", Stranger, &[Open("/reset#{reset}")]),
@@ -193,6 +206,7 @@ pub(crate) static SIGHTS: &[Sight] = &[
             Send(&[("current_password", "wrong"), ("new_password", "x")]),
         ],
     ),
+    sight("step-up", "/me/step-up", Person, &[Open("/me/step-up")]),
     sight("factors", "/me/factors", Person, &[Open("/me/factors")]),
     sight(
         "factors, refused",
@@ -204,21 +218,77 @@ pub(crate) static SIGHTS: &[Sight] = &[
         ],
     ),
     sight(
+        "passkey, refused",
+        "/me/factors",
+        Person,
+        &[
+            Open("/me/factors"),
+            Send(&[("passkey_name", " "), ("passkey_password", "wrong")]),
+        ],
+    ),
+    sight(
+        "passkey, to be made",
+        "/me/factors",
+        Person,
+        &[
+            Open("/me/factors"),
+            Send(&[
+                ("passkey_name", "Laptop"),
+                ("passkey_password", "correct horse battery"),
+            ]),
+        ],
+    ),
+    sight(
+        "passkey that is not there",
+        "/me/factors/passkeys/{id}",
+        Person,
+        &[Open("/me/factors/passkeys/psk_00000000000000000000000000")],
+    ),
+    sight(
         "factor that is not there",
         "/me/factors/{id}/remove",
         Person,
         &[Open("/me/factors/fac_00000000000000000000000000/remove")],
     ),
     sight(
-        "second step, begun anew",
-        "/signin/code",
-        Stranger,
-        &[Open("/signin/code")],
+        "codes by mail, not offered",
+        "/me/factors/codes",
+        Person,
+        &[Open("/me/factors/codes?by=email")],
+    ),
+    sight("phone", "/me/phone", Person, &[Open("/me/phone")]),
+    sight(
+        "phone, refused",
+        "/me/phone",
+        Person,
+        &[
+            Open("/me/phone"),
+            Send(&[("phone", "1"), ("current_password", "wrong")]),
+        ],
     ),
     sight("sessions", "/me/sessions", Person, &[Open("/me/sessions")]),
+    sight("activity", "/me/activity", Person, &[Open("/me/activity")]),
+    sight(
+        "shut everybody else out?",
+        "/me/lockdown",
+        Person,
+        &[Open("/me/lockdown")],
+    ),
+    sight("recovery", "/recover", Stranger, &[Open("/recover")]),
+    sight("unlock", "/unlock", Stranger, &[Open("/unlock")]),
+    sight(
+        "a way in",
+        "/unlock/mail",
+        Stranger,
+        &[Open("/unlock/mail")],
+    ),
+    sight(
+        "recovery, wrong link",
+        "/recover",
+        Stranger,
+        &[Open("/recover#rt_wrong"), Send(&[GOOD])],
+    ),
     sight("data", "/me/data", Person, &[Open("/me/data")]),
-    sight("installation", "/admin", Admin, &[Open("/admin")]),
-    sight("people", "/admin/people", Admin, &[Open("/admin/people")]),
     sight(
         "people, nobody found",
         "/admin/people",
@@ -256,6 +326,15 @@ pub(crate) static SIGHTS: &[Sight] = &[
         &[
             Open("/admin/people/{person}"),
             SendTo("/admin/people/{person}/reset-link"),
+        ],
+    ),
+    sight(
+        "link to sign in with",
+        "/admin/people/{id}",
+        Admin,
+        &[
+            Open("/admin/people/{person}"),
+            SendTo("/admin/people/{person}/sign-in-link"),
         ],
     ),
     sight(
@@ -391,18 +470,6 @@ pub(crate) static SIGHTS: &[Sight] = &[
         &[Open("/signin"), Send(&[("form_token", "forged")])],
     ),
     sight(
-        "request that cannot be read",
-        "/enter",
-        Stranger,
-        &[Open("/enter")],
-    ),
-    sight(
-        "no site at this address",
-        "/.tollgate/leave",
-        Stranger,
-        &[Open("/.tollgate/leave")],
-    ),
-    sight(
         "no site to be refused at",
         "/.tollgate/refused",
         Stranger,
@@ -411,7 +478,12 @@ pub(crate) static SIGHTS: &[Sight] = &[
     sight("nothing there", "/", Stranger, &[Open("/nowhere")]),
 ];
 
-const fn sight(name: &'static str, route: &'static str, who: Who, way: &'static [Move]) -> Sight {
+pub(crate) const fn sight(
+    name: &'static str,
+    route: &'static str,
+    who: Who,
+    way: &'static [Move],
+) -> Sight {
     Sight {
         name,
         route,
@@ -429,6 +501,7 @@ const NO_PAGES: &[&str] = &[
     "/.tollgate/land",
     "/admin/people.csv",
     "/admin/sites.csv",
+    "/admin/audit.csv",
 ];
 
 #[test]
@@ -437,7 +510,7 @@ fn every_page_is_looked_at() {
     let unseen: Vec<_> = routes
         .filter(|(method, path)| *method == "GET" && !NO_PAGES.contains(path))
         .map(|(_, path)| path)
-        .filter(|path| SIGHTS.iter().all(|sight| sight.route != **path))
+        .filter(|path| sights().all(|sight| sight.route != **path))
         .collect();
     assert!(
         unseen.is_empty(),

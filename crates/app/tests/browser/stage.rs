@@ -3,9 +3,10 @@
 
 use std::{fs, net::SocketAddr, path::Path, time::Duration};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tollgate_browser::{Browser, Eyes, Visitor};
+use tollgate_store::sql::{Db, Settings};
 use tollgate_testkit::services::{Program, Server, raw};
 
 /// A password that nothing objects to.
@@ -28,21 +29,81 @@ impl Stage {
     /// Nobody is there yet, and nobody may sign up.
     pub(crate) async fn fresh() -> Self {
         let (program, folder) = program();
+        // As whoever starts it meets it.
+        let program = program.env("TOLLGATE_SIGNIN__SECOND_FACTOR", "founder");
         Self::raise(program, folder).await
     }
 
-    /// With an administrator and a person; everybody may sign up.
+    /// With an administrator and a person; everybody may sign up, and sign in by
+    /// a code in a mail.
     pub(crate) async fn set_up() -> Self {
-        let (program, folder) = program();
-        for line in [
-            format!("admin create {ADMIN}"),
-            format!("user create {PERSON}"),
-        ] {
-            let line = format!("{line} --password-file -");
-            run(&program, &line, PASSWORD).await;
-        }
-        let program = program.env("TOLLGATE_SIGNIN__REGISTRATION", "open");
+        Self::mailing("code").await
+    }
+
+    /// The same, where mail signs in so.
+    pub(crate) async fn mailing(by_mail: &str) -> Self {
+        let (program, folder) = peopled().await;
+        let program = program
+            .env("TOLLGATE_SIGNIN__REGISTRATION", "open")
+            .env("TOLLGATE_SIGNIN__BY_MAIL", by_mail)
+            // Whoever looks signs in anew for each page: lists stay short.
+            .env("TOLLGATE_SESSION__MOST", "5");
         Self::raise(program, folder).await
+    }
+
+    /// The same, where codes may be sent as second factors.
+    pub(crate) async fn sending_codes() -> Self {
+        let (program, folder) = peopled().await;
+        let program = program
+            .env("TOLLGATE_SIGNIN__EMAIL_CODES", "true")
+            .env("TOLLGATE_SIGNIN__SMS_CODES", "true");
+        Self::raise(program, folder).await
+    }
+
+    /// With an administrator and a person, whose new devices are confirmed by mail.
+    pub(crate) async fn confirming() -> Self {
+        let (program, folder) = peopled().await;
+        let program = program.env("TOLLGATE_DEVICES__CONFIRM", "device");
+        Self::raise(program, folder).await
+    }
+
+    /// With an administrator and a person, behind a proxy that names who asks: few
+    /// failures put the house on guard.
+    pub(crate) async fn guarded() -> Self {
+        let (program, folder) = peopled().await;
+        run(&program, &format!("user verify {PERSON}"), "").await;
+        let program = program
+            .env("TOLLGATE_TRUSTED_PROXIES", "127.0.0.0/8")
+            .env("TOLLGATE_SIGNIN__ATTEMPTS__IN_ALL", "10");
+        Self::raise(program, folder).await
+    }
+
+    /// Strangers from several networks fail at several accounts.
+    pub(crate) async fn put_on_guard(&self) {
+        let mut nth = 0;
+        while self.guess(&format!("nobody{nth}"), nth).await != 429 {
+            nth += 1;
+            assert!(nth < 100, "the house is never on guard");
+        }
+    }
+
+    /// Strangers fail at one account until its password is not looked at any more.
+    pub(crate) async fn lock_out(&self, login: &str) {
+        let mut nth = 0;
+        while self.guess(login, nth).await != 429 {
+            nth += 1;
+            assert!(nth < 100, "{login} is never locked");
+        }
+    }
+
+    /// The status of a wrong guess from the nth of ten networks.
+    async fn guess(&self, login: &str, nth: u32) -> u16 {
+        let body = json!({ "login": login, "password": "wrong", "mode": "token" });
+        let asked = reqwest::Client::new()
+            .post(format!("{}/api/v1/session", self.server.url()))
+            .header("x-forwarded-for", format!("198.18.{}.9", nth % 10))
+            .json(&body);
+        asked.send().await.unwrap().status().as_u16()
     }
 
     /// With sample people and thirty days of what they did. The administrator's
@@ -87,7 +148,7 @@ impl Stage {
     }
 
     /// `text` with what only this installation knows in place of `{setup}` and
-    /// `{reset}`, the tokens of new links, and of `{person}`, `{admin}`, `{site}`
+    /// `{reset}`, the tokens of new links, and of `{webhook}`, `{person}`, `{admin}`, `{site}`
     /// and `{configured}`, the ids of people and sites.
     pub(crate) async fn filled(&self, text: &str) -> String {
         let mut text = text.to_owned();
@@ -105,6 +166,9 @@ impl Stage {
                 text = text.replace(name, said.rsplit('#').next().unwrap_or(said));
             }
         }
+        if text.contains("{webhook}") {
+            text = text.replace("{webhook}", &self.webhook().await);
+        }
         if text.contains("{site}") {
             text = text.replace("{site}", &self.site().await);
         }
@@ -112,6 +176,11 @@ impl Stage {
             text = text.replace("{configured}", &self.configured_site().await);
         }
         text
+    }
+
+    /// Take all second factors from somebody.
+    pub(crate) async fn reset_factors(&self, login: &str) {
+        run(&self.program, &format!("user reset-factors {login}"), "").await;
     }
 
     /// What is wrong with how pages behaved: the browser complained, or something
@@ -176,6 +245,19 @@ impl Stage {
         site_id(&known.succeeded())
     }
 
+    /// The id of a webhook, whose receiver is nowhere.
+    async fn webhook(&self) -> String {
+        let listed = run(&self.program, "webhook list --json", "").await;
+        let listed: Value = serde_json::from_str(&listed).unwrap();
+        if let Some(id) = listed.pointer("/data/0/id").and_then(Value::as_str) {
+            return id.to_owned();
+        }
+        let url = "https://hooks.invalid/tollgate";
+        let line = format!("webhook create Receiver {url} --events webhook.* --json");
+        let made: Value = serde_json::from_str(&run(&self.program, &line, "").await).unwrap();
+        made["webhook"]["id"].as_str().unwrap().to_owned()
+    }
+
     /// The id of a site in the configuration, which the server has read.
     async fn configured_site(&self) -> String {
         let file = self.folder.path().join("tollgate.toml");
@@ -201,18 +283,41 @@ impl Stage {
         asked.send().await.unwrap().status() == 401
     }
 
-    /// What stands in the first mail to that address after `begin`, up to the
-    /// end of its line. Waits for it.
+    /// Nobody has proved lately who they are.
+    pub(crate) async fn age_sessions(&self) {
+        let file = self.folder.path().join("tollgate-data/tollgate.db");
+        let url = format!("sqlite://{}", file.display());
+        let db = Db::open(Settings::new(url.into())).await.unwrap();
+        let old = "UPDATE sessions SET auth_time = 0";
+        db.write_one(old, Vec::new()).await.unwrap();
+    }
+
+    /// What stands in a mail to that address after `begin`, up to the end of its
+    /// line. Waits for it.
     pub(crate) async fn mailed(&self, to: &str, begin: &str) -> String {
-        let folder = self.folder.path().join("tollgate-data/mail");
+        self.arrived("mail", to, begin).await
+    }
+
+    /// The same of a text to that number.
+    pub(crate) async fn texted(&self, to: &str, begin: &str) -> String {
+        self.arrived("texts", to, begin).await
+    }
+
+    /// Take away what was sent, so that the next is the first.
+    pub(crate) fn forget_texts(&self) {
+        let _ = fs::remove_dir_all(self.folder.path().join("tollgate-data/texts"));
+    }
+
+    async fn arrived(&self, folder: &str, to: &str, begin: &str) -> String {
+        let folder = self.folder.path().join("tollgate-data").join(folder);
         let start = tokio::time::Instant::now();
         loop {
-            let mail = mails(&folder).into_iter().find(|mail| mail.contains(to));
-            let found = mail.as_deref().and_then(|mail| mail.split_once(begin));
-            if let Some((_, rest)) = found {
-                return rest.lines().next().unwrap_or_default().to_owned();
+            for mail in mails(&folder).into_iter().filter(|mail| mail.contains(to)) {
+                if let Some((_, rest)) = mail.split_once(begin) {
+                    return rest.lines().next().unwrap_or_default().to_owned();
+                }
             }
-            assert!(start.elapsed() < DEADLINE, "no mail to {to} with '{begin}'");
+            assert!(start.elapsed() < DEADLINE, "nothing to {to} with '{begin}'");
             tokio::time::sleep(BEAT).await;
         }
     }
@@ -229,7 +334,21 @@ fn program() -> (Program, TempDir) {
     let program = Program::new(env!("CARGO_BIN_EXE_tollgate"), folder.path())
         .env("TOLLGATE_SIGNIN__ATTEMPTS__ADDRESS_BURST", "10000")
         .env("TOLLGATE_PASSWORD__MEMORY_KIB", "7168")
-        .env("TOLLGATE_PASSWORD__PASSES", "5");
+        .env("TOLLGATE_PASSWORD__PASSES", "5")
+        .env("TOLLGATE_SMS__DELIVERY", "folder");
+    (program, folder)
+}
+
+/// The same with an administrator and a person.
+async fn peopled() -> (Program, TempDir) {
+    let (program, folder) = program();
+    for line in [
+        format!("admin create {ADMIN}"),
+        format!("user create {PERSON}"),
+    ] {
+        let line = format!("{line} --password-file -");
+        run(&program, &line, PASSWORD).await;
+    }
     (program, folder)
 }
 

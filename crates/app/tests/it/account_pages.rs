@@ -1,5 +1,7 @@
 //! The pages about one's own account, as a browser sends and reads them.
 
+use std::time::Duration;
+
 use axum::{body::Body, http::Method};
 use image::{DynamicImage, ImageFormat, RgbImage};
 use serde_json::json;
@@ -8,23 +10,14 @@ use tollgate_testkit::house::{Answer, Client, House, PASSWORD, PUBLIC_URL};
 use crate::support::house;
 
 const FORM: &str = "application/x-www-form-urlencoded";
-/// The token of every form; the browser has its other half.
-const TOKEN: &str = "a1b2c3d4e5f6a7b8a1b2c3d4e5f6a7b8a1b2c3d4e5f6a7b8a1b2c3d4e5f6a7b8";
+/// What the browser keeps for its forms' tokens.
+const HALF: &str = "a1b2c3d4e5f6a7b8a1b2c3d4e5f6a7b8a1b2c3d4e5f6a7b8a1b2c3d4e5f6a7b8";
 
 /// A browser in which somebody is signed in.
 pub(crate) async fn browser(house: &House, email: &str) -> Client {
-    let page = house
-        .stranger()
-        .with("origin", PUBLIC_URL)
-        .with("accept", "text/html");
-    let body = format!(
-        "form_token={TOKEN}&login={email}&password={}",
-        PASSWORD.replace(' ', "+")
-    );
-    let form = page
-        .clone()
-        .with("cookie", &format!("tollgate-form={TOKEN}"));
-    let answer = send(&form, "/signin", &body).await.expect(303);
+    let page = bare(house);
+    let fields = format!("login={email}&password={}", PASSWORD.replace(' ', "+"));
+    let answer = submit(&form(house), "/signin", &fields).await.expect(303);
     let mut cookies = answer.headers.get_all("set-cookie").iter();
     let session = cookies
         .find_map(|line| {
@@ -34,7 +27,17 @@ pub(crate) async fn browser(house: &House, email: &str) -> Client {
         })
         .expect("a session");
     let session = session.split(';').next().unwrap();
-    page.with("cookie", &format!("{session}; tollgate-form={TOKEN}"))
+    page.with("cookie", &format!("{session}; tollgate-form={HALF}"))
+}
+
+/// A browser in which nobody is signed in, with its half of the forms' token.
+pub(crate) fn form(house: &House) -> Client {
+    bare(house).with("cookie", &format!("tollgate-form={HALF}"))
+}
+
+fn bare(house: &House) -> Client {
+    let page = house.stranger().with("origin", PUBLIC_URL);
+    page.with("accept", "text/html")
 }
 
 /// Send a form as it is.
@@ -45,7 +48,18 @@ pub(crate) async fn send(browser: &Client, path: &str, body: &str) -> Answer {
 
 /// Send a form with the right token.
 pub(crate) async fn submit(browser: &Client, path: &str, fields: &str) -> Answer {
-    send(browser, path, &format!("form_token={TOKEN}&{fields}")).await
+    let token = token(browser).await;
+    send(browser, path, &format!("form_token={token}&{fields}")).await
+}
+
+/// The token of this browser's forms, from a page that is for all.
+async fn token(browser: &Client) -> String {
+    let page = browser.clone().with("accept", "text/html");
+    let page = page.get("/forgot").await.expect(200).text;
+    let (_, token) = page
+        .split_once("name=\"form_token\" value=\"")
+        .expect("a form");
+    token.split('"').next().unwrap_or_default().to_owned()
 }
 
 /// The page to which a form leads says this.
@@ -104,6 +118,36 @@ async fn a_profile_is_changed_and_told_in_the_language_that_was_chosen() {
         .expect(400);
 }
 
+/// asvs:V6.4.1: a new address is shown as one that waits, to be sent to again or taken back.
+#[tokio::test]
+async fn a_new_address_waits_on_the_page() {
+    let house = house().await;
+    house.person("ann").await;
+    let ann = browser(&house, "ann@example.org").await;
+    let new = "identifier=new%40example.net";
+    let added = submit(&ann, "/me/names", new).await;
+    leads_to(&ann, added, "A mail with a link is on its way.").await;
+    let page = ann.get("/me/profile").await.expect(200).text;
+    assert!(page.contains("<bdi>new@example.net</bdi>") && page.contains("Waits for you"));
+    for language in ["de", "es", "ar"] {
+        let page = ann.clone().with("accept-language", language);
+        let page = page.get("/me/profile").await.expect(200).text;
+        assert!(!page.contains('⟦') && !page.contains("Waits for you"));
+    }
+    let again = submit(&ann, "/me/names/verify", new).await;
+    leads_to(&ann, again, "A mail with a link is on its way.").await;
+    let back = submit(&ann, "/me/names/remove", new).await;
+    leads_to(&ann, back, "The name was removed.").await;
+    let page = ann.get("/me/profile").await.expect(200).text;
+    assert!(!page.contains("new@example.net"));
+    house.node.settle().await;
+    let mails = house.node.mails_to("/verify");
+    assert!(
+        mails.iter().all(|mail| !mail.contains("To: new@")),
+        "{mails:?}"
+    );
+}
+
 /// asvs:V5.2.1, asvs:V5.3.2
 #[tokio::test]
 async fn a_picture_is_uploaded_by_a_form_with_its_token() {
@@ -114,18 +158,19 @@ async fn a_picture_is_uploaded_by_a_form_with_its_token() {
     let mut file = std::io::Cursor::new(Vec::new());
     plain.write_to(&mut file, ImageFormat::Png).unwrap();
     let file = file.into_inner();
+    let token = token(&ann).await;
     upload(&ann, &"0".repeat(64), &file).await.expect(403);
     ann.get("/api/v1/me/picture").await.expect(404);
     leads_to(
         &ann,
-        upload(&ann, TOKEN, &file).await,
+        upload(&ann, &token, &file).await,
         "src=\"/api/v1/me/picture\"",
     )
     .await;
     ann.get("/api/v1/me/picture").await.expect(200);
-    let refused = upload(&ann, TOKEN, b"<svg/>").await.expect(400);
+    let refused = upload(&ann, &token, b"<svg/>").await.expect(400);
     assert!(refused.text.contains("role=\"alert\""));
-    upload(&ann, TOKEN, &vec![0; 6 * 1024 * 1024])
+    upload(&ann, &token, &vec![0; 6 * 1024 * 1024])
         .await
         .expect(413);
     submit(&ann, "/me/picture/remove", "").await.expect(303);
@@ -238,6 +283,47 @@ async fn an_account_is_deleted_when_its_name_was_typed() {
     ann.get("/me").await.expect(303);
 }
 
+/// asvs:V7.5.3: a browser that was left open takes nothing out or away; its owner is led
+/// to show who they are, and on from there.
+#[tokio::test]
+async fn whoever_comes_back_late_shows_again_who_they_are() {
+    let house = house().await;
+    house.person("ann").await;
+    let ann = browser(&house, "ann@example.org").await;
+    house.node.clock.advance(Duration::from_mins(10));
+    ann.get("/api/v1/me/export").await.expect(403);
+    let page = ann.get("/me/data").await.expect(200).text;
+    assert!(page.contains("Type your password again") && !page.contains("Download"));
+    let typed = "confirmation=ann%40example.org";
+    let refused = submit(&ann, "/me/delete", typed).await.expect(403).text;
+    assert!(refused.contains("Type your password again"));
+    let wrong = submit(&ann, "/me/step-up", "next=/me/data&current_password=no").await;
+    wrong.expect(403);
+    let right = format!(
+        "next=/me/data&current_password={}",
+        PASSWORD.replace(' ', "+")
+    );
+    let on = submit(&ann, "/me/step-up", &right).await.expect(303);
+    assert_eq!(on.header("location"), "/me/data");
+    ann.get("/api/v1/me/export").await.expect(200);
+
+    // Pages that ask for nothing themselves lead there.
+    let boss = house.admin().await;
+    let ada = browser(&house, &boss.email).await;
+    house.node.clock.advance(Duration::from_mins(10));
+    let id = house.person("bob").await.id;
+    let link = format!("/admin/people/{id}/reset-link");
+    let refused = submit(&ada, &link, "").await.expect(403).text;
+    assert!(refused.contains("href=\"/me/step-up?next=%2Fme\""));
+    let asked = ada.get("/me/step-up?next=/admin/people").await.expect(200);
+    assert!(asked.text.contains("Type your password again"));
+    let right = right.replace("/me/data", "/admin/people");
+    submit(&ada, "/me/step-up", &right).await.expect(303);
+    submit(&ada, &link, "").await.expect(200);
+    let on = ada.get("/me/step-up?next=/admin/people").await.expect(303);
+    assert_eq!(on.header("location"), "/admin/people");
+}
+
 /// Every page in every language: translated, one heading, nothing inline.
 #[tokio::test]
 async fn pages_speak_four_languages() {
@@ -282,8 +368,9 @@ async fn an_address_is_verified_by_a_button_behind_a_link() {
     let answer = submit(&browser, "/me/names/verify", "identifier=ann%40example.org").await;
     leads_to(&browser, answer, "A mail with a link is on its way.").await;
     house.node.settle().await;
-    let mail = house.node.mails().pop().expect("a mail");
-    let token = mail.split_once("/verify#").expect("a link").1;
+    let mails = house.node.mails();
+    let linked = mails.iter().find_map(|mail| mail.split_once("/verify#"));
+    let token = linked.expect("a link").1;
     let token = token.split_whitespace().next().unwrap_or_default();
     browser
         .get(&format!("/verify?token={token}"))
@@ -302,4 +389,23 @@ async fn an_address_is_verified_by_a_button_behind_a_link() {
     );
     let page = browser.get("/me/profile").await.expect(200);
     assert!(!page.text.contains("Not verified"));
+}
+
+/// A form that lacks a field, or brings one too many, is refused with a page, also
+/// where the client takes whatever comes.
+#[tokio::test]
+async fn a_form_that_is_not_whole_is_answered_with_a_page() {
+    let house = house().await;
+    for accept in ["text/html", "*/*"] {
+        let stranger = house.stranger().with("origin", PUBLIC_URL);
+        let stranger = stranger
+            .with("accept", accept)
+            .with("cookie", &format!("tollgate-form={HALF}"));
+        for (path, fields) in [("/signin", "login=ann"), ("/signin/code", "")] {
+            let refused = submit(&stranger, path, fields).await;
+            let kind = refused.header("content-type");
+            assert!(kind.starts_with("text/html"), "{path} {accept}: {kind}");
+            assert!(refused.text.contains("<h1"), "{}", refused.text);
+        }
+    }
 }

@@ -1,15 +1,19 @@
 //! Stories of our own API, told as its clients live them.
 
 mod account;
+mod audit;
 mod described;
+mod devices;
 mod document;
-mod factors;
+pub(crate) mod factors;
 mod listing;
 mod operation;
+mod passkeys;
 mod password;
 mod people;
 mod picture;
 mod profile;
+mod recovery;
 mod revocation;
 mod sessions;
 mod signup;

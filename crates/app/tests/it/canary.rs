@@ -75,6 +75,7 @@ async fn no_secret_is_told_to_anybody_else() {
     let folder = tempfile::tempdir().unwrap();
     let program = Program::new(env!("CARGO_BIN_EXE_tollgate"), folder.path())
         .env("TOLLGATE_SIGNIN__REGISTRATION", "open")
+        .env("TOLLGATE_SIGNIN__BY_MAIL", "link")
         .env("TOLLGATE_LOG__LEVEL", "trace")
         .env("TOLLGATE_DIALECTS__CHATBOT__SECRET", SHARED);
     let mut server = program.start(&["serve"]).await;
@@ -96,6 +97,10 @@ async fn no_secret_is_told_to_anybody_else() {
     ];
     program.run(&arguments, PASSWORDS[0]).await.succeeded();
     story(&server, folder.path(), &mut journal).await;
+    let made = program.run(&["user", "signin-link", "root@example.org"], "");
+    let made = made.await.succeeded();
+    let token = made.trim().rsplit('#').next().unwrap().to_owned();
+    without_password(&server, folder.path(), (&mut journal, token)).await;
 
     let refusals = journal.refusals.join("\n");
     assert!(journal.refusals.len() >= 8, "{refusals}");
@@ -208,6 +213,7 @@ async fn story(server: &Server, folder: &Path, journal: &mut Journal) {
             .json(&json!({ "refresh": access })),
         client
             .post(format!("{url}/setup"))
+            .header("accept", "application/json")
             .form(&[("token", PASSWORDS[2])]),
     ] {
         let answer = wrong.send().await.unwrap();
@@ -227,7 +233,7 @@ async fn story(server: &Server, folder: &Path, journal: &mut Journal) {
     )
     .await
     .unwrap();
-    let token = mailed(folder).await;
+    let token = mailed(folder, "/reset#").await;
     journal.keep(&token);
     let weak = json!({ "token": token, "new_password": "short" });
     journal
@@ -257,17 +263,53 @@ async fn story(server: &Server, folder: &Path, journal: &mut Journal) {
     );
 }
 
-/// The token of the one mail, once it is there.
-async fn mailed(folder: &Path) -> String {
+/// Signing in by mail and by a link of the operator, wrong and right.
+async fn without_password(
+    server: &Server,
+    folder: &Path,
+    (journal, token): (&mut Journal, String),
+) {
+    let (client, url) = (Client::new(), server.url());
+    let post = async |path: &str, body: Value| {
+        let request = client.post(format!("{url}{path}")).json(&body);
+        request.send().await.unwrap()
+    };
+    let email = json!({ "email": "root@example.org" });
+    let asked = journal
+        .read(post("/api/v1/session/mail", email).await)
+        .await;
+    let request = asked["request"].as_str().unwrap().to_owned();
+    journal.keep(&request);
+    let link = mailed(folder, "/signin/link#").await;
+    journal.keep(&link);
+    journal.keep(&token);
+    for (request, code) in [(&link, &request), (&request, &token), (&request, &link)] {
+        let shown = json!({ "request": request, "code": code });
+        let answer = post("/api/v1/session/mail/confirmation", shown).await;
+        journal.read(answer).await;
+    }
+    for _ in 0..2 {
+        let shown = json!({ "token": token });
+        let answer = post("/api/v1/session/token", shown).await;
+        journal.read(answer).await;
+    }
+    assert!(journal.refusals.len() >= 11, "{:?}", journal.refusals);
+}
+
+/// The token of the one mail with a link, once it is there.
+async fn mailed(folder: &Path, begin: &str) -> String {
     let mails = folder.join("tollgate-data/mail");
-    loop {
-        let mail = fs::read_dir(&mails).ok().and_then(|mut files| files.next());
-        let text = mail
-            .and_then(|file| fs::read_to_string(file.unwrap().path()).ok())
-            .unwrap_or_default();
-        if let Some((_, rest)) = text.split_once("/reset#") {
-            return rest.split_whitespace().next().unwrap().to_owned();
+    for _ in 0..500 {
+        let files = fs::read_dir(&mails).into_iter().flatten();
+        let mut texts = files.filter_map(|file| fs::read_to_string(file.ok()?.path()).ok());
+        let link = texts.find_map(|text| {
+            let (_, rest) = text.split_once(begin)?;
+            rest.split_whitespace().next().map(str::to_owned)
+        });
+        if let Some(token) = link {
+            return token;
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
+    panic!("no mail came");
 }

@@ -3,6 +3,7 @@
 //! Here: a server that speaks it, and what goes in and out, byte for byte.
 
 mod clients;
+mod factors;
 mod golden;
 mod people;
 mod tokens;
@@ -22,7 +23,7 @@ use tollgate_flows::{
     people as verbs,
 };
 use tollgate_testkit::node::{CHATBOT_SECRET, Node};
-use tollgate_web::{Http, Web, finish};
+use tollgate_web::{Http, Limits, Networks, Web, finish};
 use tower::ServiceExt;
 
 const ANN: &str = "ann@example.org";
@@ -68,6 +69,9 @@ impl Chatbot {
             cors_origins: Vec::new(),
             body_limit: 64 * 1024,
             request_timeout: Duration::from_secs(30),
+            limits: Limits::default(),
+            networks: Networks::default(),
+            security_contact: None,
         };
         let app = finish(
             tollgate_dialects::routes::router(true),

@@ -1,12 +1,18 @@
 //! Stories of the command line, told by the real binary: first minutes,
-//! commands beside a running server, and a server's life from start to end.
+//! commands beside a running server, a server's life from start to end, and whom it
+//! tells.
 
+mod alerts;
+mod audit;
 mod commands;
 mod doctor;
 mod life;
+mod locks;
 mod newcomer;
 mod restore;
 mod sample;
+mod texts;
+mod webhooks;
 
 use std::path::Path;
 
@@ -18,14 +24,14 @@ use tollgate_testkit::services::{Finished, PostgresDatabase, Program, Server};
 const PASSWORD: &str = "correct horse battery";
 
 /// The binary in an empty folder. On PostgreSQL, if there is one.
-struct Scene {
+pub(super) struct Scene {
     program: Program,
     database: Option<PostgresDatabase>,
     _folder: tempfile::TempDir,
 }
 
 impl Scene {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = PostgresDatabase::create();
         let mut program = program(folder.path());
@@ -40,7 +46,7 @@ impl Scene {
     }
 
     /// A command with its arguments in one text.
-    async fn run(&self, line: &str) -> Finished {
+    pub(super) async fn run(&self, line: &str) -> Finished {
         self.run_with(line, "").await
     }
 
@@ -55,7 +61,7 @@ impl Scene {
         parsed(line, &finished)
     }
 
-    async fn serve(&self) -> Server {
+    pub(super) async fn serve(&self) -> Server {
         self.program.start(&["serve"]).await
     }
 

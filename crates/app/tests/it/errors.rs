@@ -3,7 +3,7 @@
 use axum::{body::Body, http::Method};
 use serde_json::{Value, json};
 use tollgate_base::codes;
-use tollgate_testkit::house::PUBLIC_URL;
+use tollgate_testkit::house::{Client, PUBLIC_URL};
 
 use crate::support::house;
 
@@ -170,6 +170,33 @@ async fn a_body_past_the_limit_is_refused_unread() {
             .await;
         assert_eq!(answer.status, 413, "{door}: {}", answer.text);
     }
+}
+
+/// fault:F24: what is left of a body is not taken for the next request, and
+/// the client is told to open a new connection.
+#[tokio::test]
+async fn a_connection_with_an_unread_body_is_closed() {
+    let house = house().await;
+    let picture = || Body::from(vec![0; 100 * 1024]);
+    let send = async |client: &Client, path: &str, body: Body, kind: &str| {
+        let answer = client.send(Method::POST, path, body, Some(kind)).await;
+        (
+            answer.status.as_u16(),
+            answer.header("connection").to_owned(),
+        )
+    };
+    let stranger = house.stranger().with("origin", PUBLIC_URL);
+    let path = "/api/v1/me/picture";
+    let put = stranger.send(Method::PUT, path, picture(), Some("image/png"));
+    let put = put.await.expect(401);
+    assert_eq!(put.header("connection"), "close");
+    let refused = send(&stranger, "/me/picture", picture(), "multipart/form-data").await;
+    assert_eq!(refused.1, "close", "{refused:?}");
+    let login = Body::from(r#"{"login":"ann","password":"wrong"}"#);
+    let read = send(&stranger, "/api/v1/session", login, "application/json").await;
+    assert_eq!(read, (401, String::new()));
+    let none = stranger.get("/api/v1/me").await.expect(401);
+    assert_eq!(none.header("connection"), "");
 }
 
 /// fault:F26

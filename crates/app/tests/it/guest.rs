@@ -12,16 +12,66 @@ use crate::support::house;
 
 /// Doors that are open to strangers, each with the reason. This list may only
 /// shrink, relative to what there is.
-const OPEN: &[(&str, &str, &str)] = &[
+pub(crate) const OPEN: &[(&str, &str, &str)] = &[
     (
         "POST",
         "/api/v1/signup",
+        "makes an account; [signin] registration guards it",
+    ),
+    (
+        "POST",
+        "/api/v1/signup/passkey",
+        "begins an account; [signin] registration guards it",
+    ),
+    (
+        "POST",
+        "/api/v1/signup/passkey/confirmation",
         "makes an account; [signin] registration guards it",
     ),
     ("POST", "/api/v1/session", "signs in"),
     (
         "POST",
         "/api/v1/session/second",
+        "its credential is in the body",
+    ),
+    (
+        "POST",
+        "/api/v1/session/second/code",
+        "sends a code to who passed the first step",
+    ),
+    (
+        "POST",
+        "/signin/code/send",
+        "sends a code to who passed the first step",
+    ),
+    (
+        "POST",
+        "/api/v1/session/passkey",
+        "asks whoever wants to sign in",
+    ),
+    (
+        "POST",
+        "/api/v1/session/passkey/confirmation",
+        "its credential is in the body",
+    ),
+    (
+        "POST",
+        "/api/v1/session/confirmation",
+        "its credential is in the body",
+    ),
+    (
+        "POST",
+        "/api/v1/session/mail",
+        "answers alike for everybody; [signin] by_mail guards it",
+    ),
+    (
+        "POST",
+        "/api/v1/session/mail/confirmation",
+        "its credential is in the body",
+    ),
+    (
+        "POST",
+        "/api/v1/session/token",
         "its credential is in the body",
     ),
     (
@@ -50,6 +100,22 @@ const OPEN: &[(&str, &str, &str)] = &[
         "judges a text and keeps nothing",
     ),
     ("GET", "/.well-known/jwks.json", "public keys"),
+    ("GET", "/.well-known/security.txt", "where faults are told"),
+    (
+        "GET",
+        "/.well-known/change-password",
+        "leads to a page that asks",
+    ),
+    (
+        "GET",
+        "/.well-known/passkey-endpoints",
+        "names the page of passkeys",
+    ),
+    (
+        "GET",
+        "/.well-known/webauthn",
+        "names origins; [passkeys] related_origins",
+    ),
     ("GET", "/livez", "tells that the process lives"),
     ("GET", "/readyz", "tells yes or no"),
     ("GET", "/api/openapi.json", "documents"),
@@ -58,14 +124,54 @@ const OPEN: &[(&str, &str, &str)] = &[
     ("GET", "/", "says what to do first"),
     ("GET", "/setup", "a form; its credential is the link"),
     ("POST", "/setup", "its credential is the link"),
+    (
+        "POST",
+        "/setup/passkey",
+        "begins what the link is for, which stays good",
+    ),
+    (
+        "POST",
+        "/setup/passkey/confirm",
+        "its credential is the link",
+    ),
     ("GET", "/signin", "a form"),
     ("POST", "/signin", "signs in"),
     ("GET", "/signin/code", "sends on to sign in"),
     ("POST", "/signin/code", "its credential is in the body"),
+    ("GET", "/signin/confirm", "sends on to sign in"),
+    ("POST", "/signin/confirm", "its credential is in the body"),
+    ("GET", "/signin/mail", "a form; [signin] by_mail guards it"),
+    (
+        "POST",
+        "/signin/mail",
+        "answers alike for everybody; [signin] by_mail guards it",
+    ),
+    ("GET", "/signin/mail/code", "a form, or sends on to one"),
+    ("POST", "/signin/mail/code", "its credential is in the body"),
+    ("GET", "/signin/link", "a form; its credential is the link"),
+    ("POST", "/signin/link", "its credential is the link"),
+    ("GET", "/signin/token", "a form; its credential is the link"),
+    ("POST", "/signin/token", "its credential is the link"),
+    ("POST", "/signin/passkey", "its credential is in the body"),
+    (
+        "POST",
+        "/signin/passkey/begin",
+        "asks whoever wants to sign in",
+    ),
     ("GET", "/signup", "a form; [signin] registration guards it"),
     (
         "POST",
         "/signup",
+        "makes an account; [signin] registration guards it",
+    ),
+    (
+        "POST",
+        "/signup/passkey",
+        "begins an account; [signin] registration guards it",
+    ),
+    (
+        "POST",
+        "/signup/passkey/confirm",
         "makes an account; [signin] registration guards it",
     ),
     ("POST", "/signout", "tells the same to who is signed out"),
@@ -73,13 +179,16 @@ const OPEN: &[(&str, &str, &str)] = &[
     ("POST", "/forgot", "answers alike for everybody"),
     ("GET", "/reset", "a form; its credential is the link"),
     ("POST", "/reset", "its credential is the link"),
+    ("GET", "/unlock", "a form; its credential is the link"),
+    ("POST", "/unlock", "ends a lock by its link"),
+    ("GET", "/unlock/mail", "a form"),
+    ("POST", "/unlock/mail", "answers alike for everybody"),
+    ("POST", "/api/v1/unlock", "answers alike for everybody"),
+    ("POST", "/api/v1/unlock/confirm", "ends a lock by its link"),
+    ("GET", "/recover", "a form; its credential is the link"),
+    ("POST", "/recover", "its credential is the link"),
+    ("POST", "/api/v1/recovery", "its credential is in the body"),
     ("GET", "/verify", "a form; its credential is the link"),
-    ("POST", "/verify", "its credential is the link"),
-    (
-        "POST",
-        "/api/v1/verification",
-        "its credential is in the body",
-    ),
     (
         "POST",
         "/preferences",
@@ -119,12 +228,26 @@ const OPEN: &[(&str, &str, &str)] = &[
 ];
 
 /// Most doors that may be open.
-const OPEN_MOST: usize = 47;
+const OPEN_MOST: usize = 84;
 
 /// No site, but its id.
 const SITE: &str = "sit_01k3bq7k3vf0q8s6r2c4e5g6h7";
 /// No factor, but its id.
 const FACTOR: &str = "fac_01k3bq7k3vf0q8s6r2c4e5g6h7";
+
+/// No mail, but its id.
+const MAIL: &str = "job_01k3bq7k3vf0q8s6r2c4e5g6h7";
+
+/// No webhook, no delivery and no alert, but their ids.
+const WEBHOOK: &str = "whk_01k3bq7k3vf0q8s6r2c4e5g6h7";
+const DELIVERY: &str = "dlv_01k3bq7k3vf0q8s6r2c4e5g6h7";
+const ALERT: &str = "alr_01k3bq7k3vf0q8s6r2c4e5g6h7";
+
+/// No passkey, but its id.
+const PASSKEY: &str = "psk_01k3bq7k3vf0q8s6r2c4e5g6h7";
+
+/// No device, but its id.
+const DEVICE: &str = "dev_01k3bq7k3vf0q8s6r2c4e5g6h7";
 
 /// Every door: method and path, with its parameters as they are documented.
 pub(crate) fn doors() -> Vec<(Method, String)> {
@@ -162,8 +285,18 @@ fn is_open(method: &Method, path: &str) -> bool {
 fn filled(path: &str, account: &str, session: &str) -> String {
     let id = if path.starts_with("/api/v1/sites") || path.starts_with("/admin/sites") {
         SITE
+    } else if path.starts_with("/api/v1/mail") || path.starts_with("/admin/mail") {
+        MAIL
+    } else if path.contains("/webhooks/") {
+        WEBHOOK
+    } else if path.contains("/alerts/") {
+        ALERT
+    } else if path.contains("/passkeys/") {
+        PASSKEY
     } else if path.contains("/factors/") {
         FACTOR
+    } else if path.contains("/me/devices/") {
+        DEVICE
     } else {
         account
     };
@@ -171,6 +304,10 @@ fn filled(path: &str, account: &str, session: &str) -> String {
         .replace("{session_id}", session)
         .replace("{sid}", session)
         .replace("{session}", session)
+        .replace("{device}", DEVICE)
+        .replace("{delivery}", DELIVERY)
+        .replace("{rule}", "dormant")
+        .replace("{subject}", account)
 }
 
 /// With a body that is refused only for who sends it.
@@ -181,12 +318,20 @@ async fn knock(client: &Client, method: &Method, path: &str) -> u16 {
         json!({ "provider": "p", "external_id": "x" })
     } else if path.ends_with("/role") {
         json!({ "role": "admin" })
-    } else if path.ends_with("/confirmation") {
+    } else if path.ends_with("/confirmation") || path.ends_with("/step-up") {
         json!({ "code": "000000" })
     } else if path.ends_with("/removal") {
         json!({ "current_password": PASSWORD })
+    } else if path.ends_with(PASSKEY) {
+        json!({ "name": "Mine" })
+    } else if path.contains("/exceptions/") {
+        json!({ "reason": "known", "until": "2026-02-01T00:00:00Z" })
     } else if path.starts_with("/api/v1/sites") {
         json!({ "name": "notes", "url": "https://notes.example.org" })
+    } else if path.ends_with("/replay") {
+        json!({ "from": 1 })
+    } else if path.starts_with("/api/v1/webhooks") {
+        json!({ "name": "receiver", "url": "https://hooks.example.org/", "events": ["*"] })
     } else {
         json!({})
     };

@@ -6,24 +6,36 @@
 )]
 
 mod account_pages;
+mod activity;
 mod api;
 mod canary;
 mod chatbot;
 mod cli;
+mod code_pages;
+mod device_pages;
+mod edge;
 mod errors;
+mod factor_pages;
 mod faults;
 mod gate;
 mod guest;
 mod headers;
+mod lock_outs;
 mod mail;
+mod mail_pages;
 mod manual;
+mod monitoring;
 mod nodes;
+mod oversight;
 mod pages;
 mod people_pages;
 mod proxies;
 mod queries;
+mod required;
 mod site_pages;
+mod standard;
 mod support;
 mod through;
 mod tidy;
+mod ways;
 mod zoo;

@@ -1,6 +1,7 @@
 //! The pages on the way in and out, as a browser without script meets them.
 
+mod by_mail;
 mod entrance;
 mod frame;
-mod reader;
+pub(crate) mod reader;
 mod refused;

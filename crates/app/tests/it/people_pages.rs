@@ -15,6 +15,8 @@ async fn an_overview_shows_figures_and_a_chart_with_its_table() {
     let house = house().await;
     house.admin().await;
     house.someone("manager", Role::Manager).await;
+    // What happens at one moment is told in any order.
+    house.node.clock.advance(std::time::Duration::from_secs(1));
     let ann = house.person("ann").await;
     house.node.settle().await;
     let admin = browser(&house, "admin@example.org").await;

@@ -9,20 +9,32 @@ use tollgate_testkit::services::PostgresDatabase;
 
 /// What may be read from its first row to its last, and how SQLite says so:
 /// small tables, counts, and lists that end after a page.
-const WHOLE: [&str; 13] = [
+const WHOLE: [&str; 22] = [
     "ALL: signing_keys USING INDEX signing_keys_by_purpose",
     "ALL: sites USING INDEX sqlite_autoindex_sites_2",
+    "ALL_HOOKS: webhooks USING INDEX sqlite_autoindex_webhooks_1",
     "CENSUS: accounts USING COVERING INDEX accounts_by_state",
     "CLEAN: jobs",
+    "CONFIRMED: CONSTANT ROW",
     "COUNT: sites USING COVERING INDEX sqlite_autoindex_sites_3",
+    "COUNT_HOOKS: webhooks USING COVERING INDEX sqlite_autoindex_webhooks_1",
+    "DUE_HOOKS: webhooks USING INDEX sqlite_autoindex_webhooks_1",
+    // One row for each compliance rule.
+    "COUNTS: compliance_counts USING INDEX sqlite_autoindex_compliance_counts_1",
+    // After a restore.
+    "FORGET_ALL: recoveries",
     "HELD: jobs USING INDEX sqlite_autoindex_jobs_1",
+    "LAST: alert_channels USING INDEX sqlite_autoindex_alert_channels_1",
     "LIST: accounts USING INDEX accounts_by_time",
     "PAGE: events USING INDEX events_by_time",
     "PEPPERED: every",
     "PEPPERED: former_passwords USING COVERING INDEX sqlite_autoindex_former_passwords_1",
     "PEPPERED: passwords",
     "READ: installation USING INDEX sqlite_autoindex_installation_1",
+    "STRONG: CONSTANT ROW",
     "STUCK: jobs",
+    // Of an index that holds names of nobody alone, which are bounded.
+    "TRIM_NOBODIES: attempts USING INDEX attempts_of_nobody",
 ];
 
 fn texts() -> impl Iterator<Item = &'static (&'static str, &'static str)> {

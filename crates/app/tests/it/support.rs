@@ -16,17 +16,20 @@ use tollgate::{
     wire,
 };
 use tollgate_testkit::house::House;
+use tollgate_web::Web;
 
 /// Everything as it is by default, with registration open.
 pub(crate) async fn house() -> House {
-    House::new(|web| {
-        let surfaces = wire::surfaces(web, &defaults());
-        let answer = |ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request| {
-            surfaces.answer(peer, request)
-        };
-        Router::new().fallback(answer).layer(from_fn(declared))
-    })
-    .await
+    House::new(router).await
+}
+
+/// All surfaces, as [`house`] has them.
+pub(crate) fn router(web: &Web) -> Router {
+    let surfaces = wire::surfaces(web, &defaults());
+    let answer = |ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request| {
+        surfaces.answer(peer, request)
+    };
+    Router::new().fallback(answer).layer(from_fn(declared))
 }
 
 /// The OpenAPI description of the API.

@@ -83,7 +83,7 @@ async fn a_reset_mail_leads_to_the_configured_address() {
         house.node.settle().await;
     }
     house.node.settle().await;
-    let mails = house.node.mails();
+    let mails = house.node.mails_to("/reset");
     assert!(mails.len() >= asked / 2, "{} of {asked}", mails.len());
     for mail in mails {
         let links = mail.match_indices("://").map(|(at, _)| {

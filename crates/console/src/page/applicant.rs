@@ -15,7 +15,7 @@ pub(crate) fn applicant(
     name: &str,
     email: &str,
     username: &str,
-    password: &SecretString,
+    password: Option<&SecretString>,
 ) -> Result<Applicant> {
     let email = Email::parse(email);
     let username = filled(username).map(Username::parse).transpose();
@@ -24,7 +24,7 @@ pub(crate) fn applicant(
             email: Some(email),
             username,
             display_name: filled(name).map(ToOwned::to_owned),
-            password: Some(password.clone()),
+            password: password.cloned(),
         }),
         (email, username) => {
             let faults = [email.err(), username.err()];
@@ -48,10 +48,10 @@ mod tests {
     #[test]
     fn all_faults_are_told_at_once() {
         let password = "horse battery".to_owned().into();
-        let fault = applicant(" ", "ann", "a@b", &password).unwrap_err();
+        let fault = applicant(" ", "ann", "a@b", Some(&password)).unwrap_err();
         let fields: Vec<_> = fault.fields().iter().map(|field| &*field.pointer).collect();
         assert_eq!(fields, ["/email", "/username"]);
-        let good = applicant(" ", "ann@example.org", "", &password).unwrap();
+        let good = applicant(" ", "ann@example.org", "", None).unwrap();
         assert!(good.username.is_none() && good.display_name.is_none());
     }
 }

@@ -11,7 +11,7 @@ const HEIGHT: u32 = 160;
 /// Part of a day's width that its bars leave free, of 10.
 const GAP: u32 = 3;
 
-/// Two values for each of several days, one on top of the other.
+/// Three values for each of several days, one on top of the other.
 pub(crate) struct Chart {
     pub(crate) bars: Vec<Bar>,
     pub(crate) width: u32,
@@ -25,33 +25,44 @@ pub(crate) struct Bar {
     pub(crate) day: String,
     pub(crate) ok: i64,
     pub(crate) failed: i64,
+    pub(crate) locked: i64,
     pub(crate) x: u32,
     pub(crate) width: u32,
     pub(crate) ok_y: u32,
     pub(crate) ok_height: u32,
     pub(crate) failed_y: u32,
     pub(crate) failed_height: u32,
+    pub(crate) locked_y: u32,
+    pub(crate) locked_height: u32,
 }
 
 impl Chart {
-    /// Sign-ins that succeeded, below those that failed.
+    /// Sign-ins that succeeded, below those that failed, below accounts that took no
+    /// more of them for a while.
     pub(crate) fn of(days: &[DayFigures]) -> Self {
-        let sums = days.iter().map(|day| day.signins + day.failed);
+        let sums = days
+            .iter()
+            .map(|day| day.signins + day.failed + day.blocked);
         let most = sums.max().unwrap_or_default().max(1);
         let step = WIDTH / (days.len().max(1) as u32);
         let tall = |n: i64| scaled(n, most);
         let bar = |(place, figures): (usize, &DayFigures)| {
             let (ok, failed) = (tall(figures.signins), tall(figures.failed));
+            let locked = tall(figures.blocked);
+            let top = |height: u32| HEIGHT - height.min(HEIGHT);
             Bar {
                 day: day(&figures.begins.to_string()).to_owned(),
                 ok: figures.signins,
                 failed: figures.failed,
+                locked: figures.blocked,
                 x: place as u32 * step + step * GAP / 20,
                 width: step * (10 - GAP) / 10,
                 ok_y: HEIGHT - ok,
                 ok_height: ok,
-                failed_y: HEIGHT - (ok + failed).min(HEIGHT),
+                failed_y: top(ok + failed),
                 failed_height: failed,
+                locked_y: top(ok + failed + locked),
+                locked_height: locked,
             }
         };
         Self {
@@ -72,7 +83,9 @@ impl Chart {
 
     /// Whether nothing happened at all.
     pub(crate) fn is_empty(&self) -> bool {
-        self.bars.iter().all(|bar| bar.ok + bar.failed == 0)
+        self.bars
+            .iter()
+            .all(|bar| bar.ok + bar.failed + bar.locked == 0)
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::Frame;
 
 /// What there is to say: messages. The address has them without `done-`.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 46] = [
     "done-saved",
     "done-picture-saved",
     "done-picture-removed",
@@ -17,16 +17,42 @@ const KNOWN: [&str; 20] = [
     "done-password-alone-changed",
     "done-factor-added",
     "done-factor-removed",
+    "done-passkey-added",
+    "done-passkey-renamed",
+    "done-passkey-removed",
+    "done-codes-on",
+    "done-codes-off",
+    "done-phone-code-sent",
+    "done-phone-added",
+    "done-phone-removed",
+    "done-links-voided",
+    "done-reviewed",
+    "done-checked",
+    "done-finding-accepted",
+    "done-finding-withdrawn",
+    "done-mail-retried",
+    "done-mail-deleted",
+    "done-recovery-started",
+    "done-recovery-stopped",
     "done-session-ended",
     "done-others-ended",
+    "done-device-forgotten",
+    "done-devices-forgotten",
     "done-created",
     "done-suspended",
     "done-resumed",
+    "done-unlocked",
     "done-role-changed",
     "done-sessions-ended",
     "done-deleted",
     "done-site-added",
     "done-site-removed",
+    "done-alert-acknowledged",
+    "done-alert-closed",
+    "done-alerts-tested",
+    "done-webhook-removed",
+    "done-webhook-tested",
+    "done-webhook-replayed",
 ];
 
 /// The part of the address.

@@ -15,6 +15,9 @@ pub(crate) struct Submitted<T>(pub(crate) T);
 
 /// What [`Submitted`] needs of a form.
 pub(crate) trait HasToken {
+    /// Whether it acts for the browser alone, whoever is signed in.
+    const FOR_BROWSER: bool = false;
+
     /// The hidden field.
     fn form_token(&self) -> &str;
 }
@@ -32,19 +35,24 @@ impl HasToken for Button {
     }
 }
 
-impl<T: DeserializeOwned + HasToken> FromRequest<Web> for Submitted<T> {
+impl<T: DeserializeOwned + HasToken + Send> FromRequest<Web> for Submitted<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, web: &Web) -> Result<Self, Problem> {
         let (http, headers) = (web.http(), request.headers().clone());
         same_origin(&headers, &http)?;
         let (head, body) = request.into_parts();
-        let whole = read_body(Request::from_parts(head.clone(), body), http.body_limit).await?;
-        let whole = Request::from_parts(head, Body::from(whole));
+        let request = head.clone();
+        let whole = read_body(Request::from_parts(head, body), http.body_limit).await?;
+        let whole = Request::from_parts(request.clone(), Body::from(whole));
         let Form(form) = Form::<T>::from_request(whole, web)
             .await
             .map_err(|fault| malformed(&fault))?;
-        form::check(&headers, &http, form.form_token())?;
+        if T::FOR_BROWSER {
+            form::check_browser(web, &headers, form.form_token())?;
+        } else {
+            form::check(web, &request, form.form_token()).await?;
+        }
         Ok(Self(form))
     }
 }

@@ -3,48 +3,66 @@
 
 mod applicant;
 mod chart;
+mod code_offer;
 mod confirm;
-mod csv;
+mod delivery;
+mod devices;
 mod done;
 mod events;
+mod first_passkey;
 mod form;
 mod look;
 mod nav;
+mod new_password;
 mod next;
 mod note;
+mod passkey;
+mod recovery_codes;
 mod refusal;
 mod reset_link;
+mod rules;
 mod sessions;
+mod shell;
+mod step_up;
 mod table;
+mod undelivered;
 mod upload;
 mod visitor;
 mod when;
 
-use askama::Template;
+use askama::DynTemplate;
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
     response::{Html, IntoResponse, Redirect, Response},
 };
-use tollgate_base::{Error, ExposeSecret, Result, codes};
-use tollgate_flows::{Credentials, SignedIn};
-use tollgate_web::{Http, Problem, Web, cookies, form as token, problem, request_id};
+use tollgate_base::{Error, ExposeSecret, Result, codes, id::SessionId};
+use tollgate_flows::{Credentials, Renewed, SignedIn};
+use tollgate_web::{Http, Problem, Web, cookies, form as token, problem, request_id, session};
 
 pub(crate) use self::{
     applicant::applicant,
     chart::Chart,
+    code_offer::CodeOffer,
     confirm::Confirm,
-    csv::{csv_file, csv_line},
+    devices::DeviceRow,
     done::Done,
-    events::{EventRow, people_in},
+    events::{EventRow, Party, kind_words, people_in},
+    first_passkey::{Return, ask_first_passkey, show_first_codes},
     form::{Button, HasToken, Submitted},
     look::{LANG, THEME, Theme, preference},
+    new_password::{LinkWords, NewPasswordForm, NewPasswordPage},
     next::{Query, local_path, onward, pair},
     note::Note,
+    passkey::AskedPasskey,
+    recovery_codes::{FEW_CODES, added, shown_codes},
     refusal::Refusal,
     reset_link::reset_link,
     sessions::SessionRow,
+    shell::icon,
+    step_up::{StepUp, is_stale},
     table::{Asked, Sort, Table},
+    undelivered::UndeliveredRow,
     upload::SubmittedFile,
     visitor::{Known, Me, Visitor, initials},
     when::When,
@@ -88,15 +106,20 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// For the page that answers such a request.
+    /// For the page that answers such a request of that session.
     ///
     /// # Errors
     /// `internal.entropy`, `request.credentials`.
-    pub(crate) fn new(web: &Web, headers: &HeaderMap, uri: &Uri) -> Result<Self> {
+    pub(crate) fn new(
+        web: &Web,
+        headers: &HeaderMap,
+        uri: &Uri,
+        session: Option<SessionId>,
+    ) -> Result<Self> {
         if Ground::of(uri.path()) == Ground::Site {
             return Ok(Self::bare(&web.http(), headers, uri));
         }
-        let token = token::issue(web.ctx(), headers, &web.http())?;
+        let token = token::issue(web, headers, session)?;
         Ok(Self {
             form_token: token.field.expose_secret().to_owned(),
             cookie: Some(token.cookie),
@@ -150,10 +173,10 @@ impl Frame {
     pub(crate) fn send(
         &self,
         status: StatusCode,
-        page: &impl Template,
+        page: &dyn DynTemplate,
     ) -> Result<Response, Problem> {
         let text = page
-            .render()
+            .dyn_render()
             .map_err(|fault| Error::new(&codes::INTERNAL).because(fault))?;
         let language = HeaderValue::from_static(self.locale.tag());
         let headers = [
@@ -176,7 +199,7 @@ impl Frame {
     pub(crate) fn send_refusal(
         &self,
         fault: &Error,
-        page: &impl Template,
+        page: &dyn DynTemplate,
     ) -> Result<Response, Problem> {
         let mut response = self.send(problem::status(fault), page)?;
         if let Some(wait) = fault.wait() {
@@ -192,7 +215,8 @@ impl FromRequestParts<Web> for Frame {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
-        Ok(Self::new(web, &parts.headers, &parts.uri)?)
+        let session = session(parts, web).await?;
+        Ok(Self::new(web, &parts.headers, &parts.uri, session)?)
     }
 }
 
@@ -201,11 +225,23 @@ pub(crate) fn go(path: &str) -> Response {
     Redirect::to(path).into_response()
 }
 
-/// Put the cookie of a session that was opened onto an answer.
+/// Put the cookies of a session that was opened onto an answer.
 pub(crate) fn admit(web: &Web, signed_in: &SignedIn, mut response: Response) -> Response {
     if let Credentials::Cookie { secret, max_age } = &signed_in.credentials {
         let cookie = cookies::set(&web.http(), secret, *max_age);
         response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    if let Some(secrets) = &signed_in.device {
+        let cookie = cookies::keep_devices(&web.http(), secrets);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Put the new secret of a session, if there is one, onto an answer.
+pub(crate) fn renew(web: &Web, renewed: &Renewed, mut response: Response) -> Response {
+    if let Some([(name, cookie)]) = cookies::renew(&web.http(), renewed) {
+        response.headers_mut().append(name, cookie);
     }
     response
 }
@@ -227,7 +263,7 @@ fn travels_in_clear(http: &Http) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use tollgate_web::Http;
+    use tollgate_web::{Http, Limits, Networks};
 
     use super::travels_in_clear;
 
@@ -241,6 +277,9 @@ mod tests {
                 cors_origins: Vec::new(),
                 body_limit: 1,
                 request_timeout: Duration::ZERO,
+                limits: Limits::default(),
+                networks: Networks::default(),
+                security_contact: None,
             };
             assert_eq!(travels_in_clear(&http), clear, "{url}");
         };

@@ -24,6 +24,7 @@ const ACCOUNT: &[Area] = &[
     Area::new("/me/password", "nav-password", "key"),
     Area::new("/me/factors", "nav-factors", "shield"),
     Area::new("/me/sessions", "nav-sessions", "devices"),
+    Area::new("/me/activity", "nav-activity", "chart"),
     Area::new("/me/data", "nav-data", "download"),
 ];
 
@@ -68,6 +69,13 @@ const ADMIN: &[Area] = &[
     Area::new("/admin", "nav-installation", "chart").from(Role::Manager),
     Area::new("/admin/people", "nav-people", "people").from(Role::Manager),
     Area::new("/admin/sites", "nav-sites", "site").from(Role::Admin),
+    Area::new("/admin/audit", "nav-audit", "book").from(Role::Admin),
+    Area::new("/admin/alerts", "nav-alerts", "warning").from(Role::Admin),
+    Area::new("/admin/webhooks", "nav-webhooks", "globe").from(Role::Admin),
+    Area::new("/admin/security", "nav-security", "lock").from(Role::Admin),
+    Area::new("/admin/access", "nav-access", "globe-lock").from(Role::Admin),
+    Area::new("/admin/compliance", "nav-compliance", "shield").from(Role::Admin),
+    Area::new("/admin/mail", "nav-mail", "activity").from(Role::Admin),
 ];
 
 impl Frame {

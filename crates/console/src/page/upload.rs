@@ -21,8 +21,9 @@ impl FromRequest<Web> for SubmittedFile {
         same_origin(&headers, &http)?;
         let (head, body) = request.into_parts();
         let most = upload::limit(&headers, &http);
-        let whole = read_body(Request::from_parts(head.clone(), body), most).await?;
-        let whole = Request::from_parts(head, Body::from(whole));
+        let request = head.clone();
+        let whole = read_body(Request::from_parts(head, body), most).await?;
+        let whole = Request::from_parts(request.clone(), Body::from(whole));
         let mut parts = Multipart::from_request(whole, web)
             .await
             .map_err(|fault| malformed(fault.to_string()))?;
@@ -34,7 +35,7 @@ impl FromRequest<Web> for SubmittedFile {
                 _ => return Err(malformed("an unknown part").into()),
             }
         }
-        form::check(&headers, &http, &token)?;
+        form::check(web, &request, &token).await?;
         Ok(Self(file))
     }
 }

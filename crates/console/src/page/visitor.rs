@@ -34,6 +34,8 @@ pub(crate) struct Me {
     pub(crate) login: String,
     /// What they may see.
     pub(crate) role: Role,
+    /// A second factor is wanted before anything else.
+    pub(crate) limited: bool,
 }
 
 impl FromRequestParts<Web> for Visitor {
@@ -42,12 +44,14 @@ impl FromRequestParts<Web> for Visitor {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
         let Who(who) = Who::from_request_parts(parts, web).await?;
         let account = account::me(web.ctx(), &who, ()).await?;
-        let mut frame = Frame::new(web, &parts.headers, &parts.uri)?;
+        let person = who.person()?;
+        let (session, limited) = (Some(person.session), person.limited);
+        let mut frame = Frame::new(web, &parts.headers, &parts.uri, session)?;
         let theirs = account.account.profile.locale.as_deref();
         if let Some(locale) = look::chosen(&parts.headers).or_else(|| Locale::by_tag(theirs?)) {
             frame.locale = locale;
         }
-        frame.me = Some(Me::of(&account));
+        frame.me = Some(Me::of(&account, limited));
         Ok(Self {
             who,
             account,
@@ -79,11 +83,12 @@ impl Visitor {
 }
 
 impl Me {
-    fn of(view: &AccountView) -> Self {
+    fn of(view: &AccountView, limited: bool) -> Self {
         Self {
             name: view.name().to_owned(),
             login: view.login().to_owned(),
             role: view.account.role,
+            limited,
         }
     }
 

@@ -7,13 +7,16 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use tollgate_base::{Result, identifier::folded};
 use tollgate_flows::{ctx::Listed, sites};
-use tollgate_web::{Problem, Web};
+use tollgate_web::{
+    Problem, Web,
+    csv::{csv_file, csv_line},
+};
 
 use super::{
     ALL, at,
     words::{self, RuleRow},
 };
-use crate::page::{Asked, Done, Frame, Query, Sort, Table, Visitor, When, csv_file, csv_line};
+use crate::page::{Asked, Done, Frame, Query, Sort, Table, Visitor, When};
 
 /// By name is how they are read into memory.
 const SORTS: &[Sort] = &[

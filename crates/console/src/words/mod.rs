@@ -10,6 +10,7 @@ use std::{borrow::Cow, fmt, sync::LazyLock};
 
 use askama::filters::HtmlSafe;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use tollgate_base::html::escaped;
 
 /// A language that pages are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,15 +145,17 @@ impl Locale {
     const fn files(self) -> &'static [&'static str] {
         match self {
             Self::German => {
-                files!("de": "common" "entrance" "account" "people" "sites" "events" "codes")
+                files!("de": "common" "entrance" "account" "people" "sites" "operation" "compliance" "events" "codes")
             }
             Self::Spanish => {
-                files!("es": "common" "entrance" "account" "people" "sites" "events" "codes")
+                files!("es": "common" "entrance" "account" "people" "sites" "operation" "compliance" "events" "codes")
             }
             Self::Arabic => {
-                files!("ar": "common" "entrance" "account" "people" "sites" "events" "codes")
+                files!("ar": "common" "entrance" "account" "people" "sites" "operation" "compliance" "events" "codes")
             }
-            Self::English => files!("en": "common" "entrance" "account" "people" "sites" "events"),
+            Self::English => {
+                files!("en": "common" "entrance" "account" "people" "sites" "operation" "compliance" "events")
+            }
             #[cfg(test)]
             Self::Pseudo => Self::English.files(),
         }
@@ -238,19 +241,3 @@ impl fmt::Display for Markup {
 }
 
 impl HtmlSafe for Markup {}
-
-/// Text as it stands in markup.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut markup = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => markup.push_str("&amp;"),
-            '<' => markup.push_str("&lt;"),
-            '>' => markup.push_str("&gt;"),
-            '"' => markup.push_str("&quot;"),
-            '\'' => markup.push_str("&#39;"),
-            other => markup.push(other),
-        }
-    }
-    markup
-}

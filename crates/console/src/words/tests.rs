@@ -125,12 +125,14 @@ fn refusals_are_translated_alike() {
 /// Codes that no page shows: programs and operators read them, in English. A
 /// family ends with its dot.
 const NOT_ON_PAGES: &[&str] = &[
+    "alert.",
     "audit.",
     "backup.",
     "code.",
     "config.",
     "confirmation.",
     "database.",
+    "delivery.",
     "demo.",
     "file.",
     "gate.request",
@@ -152,6 +154,7 @@ const NOT_ON_PAGES: &[&str] = &[
     "site.taken",
     "token.",
     "usage.",
+    "webhook.",
 ];
 
 #[test]

@@ -1,11 +1,11 @@
 //! Public keys as JSON Web Keys (RFC 7517, RFC 8037), for the key set that
 //! verifiers fetch.
 
-use aws_lc_rs::signature::KeyPair;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, KeyPair, ParsedPublicKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::keys::{Private, SigningKey};
+use super::keys::{Algorithm, Private, SigningKey, VerifyingKey};
 
 impl SigningKey {
     /// The public half, or `None` for a shared secret, which has none.
@@ -33,6 +33,32 @@ impl SigningKey {
         jwk["alg"] = self.algorithm().as_str().into();
         jwk["kid"] = self.kid().into();
         Some(jwk)
+    }
+}
+
+impl VerifyingKey {
+    /// From a public key as [`SigningKey::public_jwk`] writes it; nothing for a key
+    /// of another sort, or one without a name.
+    pub fn from_jwk(jwk: &Value) -> Option<Self> {
+        let text = |name: &str| jwk.get(name)?.as_str();
+        let bytes = |name: &str| URL_SAFE_NO_PAD.decode(text(name)?).ok();
+        let (algorithm, key) = match (text("kty")?, text("crv")?) {
+            ("OKP", "Ed25519") => {
+                let key = ParsedPublicKey::new(&ED25519, bytes("x")?);
+                (Algorithm::EdDsa, key)
+            }
+            ("EC", "P-256") => {
+                let point = [vec![4], bytes("x")?, bytes("y")?].concat();
+                let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
+                (Algorithm::Es256, key)
+            }
+            _ => return None,
+        };
+        let says_another = text("alg").is_some_and(|said| said != algorithm.as_str());
+        if says_another {
+            return None;
+        }
+        Some(Self::public(text("kid")?, algorithm, key.ok()?))
     }
 }
 

@@ -222,6 +222,15 @@ impl SigningKey {
 }
 
 impl VerifyingKey {
+    /// A public key of that name.
+    pub(super) fn public(kid: &str, algorithm: Algorithm, key: ParsedPublicKey) -> Self {
+        Self {
+            kid: kid.to_owned(),
+            algorithm,
+            public: Public::Asymmetric(key),
+        }
+    }
+
     /// Its name in key sets and headers.
     pub fn kid(&self) -> &str {
         &self.kid

@@ -81,12 +81,8 @@ pub(super) fn find(
 }
 
 impl Argon {
-    /// A hash that no password has, at this cost.
-    pub(super) fn nobody(cost: Cost, pepper: Option<&Pepper>) -> Result<Self> {
-        Self::with_cost(cost, pepper, &[0; 16])
-    }
-
-    fn with_cost(cost: Cost, pepper: Option<&Pepper>, salt: &[u8; 16]) -> Result<Self> {
+    /// At this cost, with a tag that is to be computed, and that no password has.
+    pub(super) fn with_cost(cost: Cost, pepper: Option<&Pepper>, salt: &[u8; 16]) -> Result<Self> {
         // A cost that was put together by hand may be one that Argon2 cannot do.
         let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(OUR_TAG))
             .map_err(|fault| Error::new(&codes::INTERNAL).because(fault))?;

@@ -39,7 +39,7 @@ fn a_check_may_move_between_threads() {
     sendable((
         hasher.hash(&password, [0; 16]),
         hasher.verify(&password, CURRENT),
-        hasher.verify_nobody(&password),
+        hasher.verify_nobody(&password, [1; 16]),
     ));
 }
 
@@ -208,7 +208,7 @@ async fn a_megabyte_is_refused_before_any_work() {
     for fault in [
         hasher.hash(&huge, [0; 16]).await.unwrap_err(),
         hasher.verify(&huge, CURRENT).await.unwrap_err(),
-        hasher.verify_nobody(&huge).await.unwrap_err(),
+        hasher.verify_nobody(&huge, [1; 16]).await.unwrap_err(),
     ] {
         assert!(fault.is(&codes::REQUEST_INVALID));
         assert_eq!(fault.fields()[0].pointer, "/password");
@@ -241,7 +241,7 @@ async fn a_full_queue_answers_busy_to_known_and_unknown_alike() {
 
     for fault in [
         hasher.verify(&password, CURRENT).await.unwrap_err(),
-        hasher.verify_nobody(&password).await.unwrap_err(),
+        hasher.verify_nobody(&password, [1; 16]).await.unwrap_err(),
         hasher.hash(&password, [0; 16]).await.unwrap_err(),
     ] {
         assert!(fault.is(&codes::HASHING_BUSY));
@@ -250,7 +250,7 @@ async fn a_full_queue_answers_busy_to_known_and_unknown_alike() {
 
     open.send(()).unwrap();
     assert_eq!(waiting.await.unwrap(), Verdict::Match);
-    hasher.verify_nobody(&password).await.unwrap();
+    hasher.verify_nobody(&password, [1; 16]).await.unwrap();
 }
 
 #[tokio::test]
@@ -286,5 +286,10 @@ async fn a_broken_row_is_our_fault_and_not_the_askers() {
             .unwrap_err()
             .is(&codes::INTERNAL)
     );
-    assert!(impossible.verify_nobody(&secret(PASSWORD)).await.is_err());
+    assert!(
+        impossible
+            .verify_nobody(&secret(PASSWORD), [1; 16])
+            .await
+            .is_err()
+    );
 }

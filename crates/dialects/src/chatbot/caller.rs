@@ -3,7 +3,7 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
 use tollgate_base::access::Principal;
 use tollgate_flows::admit::{Credential, admit};
-use tollgate_web::Web;
+use tollgate_web::{Web, count_account, place};
 
 use crate::drf::{Refusal, bearer, negotiate, simplejwt};
 
@@ -16,10 +16,12 @@ impl FromRequestParts<Web> for Caller {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Refusal> {
         negotiate(&parts.headers, &parts.uri)?;
         let credential = Credential::ChatbotAccess(bearer(&parts.headers)?);
-        let admitted = admit(web.ctx(), &Principal::Anonymous, &credential).await;
+        let place = place(web, &parts.headers, &parts.extensions);
+        let admitted = admit(web.ctx(), &Principal::Anonymous, (&credential, &place)).await;
         let wording = web.ctx().policy().chatbot.simplejwt;
-        admitted
-            .map(Self)
-            .map_err(|error| simplejwt::access(error, wording))
+        let who = admitted.map_err(|error| simplejwt::access(error, wording))?;
+        let counted = count_account(web, &parts.extensions, &who).await;
+        counted.map_err(|error| simplejwt::access(error, wording))?;
+        Ok(Self(who))
     }
 }

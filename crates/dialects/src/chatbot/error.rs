@@ -6,7 +6,7 @@ use tollgate_base::{Error, Kind, codes};
 use tollgate_web::problem;
 
 use super::wire::Fault;
-use crate::drf::{Faults, Refusal};
+use crate::drf::{Faults, Refusal, unasked};
 
 /// A sign-in without its two fields.
 pub(super) fn incomplete() -> Refusal {
@@ -47,7 +47,10 @@ pub(super) fn login(error: Error) -> Refusal {
     if error.is(&codes::SIGNIN_FAILED) {
         return fault(&error, StatusCode::UNAUTHORIZED, "Invalid credentials");
     }
-    error.into()
+    match unasked(&error) {
+        Some(code) => fault(&error, StatusCode::FORBIDDEN, code.help),
+        None => error.into(),
+    }
 }
 
 /// A sign-in by SimpleJWT that was refused.

@@ -10,7 +10,7 @@ use tollgate_flows::{
     signin::{SignIn, Step},
     signup::SignUp,
 };
-use tollgate_web::{Peer, device};
+use tollgate_web::{Peer, Web, device};
 
 use super::{cookie::Kept, error};
 use crate::drf::{Faults, Form, Refusal};
@@ -58,6 +58,7 @@ pub(super) fn sign_up(
     SignUp {
         applicant,
         address,
+        locale: None,
         client: CLIENT,
     }
 }
@@ -66,7 +67,12 @@ pub(super) fn sign_up(
 ///
 /// # Errors
 /// 400 in its shape.
-pub(super) fn login(form: Form, headers: &HeaderMap, peer: Peer) -> Result<Login, Refusal> {
+pub(super) fn login(
+    web: &Web,
+    form: Form,
+    headers: &HeaderMap,
+    peer: Peer,
+) -> Result<Login, Refusal> {
     let mut fields = form.fields()?;
     let (email, password) = (fields.text("email"), fields.text("password"));
     let (Some(email), Some(password)) = (email, password) else {
@@ -76,7 +82,7 @@ pub(super) fn login(form: Form, headers: &HeaderMap, peer: Peer) -> Result<Login
     fields.faults().none()?;
     let kept = if remember { Kept::Long } else { Kept::Shortly };
     Ok(Login {
-        request: sign_in(&email, password, headers, peer),
+        request: sign_in(web, &email, password, headers, peer),
         kept,
     })
 }
@@ -85,11 +91,17 @@ pub(super) fn login(form: Form, headers: &HeaderMap, peer: Peer) -> Result<Login
 ///
 /// # Errors
 /// 400 with all that is wrong.
-pub(super) fn obtain(form: Form, headers: &HeaderMap, peer: Peer) -> Result<SignIn, Refusal> {
+pub(super) fn obtain(
+    web: &Web,
+    form: Form,
+    headers: &HeaderMap,
+    peer: Peer,
+) -> Result<SignIn, Refusal> {
     let mut fields = form.fields()?;
     let (email, password) = (fields.text("email"), fields.text("password"));
     fields.faults().none()?;
     Ok(sign_in(
+        web,
         &email.unwrap_or_default(),
         password.unwrap_or_default(),
         headers,
@@ -157,8 +169,10 @@ pub(super) fn confirmation(form: Form) -> Result<Confirmation, Refusal> {
 /// # Errors
 /// `internal` for credentials of another kind than were asked for.
 pub(super) fn opened(step: Step) -> Result<Opened> {
-    let Step::Done(signed_in) = step else {
-        return Err(Error::new(&codes::FACTOR_NEEDED));
+    let signed_in = match step {
+        Step::Done(signed_in) => signed_in,
+        Step::Second(_) => return Err(Error::new(&codes::FACTOR_NEEDED)),
+        Step::Confirm(_) => return Err(Error::new(&codes::CONFIRMATION_NEEDED)),
     };
     match *signed_in {
         SignedIn {
@@ -181,11 +195,11 @@ pub(super) fn email(account: &AccountView) -> &str {
     account.email().map_or("", |email| email.shown.as_str())
 }
 
-fn sign_in(email: &str, password: String, headers: &HeaderMap, peer: Peer) -> SignIn {
+fn sign_in(web: &Web, email: &str, password: String, headers: &HeaderMap, peer: Peer) -> SignIn {
     SignIn {
         login: email.to_lowercase(),
         password: password.into(),
-        device: device(headers, peer),
+        device: device(web, headers, peer),
         address: peer.0,
         opening: Opening::Chatbot,
         client: CLIENT,

@@ -10,13 +10,13 @@ mod wire;
 use axum::{
     Router,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{Extensions, HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use tollgate_base::{ExposeSecret, access::Principal::Anonymous};
 use tollgate_flows::{account, admit, password, signin, signout, signup};
-use tollgate_web::{Peer, Web};
+use tollgate_web::{Peer, Web, place};
 
 use self::{
     caller::Caller,
@@ -119,7 +119,7 @@ async fn login(
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response, Refusal> {
-    let login = map::login(form, &headers, peer)?;
+    let login = map::login(&web, form, &headers, peer)?;
     let step = signin::signin(web.ctx(), &Anonymous, login.request)
         .await
         .map_err(error::login)?;
@@ -199,7 +199,7 @@ async fn obtain(
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response, Refusal> {
-    let request = map::obtain(form, &headers, peer)?;
+    let request = map::obtain(&web, form, &headers, peer)?;
     let step = signin::signin(web.ctx(), &Anonymous, request)
         .await
         .map_err(error::obtain)?;
@@ -211,9 +211,15 @@ async fn obtain(
     Ok(json(StatusCode::OK, &body))
 }
 
-async fn refresh(State(web): State<Web>, form: Form) -> Result<Response, Refusal> {
+async fn refresh(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    extensions: Extensions,
+    form: Form,
+) -> Result<Response, Refusal> {
     let token = map::refresh(form)?;
-    let renewed = admit::chatbot_refresh(web.ctx(), &Anonymous, &token).await;
+    let place = place(&web, &headers, &extensions);
+    let renewed = admit::chatbot_refresh(web.ctx(), &Anonymous, (&token, &place)).await;
     let wording = web.ctx().policy().chatbot.simplejwt;
     let renewed = renewed.map_err(|error| simplejwt::refresh(error, wording))?;
     Ok(json(

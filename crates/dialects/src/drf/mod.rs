@@ -17,5 +17,5 @@ pub(crate) use bearer::bearer;
 pub(crate) use fields::Faults;
 pub(crate) use form::Form;
 pub(crate) use media::{Negotiated, negotiate};
-pub(crate) use refusal::{Refusal, json};
+pub(crate) use refusal::{Refusal, json, unasked};
 pub(crate) use view::{Input, View, mount};

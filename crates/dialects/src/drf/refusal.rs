@@ -7,7 +7,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use tollgate_base::{Error, Kind, codes};
+use tollgate_base::{
+    Error, Kind,
+    codes::{self, Code},
+};
 use tollgate_web::problem;
 
 /// What answers a 401 whose view has an authenticator.
@@ -20,11 +23,19 @@ pub(crate) struct Refusal {
     body: Vec<u8>,
     challenged: bool,
     wait: Option<Duration>,
+    /// What is to be worked on before asking again.
+    proof: Option<HeaderValue>,
 }
 
 #[derive(Serialize)]
 struct Detail<'a> {
     detail: &'a str,
+}
+
+#[derive(Serialize)]
+struct Coded<'a> {
+    detail: &'a str,
+    code: &'a str,
 }
 
 /// An answer. DRF writes no charset.
@@ -41,6 +52,7 @@ impl Refusal {
             body,
             challenged: false,
             wait: None,
+            proof: None,
         }
     }
 
@@ -64,6 +76,18 @@ impl Refusal {
 
 /// As DRF's own exceptions read; whoever has better words for a code uses them
 /// before coming here. The cause is logged.
+/// What a client of such a contract cannot ask somebody for, if that is why they
+/// are refused.
+pub(crate) fn unasked(error: &Error) -> Option<&'static Code> {
+    [
+        &codes::FACTOR_NEEDED,
+        &codes::CONFIRMATION_NEEDED,
+        &codes::CONFIRMATION_UNREACHABLE,
+    ]
+    .into_iter()
+    .find(|code| error.is(code))
+}
+
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         problem::tell(&error);
@@ -74,10 +98,23 @@ impl From<Error> for Refusal {
                 Self::detail(status, "Authentication credentials were not provided.").challenged()
             }
             Kind::Stranger => Self::detail(status, error.public()).challenged(),
+            // Not SimpleJWT's, but of its shape: a client can tell it from others.
+            Kind::Denied if unasked(&error).is_some() => {
+                let (detail, code) = (error.public(), error.code().name);
+                Self::new(status, &Coded { detail, code })
+            }
             Kind::Denied => {
                 Self::detail(status, "You do not have permission to perform this action.")
             }
             Kind::Missing => Self::detail(status, "Not found."),
+            Kind::Limited if error.is(&codes::SIGNIN_PROOF_NEEDED) => {
+                let (detail, code) = (error.public(), error.code().name);
+                let proof = error.proof().and_then(|asked| asked.parse().ok());
+                Self {
+                    proof,
+                    ..Self::new(status, &Coded { detail, code })
+                }
+            }
             Kind::Limited => Self::detail(status, &throttled(wait)).wait(wait),
             Kind::Busy => {
                 Self::detail(status, "Service temporarily unavailable, try again later.").wait(wait)
@@ -100,6 +137,9 @@ impl IntoResponse for Refusal {
         if let Some(wait) = self.wait {
             headers.insert(header::RETRY_AFTER, problem::seconds(wait));
         }
+        if let Some(proof) = self.proof {
+            headers.insert(problem::PROOF, proof);
+        }
         response
     }
 }
@@ -121,7 +161,7 @@ fn throttled(wait: Option<Duration>) -> String {
 mod tests {
     use super::*;
 
-    fn refused(code: &'static codes::Code, wait: u64) -> (u16, String, Option<String>) {
+    fn refused(code: &'static Code, wait: u64) -> (u16, String, Option<String>) {
         let error = Error::new(code)
             .retry_after(Duration::from_millis(wait))
             .because("for the log");

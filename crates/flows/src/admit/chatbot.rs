@@ -11,19 +11,21 @@ use tollgate_base::{
     time::Time,
 };
 use tollgate_crypto::{
-    jwt::{Claims, Family, KidRule, MAX_LENGTH, TypRule, verify},
+    jwt::{Claims, Family, Fault, KidRule, MAX_LENGTH, TypRule, verify},
     mac::digest,
 };
 use tollgate_records::{
     accounts,
     events::EventKind,
+    factors,
     sessions::{self, Device, NewSession, SessionKind},
 };
 use tollgate_store::sql::Tx;
 
 use crate::{
-    ctx::{Cached, Ctx, PURPOSE_CHATBOT},
+    ctx::{Cached, Ctx, PURPOSE_CHATBOT, Place},
     steps::{
+        elsewhere, end,
         mint::{self, Subject},
         note::{Details, Log, change},
     },
@@ -51,9 +53,18 @@ struct Read {
 }
 
 pub(super) async fn load(ctx: &Ctx, token: &SecretString, now: Time) -> Result<Cached> {
-    let claims = claims(ctx, token, "access", now)?;
+    admitted(ctx, claims(ctx, token, "access", now)?, now).await
+}
+
+/// The principal behind claims. Clients of this dialect cannot ask for a second
+/// factor: whoever has to show one is nobody here.
+async fn admitted(ctx: &Ctx, claims: Read, now: Time) -> Result<Cached> {
     let until = claims.until;
-    Ok(session(ctx, claims, now).await?.cached(until))
+    let cached = session(ctx, claims, now).await?.cached(ctx, until);
+    if cached.person.limited {
+        return Err(Error::new(&codes::FACTOR_NEEDED));
+    }
+    Ok(cached)
 }
 
 /// Exchange a refresh token for an access token. It does not rotate; the same
@@ -61,13 +72,14 @@ pub(super) async fn load(ctx: &Ctx, token: &SecretString, now: Time) -> Result<C
 pub(super) async fn refresh(
     ctx: &Ctx,
     _by: &Principal,
-    token: &SecretString,
+    (token, place): (&SecretString, &Place),
 ) -> Result<ChatbotToken> {
     let now = ctx.now();
     let claims = claims(ctx, token, "refresh", now)?;
-    let (number, until) = (claims.number, claims.until);
-    let cached = session(ctx, claims, now).await?.cached(until);
-    check(ctx, &cached, now)?;
+    let number = claims.number;
+    let cached = admitted(ctx, claims, now).await?;
+    let checked = check(ctx, &cached, place, now);
+    elsewhere::tell(ctx, (cached.person.user, cached.session.id), checked, place).await?;
     ctx.freshness().saw(cached.session.id, now);
     let subject = Subject {
         user: cached.person.user,
@@ -80,13 +92,8 @@ pub(super) async fn refresh(
     Ok(ChatbotToken { access })
 }
 
-/// Signature and claims, checked in the order in which SimpleJWT does, so that
-/// the same fault gets the same answer.
-fn claims(ctx: &Ctx, token: &SecretString, token_type: &str, now: Time) -> Result<Read> {
-    let invalid = || Error::new(&codes::TOKEN_INVALID);
-    let lacks = |pointer: &'static str| {
-        Error::new(&codes::TOKEN_CLAIM).field(pointer, "required", "Missing.")
-    };
+/// What was signed with the dialect's secret, whether or not it still counts.
+pub(super) fn signed(ctx: &Ctx, token: &str) -> Result<Claims, Fault> {
     let keys = ctx.keys();
     let family = Family {
         keys: keys.verifiers(PURPOSE_CHATBOT),
@@ -94,7 +101,17 @@ fn claims(ctx: &Ctx, token: &SecretString, token_type: &str, now: Time) -> Resul
         kid: KidRule::Ignored,
         max_len: MAX_LENGTH,
     };
-    let claims = Claims(verify(token.expose_secret(), &family)?);
+    verify(token, &family).map(Claims)
+}
+
+/// Signature and claims, checked in the order in which SimpleJWT does, so that
+/// the same fault gets the same answer.
+fn claims(ctx: &Ctx, token: &SecretString, token_type: &str, now: Time) -> Result<Read> {
+    let invalid = || Error::new(&codes::TOKEN_INVALID);
+    let lacks = |pointer: &'static str| {
+        Error::new(&codes::TOKEN_CLAIM).field(pointer, "required", "Missing.")
+    };
+    let claims = signed(ctx, token.expose_secret())?;
     let seconds = |name| {
         claims
             .optional_integer(name)
@@ -173,8 +190,8 @@ async fn session(ctx: &Ctx, claims: Read, now: Time) -> Result<Loaded> {
 }
 
 /// The session that stands for a token minted elsewhere, made if it is new: a
-/// token from before the last "all sessions" is not taken in, and one that was
-/// taken in ends with its session.
+/// token from before the last "all sessions" is not taken in, nor one of somebody
+/// with a second factor, and one that was taken in ends with its session.
 async fn adopted(ctx: &Ctx, claims: &Read, named: &Named, now: Time) -> Result<SessionId> {
     // Hashed, as its text may be of any length and hold what no column takes.
     let jti = digest(&[claims.jti.as_bytes()]);
@@ -202,16 +219,23 @@ async fn adopt(ctx: &Ctx, claims: &Read, account: UserId, name: String, now: Tim
         idle_span: claims.until.since(now),
         expires_at: claims.until,
         device: Device::default(),
+        device_id: None,
     };
-    let issued = claims.issued;
+    let (issued, policy) = (claims.issued, ctx.policy());
     change(
         ctx,
         &Principal::Anonymous,
         async move |tx: &mut Tx<'_>, log: &mut Log| {
             // Everything may have ended since the account was read.
-            let owner = accounts::find_in(tx, account).await?;
-            if owner.is_none_or(|owner| !owner.is_active() || issued <= owner.not_before) {
-                return Err(Error::new(&codes::SESSION_REVOKED));
+            let revoked = || Error::new(&codes::SESSION_REVOKED);
+            let owner = accounts::find_in(tx, account).await?.ok_or_else(revoked)?;
+            if !owner.is_active() || issued <= owner.not_before {
+                return Err(revoked());
+            }
+            let required = policy.second_factor.required_of(owner.role, owner.founder);
+            // Whoever signed it has seen one factor at most.
+            if required || factors::confirmed_in(tx, account).await? > 0 {
+                return Err(Error::new(&codes::FACTOR_NEEDED));
             }
             if sessions::open(tx, &new, now).await? {
                 let details = Details {
@@ -220,6 +244,7 @@ async fn adopt(ctx: &Ctx, claims: &Read, account: UserId, name: String, now: Tim
                     ..Details::default()
                 };
                 log.note(EventKind::ForeignTokenSeen, details);
+                end::end_beyond(tx, log, (account, new.id), policy.session.most, now).await?;
             }
             Ok(())
         },

@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Duration};
 
 use tollgate_base::{
     Error, ExposeSecret, Result, SecretString,
-    access::{Permissions, Person, Principal},
+    access::{Assurance, Permissions, Person, Principal},
     codes,
     time::Time,
 };
@@ -22,9 +22,14 @@ use tollgate_crypto::{
     token::{self, Prefix},
 };
 
-use crate::ctx::{Cached, Ctx};
+use crate::{
+    ctx::{Bond, Cached, Ctx},
+    steps::elsewhere,
+};
 
 pub use chatbot::ChatbotToken;
+
+pub use crate::ctx::Place;
 
 use read::Loaded;
 
@@ -49,13 +54,18 @@ pub enum Credential {
     },
 }
 
-/// Who presents this?
+/// Who presents this, and from where?
 ///
 /// # Errors
 /// `token.invalid`, `token.expired`, `token.type`, `token.claim`,
-/// `token.person`, `session.revoked`, `session.expired`, `account.suspended`,
-/// `store.stale`, or what the database says.
-pub async fn admit(ctx: &Ctx, by: &Principal, credential: &Credential) -> Result<Principal> {
+/// `token.person`, `session.revoked`, `session.expired`, `session.device`,
+/// `session.network`, `account.suspended`, `factor.needed`, `store.stale`, or
+/// what the database says.
+pub async fn admit(
+    ctx: &Ctx,
+    by: &Principal,
+    (credential, place): (&Credential, &Place),
+) -> Result<Principal> {
     debug_assert!(
         *by == Principal::Anonymous,
         "nobody is known before they are admitted"
@@ -66,7 +76,7 @@ pub async fn admit(ctx: &Ctx, by: &Principal, credential: &Credential) -> Result
     // What is remembered of the last use grows old when it is stored, and when
     // another node serves the session: only the database says that it expired.
     if let Some(cached) = remembered
-        && check(ctx, &cached, now).is_ok()
+        && check(ctx, &cached, place, now).is_ok()
     {
         return Ok(Principal::Person(cached.person.clone()));
     }
@@ -77,7 +87,8 @@ pub async fn admit(ctx: &Ctx, by: &Principal, credential: &Credential) -> Result
         Credential::ChatbotAccess(token) => chatbot::load(ctx, token, now).await?,
         Credential::Site { host, token } => site::load(ctx, host, token).await?,
     };
-    check(ctx, &loaded, now)?;
+    let checked = check(ctx, &loaded, place, now);
+    elsewhere::tell(ctx, (loaded.person.user, loaded.session.id), checked, place).await?;
     let person = loaded.person.clone();
     ctx.freshness().remember(key, Arc::new(loaded), sight);
     Ok(Principal::Person(person))
@@ -97,14 +108,24 @@ pub enum Presented<'a> {
 ///
 /// # Errors
 /// `store.stale`.
-pub fn remembered(ctx: &Ctx, by: &Principal, shown: Presented<'_>) -> Result<Option<Principal>> {
+pub fn remembered(
+    ctx: &Ctx,
+    by: &Principal,
+    (shown, place): (Presented<'_>, &Place),
+) -> Result<Option<Principal>> {
     debug_assert!(
         *by == Principal::Anonymous,
         "nobody is known before they are admitted"
     );
     let cached = ctx.freshness().recall(&shown.key())?;
-    let valid = cached.filter(|cached| check(ctx, cached, ctx.now()).is_ok());
+    let valid = cached.filter(|cached| check(ctx, cached, place, ctx.now()).is_ok());
     Ok(valid.map(|cached| Principal::Person(cached.person.clone())))
+}
+
+/// Whether a text is a token of ours, of whatever kind and whether or not it
+/// still counts: what nobody else is to see.
+pub fn is_ours(ctx: &Ctx, text: &str) -> bool {
+    token::is_ours(text) || native::signed(ctx, text).is_ok() || chatbot::signed(ctx, text).is_ok()
 }
 
 /// A token of the chatbot dialect that is not a session's access token: the
@@ -115,9 +136,9 @@ pub fn remembered(ctx: &Ctx, by: &Principal, shown: Presented<'_>) -> Result<Opt
 pub async fn chatbot_refresh(
     ctx: &Ctx,
     by: &Principal,
-    token: &SecretString,
+    shown: (&SecretString, &Place),
 ) -> Result<ChatbotToken> {
-    chatbot::refresh(ctx, by, token).await
+    chatbot::refresh(ctx, by, shown).await
 }
 
 impl Credential {
@@ -151,11 +172,11 @@ async fn cookie(ctx: &Ctx, secret: &SecretString) -> Result<Cached> {
     let loaded = read::by_cookie(ctx.db(), hash)
         .await?
         .ok_or_else(|| Error::new(&codes::TOKEN_INVALID))?;
-    Ok(loaded.active()?.cached(Time::from_micros(i64::MAX)))
+    Ok(loaded.active()?.cached(ctx, Time::from_micros(i64::MAX)))
 }
 
 /// What is checked at each use, remembered or not.
-fn check(ctx: &Ctx, cached: &Cached, now: Time) -> Result<()> {
+fn check(ctx: &Ctx, cached: &Cached, place: &Place, now: Time) -> Result<()> {
     if cached.until <= now {
         return Err(Error::new(&codes::TOKEN_EXPIRED));
     }
@@ -167,6 +188,7 @@ fn check(ctx: &Ctx, cached: &Cached, now: Time) -> Result<()> {
     cached
         .session
         .check(ctx.installation().epoch, last_seen, now)?;
+    cached.bond.check(ctx.binding(), place)?;
     if now.since(last_seen) >= SEEN_EVERY {
         ctx.freshness().saw(id, now);
     }
@@ -174,18 +196,22 @@ fn check(ctx: &Ctx, cached: &Cached, now: Time) -> Result<()> {
 }
 
 impl Loaded {
-    fn cached(self, until: Time) -> Cached {
+    fn cached(self, ctx: &Ctx, until: Time) -> Cached {
+        let (policy, assurance) = (ctx.policy(), self.session.assurance);
         let person = Person {
             user: self.session.account,
             session: self.session.id,
             role: self.role,
             org: None,
             ceiling: Permissions::ALL,
-            assurance: self.session.assurance,
+            assurance,
             auth_time: self.session.auth_time,
+            limited: assurance == Assurance::One
+                && policy.second_factor.required_of(self.role, self.founder),
         };
         Cached {
             person,
+            bond: Bond::of(&self.session, self.device_hash),
             session: self.session,
             until,
         }

@@ -5,7 +5,7 @@ use tollgate_base::{
     id::{SessionId, UserId},
     time::Time,
 };
-use tollgate_crypto::jwt::{Claims, Family, KidRule, MAX_LENGTH, TypRule, verify};
+use tollgate_crypto::jwt::{Claims, Family, Fault, KidRule, MAX_LENGTH, TypRule, verify};
 
 use crate::ctx::{Cached, Ctx, PURPOSE_ACCESS};
 
@@ -15,6 +15,17 @@ use super::read;
 const LEEWAY_SECS: i64 = 60;
 
 pub(super) async fn load(ctx: &Ctx, token: &SecretString, now: Time) -> Result<Cached> {
+    let claims = signed(ctx, token.expose_secret())?;
+    let (user, session, until) = read_claims(ctx, &claims, now)?;
+    let loaded = read::by_session(ctx.db(), session).await?;
+    match loaded {
+        Some(loaded) if loaded.session.account == user => Ok(loaded.active()?.cached(ctx, until)),
+        _ => Err(Error::new(&codes::SESSION_REVOKED)),
+    }
+}
+
+/// What we signed, whether or not it still counts.
+pub(super) fn signed(ctx: &Ctx, token: &str) -> Result<Claims, Fault> {
     let keys = ctx.keys();
     let family = Family {
         keys: keys.verifiers(PURPOSE_ACCESS),
@@ -22,13 +33,7 @@ pub(super) async fn load(ctx: &Ctx, token: &SecretString, now: Time) -> Result<C
         kid: KidRule::Required,
         max_len: MAX_LENGTH,
     };
-    let claims = Claims(verify(token.expose_secret(), &family)?);
-    let (user, session, until) = read_claims(ctx, &claims, now)?;
-    let loaded = read::by_session(ctx.db(), session).await?;
-    match loaded {
-        Some(loaded) if loaded.session.account == user => Ok(loaded.active()?.cached(until)),
-        _ => Err(Error::new(&codes::SESSION_REVOKED)),
-    }
+    verify(token, &family).map(Claims)
 }
 
 fn read_claims(ctx: &Ctx, claims: &Claims, now: Time) -> Result<(UserId, SessionId, Time)> {

@@ -14,11 +14,13 @@ use tollgate_store::{
 
 queries! {
     BY_COOKIE = "SELECT s.id, s.account_id, s.kind, s.epoch, s.assurance, s.auth_time, s.created_at, s.last_seen_at,
-            s.idle_span, s.expires_at, s.revoked_at, s.device, s.browser, s.address, a.role, a.suspended_at
-        FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.secret_hash = $1";
+            s.idle_span, s.expires_at, s.revoked_at, s.device, s.browser, s.address, s.device_id,
+            d.hash AS device_hash, a.role, a.founder, a.suspended_at
+        FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN devices d ON d.id = s.device_id WHERE s.secret_hash = $1";
     BY_SESSION = "SELECT s.id, s.account_id, s.kind, s.epoch, s.assurance, s.auth_time, s.created_at, s.last_seen_at,
-            s.idle_span, s.expires_at, s.revoked_at, s.device, s.browser, s.address, a.role, a.suspended_at
-        FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.id = $1";
+            s.idle_span, s.expires_at, s.revoked_at, s.device, s.browser, s.address, s.device_id,
+            d.hash AS device_hash, a.role, a.founder, a.suspended_at
+        FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN devices d ON d.id = s.device_id WHERE s.id = $1";
     BY_NUMBER = "SELECT a.id, a.suspended_at, a.not_before
         FROM aliases n JOIN accounts a ON a.id = n.account_id WHERE n.number = $1";
 }
@@ -26,7 +28,10 @@ queries! {
 /// A session with what its account says of it.
 pub(super) struct Loaded {
     pub(super) session: Session,
+    /// Of the secret of the device on which it was opened.
+    pub(super) device_hash: Option<[u8; 32]>,
     pub(super) role: Role,
+    pub(super) founder: bool,
     pub(super) suspended: bool,
 }
 
@@ -65,7 +70,9 @@ pub(super) async fn by_number(db: &Db, number: i64) -> Result<Option<Named>> {
 fn read(row: &Row) -> Result<Loaded> {
     Ok(Loaded {
         session: sessions::read(row)?,
+        device_hash: row.get("device_hash")?,
         role: row.get("role")?,
+        founder: row.get("founder")?,
         suspended: row.get::<Option<Time>>("suspended_at")?.is_some(),
     })
 }

@@ -17,5 +17,9 @@ pub(super) async fn load(ctx: &Ctx, host: &str, cookie: &SecretString) -> Result
     let session = session.map(SessionId::from_bits).ok_or_else(invalid)?;
     let loaded = read::by_session(ctx.db(), session).await?;
     let loaded = loaded.ok_or_else(|| Error::new(&codes::SESSION_REVOKED))?;
-    Ok(loaded.active()?.cached(Time::from_micros(i64::MAX)))
+    let cached = loaded.active()?.cached(ctx, Time::from_micros(i64::MAX));
+    Ok(Cached {
+        bond: cached.bond.on_any_device(),
+        ..cached
+    })
 }

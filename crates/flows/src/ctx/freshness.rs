@@ -24,13 +24,16 @@ use tollgate_base::{
 };
 use tollgate_records::sessions::Session;
 
-use super::sites::Face;
+use super::{bond::Bond, sites::Face};
 
 /// Most credentials and accounts remembered.
 const REMEMBERED: usize = 100_000;
 /// Without news from the other nodes for so long, what is remembered is not
 /// trusted: a node that is cut off from its database fails closed.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often it is told that a session is presented where it does not count.
+const TELL_EVERY: Duration = Duration::from_hours(1);
 
 /// A principal as it was loaded.
 #[derive(Clone, Debug)]
@@ -39,6 +42,8 @@ pub struct Cached {
     pub person: Person,
     /// By which session.
     pub session: Session,
+    /// Where alone that session counts.
+    pub bond: Bond,
     /// When the credential itself ends.
     pub until: Time,
 }
@@ -53,6 +58,7 @@ pub struct Freshness {
     faces: Cache<UserId, (Arc<Face>, u64)>,
     stamps: Cache<UserId, u64>,
     seen: Cache<SessionId, Time>,
+    elsewhere: Cache<SessionId, Time>,
     changes: AtomicU64,
     next_stamp: AtomicU64,
     born: Instant,
@@ -69,6 +75,7 @@ impl Default for Freshness {
             faces: Cache::new(REMEMBERED),
             stamps: Cache::new(REMEMBERED),
             seen: Cache::new(REMEMBERED),
+            elsewhere: Cache::new(REMEMBERED),
             changes: AtomicU64::new(0),
             next_stamp: AtomicU64::new(0),
             born: Instant::now(),
@@ -155,9 +162,11 @@ impl Freshness {
         self.faces.clear();
     }
 
-    /// News arrived, or the lack of any was confirmed.
-    pub fn fed(&self) {
-        self.fed_at.store(self.age().max(1), Ordering::SeqCst);
+    /// News arrived, or the lack of any was confirmed, of what was asked at `asked`:
+    /// an answer may have been on its way for seconds.
+    pub fn fed(&self, asked: Instant) {
+        let asked = asked.saturating_duration_since(self.born).as_millis() as u64;
+        self.fed_at.store(asked.max(1), Ordering::SeqCst);
     }
 
     /// Whether the feed that should run has been silent for too long.
@@ -183,6 +192,17 @@ impl Freshness {
     /// When a session was last used here, if that is not stored yet.
     pub fn last_seen(&self, session: SessionId) -> Option<Time> {
         self.seen.get(&session)
+    }
+
+    /// A session was presented where it does not count. Says whether that was last
+    /// told of so long ago that it is worth telling again.
+    pub fn is_news_elsewhere(&self, session: SessionId, now: Time) -> bool {
+        let told = self.elsewhere.get(&session);
+        let news = told.is_none_or(|told| now.since(told) >= TELL_EVERY);
+        if news {
+            self.elsewhere.insert(session, now);
+        }
+        news
     }
 
     /// Take out all uses that are to be stored.

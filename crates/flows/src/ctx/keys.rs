@@ -11,6 +11,8 @@ pub const PURPOSE_ACCESS: &str = "access";
 pub const PURPOSE_CHATBOT: &str = "chatbot";
 /// Statements to apps of who their visitor is.
 pub const PURPOSE_IDENTITY: &str = "identity";
+/// Checkpoints of the audit trail.
+pub const PURPOSE_AUDIT: &str = "audit";
 
 /// A key, unsealed.
 pub struct LoadedKey {

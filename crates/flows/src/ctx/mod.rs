@@ -1,16 +1,24 @@
 //! The ground of the verbs: everything a use case may reach. Built once at
 //! start and by the test house; cheap to clone.
 
+mod asker;
+mod bond;
+mod forms;
 mod found;
 mod freshness;
 mod keys;
+mod lookout;
 mod policy;
 mod sites;
+mod spend;
 mod tasks;
 
 use std::{
     net::IpAddr,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU8, AtomicU64, Ordering},
+    },
 };
 
 use arc_swap::{ArcSwap, Guard};
@@ -23,19 +31,28 @@ use tollgate_base::{
 };
 use tollgate_crypto::{password::Hasher, seal::MasterKey};
 use tollgate_imaging::Studio;
-use tollgate_outbound::{letters::Letters, mail::Mailer};
-use tollgate_records::{installation::Installation, sites::Site};
+use tollgate_outbound::{
+    breaches::Breaches, channels::Channels, courier::Courier, letters::Letters, mail::Mailer,
+    sms::Texter,
+};
+use tollgate_records::{factors::ways::Channel, installation::Installation, sites::Site};
 use tollgate_store::{bus::Bus, counters::Counters, sql::Db};
 
+pub use bond::{Bond, Place};
 pub use found::found;
 pub use freshness::{Cached, Freshness, Sight};
-pub use keys::{Keyring, LoadedKey, PURPOSE_ACCESS, PURPOSE_CHATBOT, PURPOSE_IDENTITY};
+pub use keys::{
+    Keyring, LoadedKey, PURPOSE_ACCESS, PURPOSE_AUDIT, PURPOSE_CHATBOT, PURPOSE_IDENTITY,
+};
+pub use lookout::Lookout;
 pub use policy::{
-    ChatbotPolicy, Class, EndSessions, PasswordPolicy, Policy, Registration, SessionPolicy,
-    SimpleJwt, TokenPolicy,
+    AlertPolicy, AuditPolicy, Binding, ByMail, CharacterClass, ChatbotPolicy, CompliancePolicy,
+    Confirmation, DevicePolicy, EndSessions, Keep, PasswordPolicy, Policy, Proof, Registration,
+    SecondFactor, SentCodes, SessionPolicy, Setting, SimpleJwt, SpreadPolicy, TokenPolicy,
 };
 pub use sites::{Face, Listed, Sites, Statement};
 pub use tasks::Tasks;
+pub use tollgate_store::counters::{Rate, Taken};
 
 /// Everything a verb may reach.
 #[derive(Clone)]
@@ -53,8 +70,16 @@ pub struct Parts {
     pub hasher: Hasher,
     /// Where mail goes.
     pub mailer: Mailer,
+    /// Where texts go.
+    pub texter: Texter,
+    /// What knows passwords that became known.
+    pub breaches: Breaches,
     /// What mail says.
     pub letters: Letters,
+    /// Who hands events to webhooks.
+    pub courier: Courier,
+    /// Where alerts are told beside mail.
+    pub channels: Channels,
     /// What time it is.
     pub clock: Clock,
     /// Where chance comes from.
@@ -73,19 +98,29 @@ struct Inner {
     counters: Counters,
     hasher: Hasher,
     mailer: Mailer,
+    texter: Texter,
+    breaches: Breaches,
     letters: Letters,
+    courier: Courier,
+    channels: Channels,
+    /// Calls refused for their rate since somebody looked.
+    throttled: AtomicU64,
     studio: Studio,
     clock: Clock,
     entropy: Entropy,
     master: MasterKey,
     node: NodeId,
     policy: RwLock<Arc<Policy>>,
+    settings: ArcSwap<Vec<Setting>>,
+    /// Of the policy: the hottest path takes no lock.
+    binding: AtomicU8,
     installation: ArcSwap<Installation>,
     keys: RwLock<Arc<Keyring>>,
     keys_turn: Mutex<()>,
     freshness: Freshness,
     sites: ArcSwap<Sites>,
     sites_turn: Mutex<()>,
+    lookout: Lookout,
     tasks: Tasks,
 }
 
@@ -104,19 +139,27 @@ impl Ctx {
             counters: parts.counters,
             hasher: parts.hasher,
             mailer: parts.mailer,
+            texter: parts.texter,
+            breaches: parts.breaches,
             letters: parts.letters,
+            courier: parts.courier,
+            channels: parts.channels,
+            throttled: AtomicU64::default(),
             studio: Studio::default(),
             clock: parts.clock,
             entropy: parts.entropy,
             master: parts.master,
             node,
+            binding: AtomicU8::new(parts.policy.session.binding as u8),
             policy: RwLock::new(Arc::new(parts.policy)),
+            settings: ArcSwap::default(),
             installation: ArcSwap::from_pointee(parts.installation),
             keys: RwLock::default(),
             keys_turn: Mutex::default(),
             freshness: Freshness::default(),
             sites: ArcSwap::from_pointee(sites),
             sites_turn: Mutex::default(),
+            lookout: Lookout::default(),
             tasks,
         })))
     }
@@ -148,11 +191,31 @@ impl Ctx {
     /// Replace what the operator allows, all of it at once.
     pub fn set_policy(&self, policy: Policy) {
         self.0.sites.rcu(|sites| sites.configured(&policy.sites));
+        let binding = policy.session.binding as u8;
+        self.0.binding.store(binding, Ordering::Relaxed);
         *self
             .0
             .policy
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
+        // What is remembered of people was judged by the old one.
+        self.freshness().bump_all();
+    }
+
+    /// The settings that a policy was made from, for whoever wants to see them.
+    pub fn set_settings(&self, settings: Vec<Setting>) {
+        self.0.settings.store(Arc::new(settings));
+    }
+
+    pub(crate) fn settings(&self) -> Arc<Vec<Setting>> {
+        self.0.settings.load_full()
+    }
+
+    /// What sessions are bound to now.
+    pub fn binding(&self) -> Binding {
+        let binding = self.0.binding.load(Ordering::Relaxed);
+        let all = [Binding::Off, Binding::Device, Binding::Network];
+        all.get(usize::from(binding)).copied().unwrap_or_default()
     }
 
     /// Count one call from an address against the operator's rate.
@@ -172,6 +235,7 @@ impl Ctx {
         if taken.allowed {
             Ok(())
         } else {
+            self.0.throttled.fetch_add(1, Ordering::Relaxed);
             Err(Error::new(&codes::THROTTLED).retry_after(taken.retry_after))
         }
     }
@@ -179,6 +243,11 @@ impl Ctx {
     /// Rate windows.
     pub(crate) fn counters(&self) -> &Counters {
         &self.0.counters
+    }
+
+    /// What this node has seen of failures all over the house.
+    pub(crate) fn lookout(&self) -> &Lookout {
+        &self.0.lookout
     }
 
     /// The database.
@@ -204,8 +273,38 @@ impl Ctx {
         &self.0.mailer
     }
 
+    pub(crate) fn texter(&self) -> &Texter {
+        &self.0.texter
+    }
+
+    pub(crate) fn breaches(&self) -> &Breaches {
+        &self.0.breaches
+    }
+
+    /// Whether codes are sent that way, as second factors.
+    pub(crate) fn sends(&self, way: Channel) -> bool {
+        let sent = self.policy().sent_codes;
+        match way {
+            Channel::Email => sent.email,
+            Channel::Sms => sent.sms && self.texter().is_on(),
+        }
+    }
+
     pub(crate) fn letters(&self) -> &Letters {
         &self.0.letters
+    }
+
+    pub(crate) fn courier(&self) -> &Courier {
+        &self.0.courier
+    }
+
+    pub(crate) fn channels(&self) -> &Channels {
+        &self.0.channels
+    }
+
+    /// How many calls this node refused for their rate since this was last asked.
+    pub(crate) fn take_throttled(&self) -> u64 {
+        self.0.throttled.swap(0, Ordering::Relaxed)
     }
 
     pub(crate) fn studio(&self) -> &Studio {

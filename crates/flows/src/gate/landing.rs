@@ -83,9 +83,12 @@ pub fn state(nonce: &SecretString) -> Option<String> {
 /// Issue a ticket to a registered app for whoever asks.
 ///
 /// # Errors
-/// `auth.required`, `site.unknown`, `request.invalid`, `throttled`.
+/// `auth.required`, `factor.required`, `site.unknown`, `request.invalid`, `throttled`.
 pub async fn enter(ctx: &Ctx, by: &Principal, request: Enter) -> Result<Crossing> {
     let person = by.person()?;
+    if person.limited {
+        return Err(Error::new(&codes::FACTOR_REQUIRED));
+    }
     let (site, path) = {
         let sites = ctx.sites();
         let found = sites.destination(&request.to);

@@ -47,6 +47,8 @@ pub enum Decision {
     },
     /// A stranger: somebody else may.
     SignIn,
+    /// They may not before they have shown a second factor.
+    Enrol,
     /// They may not.
     Refuse,
 }
@@ -57,8 +59,9 @@ pub enum Decision {
 /// `store.stale`, `person.missing`, or what the database says.
 pub async fn check(ctx: &Ctx, by: &Principal, visit: Visit<'_>) -> Result<Decision> {
     ctx.freshness().trust()?;
+    let limited = by.person().is_ok_and(|person| person.limited);
     let face = match by {
-        Principal::Person(person) => Some(face(ctx, person).await?),
+        Principal::Person(person) if !limited => Some(face(ctx, person).await?),
         _ => None,
     };
     let request = Request {
@@ -67,6 +70,7 @@ pub async fn check(ctx: &Ctx, by: &Principal, visit: Visit<'_>) -> Result<Decisi
     };
     let visitor = face.as_ref().map(|face| &face.visitor);
     match visit.site.judge(request, visitor).verdict {
+        Verdict::SignIn if limited => return Ok(Decision::Enrol),
         Verdict::SignIn => return Ok(Decision::SignIn),
         Verdict::Refused => return Ok(Decision::Refuse),
         Verdict::Allowed => {}

@@ -18,8 +18,9 @@ use tollgate_records::{
 use tollgate_store::sql::Tx;
 
 use crate::{
-    ctx::Ctx,
+    ctx::{Binding, Ctx, Place},
     steps::{
+        elsewhere,
         land::Credentials,
         mint::{self, Subject},
         note::{Details, Log, change},
@@ -33,20 +34,27 @@ use read::Found;
 pub struct Refresh {
     /// Its text.
     pub token: SecretString,
+    /// From where.
+    pub place: Place,
 }
 
 /// What a transaction decided; committed in every case, as ending a session is
 /// a change too.
 enum Decided {
-    Renewed { session: Box<Session>, number: i64 },
+    Renewed {
+        session: Box<Session>,
+        number: i64,
+    },
     Refused(Error),
+    /// The session belongs elsewhere.
+    Elsewhere(Box<Session>, Error),
 }
 
 /// Exchange it.
 ///
 /// # Errors
 /// `token.invalid`, `token.expired`, `token.reused`, `session.revoked`,
-/// `session.expired`, `account.suspended`.
+/// `session.expired`, `session.device`, `session.network`, `account.suspended`.
 pub async fn refresh(ctx: &Ctx, by: &Principal, request: Refresh) -> Result<Credentials> {
     let outcome = exchange(ctx, by, request).await;
     let result = match &outcome {
@@ -68,7 +76,11 @@ async fn exchange(ctx: &Ctx, by: &Principal, request: Refresh) -> Result<Credent
     let key = ctx.master().derive("refresh successor");
     let refresh = token::successor(&key, presented, Prefix::Refresh);
     let next = token::fingerprint(refresh.expose_secret());
-    if let Some(subject) = rotate::at_once(ctx, by, hash, next, now).await? {
+    // One statement does not look where a session belongs.
+    let (binding, place) = (ctx.binding(), request.place.clone());
+    if binding == Binding::Off
+        && let Some(subject) = rotate::at_once(ctx, by, hash, next, now).await?
+    {
         return renew(ctx, &subject, refresh, now);
     }
     let decided = change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
@@ -81,6 +93,9 @@ async fn exchange(ctx: &Ctx, by: &Principal, request: Refresh) -> Result<Credent
         }
         if found.suspended {
             return Ok(Decided::Refused(Error::new(&codes::ACCOUNT_SUSPENDED)));
+        }
+        if let Err(refusal) = found.bond.check(binding, &place) {
+            return Ok(Decided::Elsewhere(Box::new(session), refusal));
         }
         match token.present(found.successor_used, retry_window, now) {
             Presented::Expired => return Ok(Decided::Refused(Error::new(&codes::TOKEN_EXPIRED))),
@@ -108,6 +123,11 @@ async fn exchange(ctx: &Ctx, by: &Principal, request: Refresh) -> Result<Credent
     .await?;
     match decided {
         Decided::Refused(refusal) => Err(refusal),
+        Decided::Elsewhere(session, refusal) => {
+            let whose = (session.account, session.id);
+            elsewhere::tell(ctx, whose, Err(refusal), &request.place).await?;
+            Err(Error::new(&codes::SESSION_REVOKED))
+        }
         Decided::Renewed { session, number } => {
             let subject = Subject {
                 user: session.account,

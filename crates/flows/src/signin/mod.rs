@@ -1,41 +1,51 @@
-//! Signing in with a password. What follows where the account has a second
-//! factor is in `second`.
+//! Signing in with a password. What follows a first step is in `first` and `next`,
+//! with a second factor in `second`, from where the account was not used in
+//! `confirm`; the other ways are in `passkey`, `mail` and `token`.
 //!
 //! Unknown, wrong, suspended and password-less answer alike and cost the same
 //! hash; each attempt is counted before it is evaluated.
 
+mod confirm;
+mod first;
+mod mail;
+mod next;
+mod passkey;
 mod second;
+mod token;
 
 use std::net::IpAddr;
 
 use tollgate_base::{
     Error, Result, SecretString, access::Principal, codes, id::UserId, identifier::Identifier,
 };
-use tollgate_crypto::{mac::digest, password::Verdict, token::Prefix};
+use tollgate_crypto::{mac::digest, password::Verdict};
 use tollgate_records::{
     accounts::{self, Account},
-    attempts,
     events::EventKind,
-    factors,
-    one_time::{self, Purpose},
     passwords,
-    sessions::Device,
-    tallies::{self, Day},
 };
 use tollgate_store::sql::Tx;
 
-pub use second::{Finish, finish};
+pub use confirm::{Confirm, Unconfirmed, confirm};
+pub use mail::{AskMail, AskedMail, FinishMail, ask_mail, finish_mail};
+pub use passkey::{BeginPasskey, FinishPasskey, begin_passkey, finish_passkey};
+pub use second::{Finish, finish, methods, offers_trust};
+pub use token::{
+    IssueToken, IssuedToken, TOKEN_MINUTES, TOKEN_MINUTES_MOST, UseToken, issue_token, use_token,
+};
 
 use crate::{
     ctx::Ctx,
     steps::{
-        land::{Landing, Opening, SignedIn},
+        device::UserAgent,
+        land::{Opening, SignedIn},
+        lanes::{Lane, Whose},
         note::{Details, Log, change},
-        once, strikes,
         vet::ClientProfile,
-        view::complete,
     },
 };
+
+use first::{Entry, Known, Proof};
 
 /// What somebody typed.
 #[derive(Debug)]
@@ -44,8 +54,8 @@ pub struct SignIn {
     pub login: String,
     /// The password.
     pub password: SecretString,
-    /// From which device.
-    pub device: Device,
+    /// With which device.
+    pub device: UserAgent,
     /// From which address.
     pub address: Option<IpAddr>,
     /// Which credentials are wanted.
@@ -59,23 +69,19 @@ pub struct SignIn {
 pub enum Step {
     /// They are in.
     Done(Box<SignedIn>),
-    /// The password was right; a second factor is wanted. The text is for
+    /// The first step went well; a second factor is wanted. The text is for
     /// [`finish`], within ten minutes.
     Second(SecretString),
+    /// The password was right; the account does not know the device, or the
+    /// network, and its owner has to confirm it.
+    Confirm(Unconfirmed),
 }
 
 /// The account and hash against which a password is verified.
 struct Found {
     account: Account,
-    hash: String,
-}
-
-/// An account whose password was right, and a better hash of it if the stored
-/// one is outdated.
-struct Proved {
-    account: Account,
-    hash: String,
-    better: Option<String>,
+    /// Of the password; nothing where there is none.
+    hash: Option<String>,
 }
 
 /// How often a password is verified while the stored hash keeps changing.
@@ -84,17 +90,23 @@ const TRIES: usize = 2;
 /// Sign in.
 ///
 /// # Errors
-/// `signin.failed` whatever is wrong, `throttled`, `busy.hashing`;
-/// `factor.needed` if the password is right and the client cannot ask for more.
+/// `signin.failed` whatever is wrong, `throttled`, `busy.hashing`; if the password
+/// is right `factor.needed` and `confirmation.needed` for a client that cannot ask
+/// for more, and `confirmation.unreachable`.
 pub async fn signin(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> {
     let outcome = evaluate(ctx, by, request).await;
-    let result = match &outcome {
+    count_step("password", &outcome);
+    outcome
+}
+
+fn count_step(method: &'static str, outcome: &Result<Step>) {
+    let result = match outcome {
         Ok(Step::Done(_)) => "ok",
         Ok(Step::Second(_)) => "second",
+        Ok(Step::Confirm(_)) => "confirm",
         Err(error) => error.code().name,
     };
-    count("password", result);
-    outcome
+    count(method, result);
 }
 
 fn count(method: &'static str, result: &'static str) {
@@ -105,38 +117,53 @@ fn count(method: &'static str, result: &'static str) {
 async fn evaluate(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> {
     ctx.throttle("signin", request.address).await?;
     let mut found = find(ctx, &request.login).await?;
-    let subject = subject(found.as_ref(), &request.login);
-    let tried_on = Day::of(ctx.now());
+    let whose = whose(found.as_ref(), &request.login);
+    let lane = Lane::of(ctx, whose, &request.device).await?;
     // It has failed until it succeeds: what breaks on the way is a failure too.
-    let last = strikes::count(ctx, subject, Some(tallies::SIGNIN_FAILED)).await?;
+    let tried = lane.enter(ctx, &request.device).await?;
     for _ in 0..TRIES {
-        let whose = found.as_ref().map(|found| found.account.id);
-        let Some(proved) = prove(ctx, found, &request.password).await? else {
-            if last {
-                note_blocked(ctx, by, whose).await?;
-            }
+        let password = &request.password;
+        let Some((account, hash, better)) = prove(ctx, found, password, whose).await? else {
+            lane.failed(ctx, by, tried).await?;
             break;
         };
-        let step = if factors::confirmed(ctx.db(), proved.account.id).await? == 0 {
-            let opened = open(ctx, by, &request, (subject, tried_on), proved).await?;
-            opened.map(|signed_in| Step::Done(Box::new(signed_in)))
-        } else if request.client.second_step {
-            let issued = challenge(ctx, by, (subject, tried_on), proved).await?;
-            issued.map(Step::Second)
-        } else {
-            return Err(Error::new(&codes::FACTOR_NEEDED));
+        let known = Known {
+            hash,
+            better,
+            lane: lane.clone(),
+            tried,
         };
-        if let Some(step) = step {
+        let entry = Entry {
+            account,
+            password: Some(known.hash.clone()),
+            proof: Proof::Password(known),
+            device: request.device.clone(),
+            opening: request.opening,
+            asks: request.client.second_step,
+        };
+        if let Some(step) = entry.go_on(ctx, by).await? {
             return Ok(step);
         }
+        // Another device's sign-in may have upgraded the hash.
         found = find(ctx, &request.login).await?;
     }
     Err(Error::new(&codes::SIGNIN_FAILED))
 }
 
-async fn prove(ctx: &Ctx, found: Option<Found>, password: &SecretString) -> Result<Option<Proved>> {
-    let Some(Found { account, hash }) = found else {
-        ctx.hasher().verify_nobody(password).await?;
+async fn prove(
+    ctx: &Ctx,
+    found: Option<Found>,
+    password: &SecretString,
+    whose: Whose,
+) -> Result<Option<(Account, String, Option<String>)>> {
+    let Some(Found {
+        account,
+        hash: Some(hash),
+    }) = found
+    else {
+        let mut salt = [0; 16];
+        salt.copy_from_slice(&whose.digest()[..16]);
+        ctx.hasher().verify_nobody(password, salt).await?;
         return Ok(None);
     };
     let verdict = ctx.hasher().verify(password, &hash).await?;
@@ -147,86 +174,7 @@ async fn prove(ctx: &Ctx, found: Option<Found>, password: &SecretString) -> Resu
         Verdict::MatchOutdated => Some(ctx.hash(password).await?),
         _ => None,
     };
-    Ok(Some(Proved {
-        account,
-        hash,
-        better,
-    }))
-}
-
-/// Open a session, if what was proved still stands: not after a suspension or
-/// a new password, nor before looking again when another device's sign-in has
-/// upgraded the hash.
-async fn open(
-    ctx: &Ctx,
-    by: &Principal,
-    request: &SignIn,
-    (subject, tried_on): ([u8; 32], Day),
-    proved: Proved,
-) -> Result<Option<SignedIn>> {
-    let Proved {
-        account,
-        hash,
-        better,
-    } = proved;
-    let landing = Landing::prepare(ctx, account.id, request.opening, request.device.clone())?;
-    let (id, opened) = (account.id, landing.clone());
-    let stands = change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
-        let active = accounts::find_in(tx, id)
-            .await?
-            .is_some_and(|account| account.is_active());
-        if !active || !passwords::is_still(tx, id, &hash).await? {
-            return Ok(false);
-        }
-        if let Some(better) = &better {
-            passwords::upgrade(tx, id, &hash, better).await?;
-            log.about(EventKind::PasswordRehashed, id);
-        }
-        attempts::forgive(tx, subject).await?;
-        tallies::count(tx, tried_on, tallies::SIGNIN_FAILED, -1, subject[0]).await?;
-        opened.open(tx, log, "password").await?;
-        Ok(true)
-    })
-    .await?;
-    if !stands {
-        return Ok(None);
-    }
-    let view = complete(ctx, account).await?;
-    landing.finish(ctx, view).map(Some)
-}
-
-/// Issue what a sign-in goes on with, if what was proved still stands. It is
-/// bound to the password: a new one makes it void.
-async fn challenge(
-    ctx: &Ctx,
-    by: &Principal,
-    (subject, tried_on): ([u8; 32], Day),
-    proved: Proved,
-) -> Result<Option<SecretString>> {
-    let Proved {
-        account,
-        hash,
-        better,
-    } = proved;
-    let (id, now) = (account.id, ctx.now());
-    let minted = once::mint(ctx, Purpose::SecondFactor, Prefix::OneTime, Some(id))?;
-    let mut row = minted.row;
-    row.binding = Some(second::binding(better.as_deref().unwrap_or(&hash)));
-    let stands = change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
-        if !passwords::is_still(tx, id, &hash).await? {
-            return Ok(false);
-        }
-        if let Some(better) = &better {
-            passwords::upgrade(tx, id, &hash, better).await?;
-            log.about(EventKind::PasswordRehashed, id);
-        }
-        // It did not fail; as a try it counts until the second step is done.
-        tallies::count(tx, tried_on, tallies::SIGNIN_FAILED, -1, subject[0]).await?;
-        one_time::add(tx, &row, now).await?;
-        Ok(true)
-    })
-    .await?;
-    Ok(stands.then_some(minted.text))
+    Ok(Some((account, hash, better)))
 }
 
 /// What cannot be an identifier is nobody's.
@@ -238,35 +186,35 @@ async fn find(ctx: &Ctx, login: &str) -> Result<Option<Found>> {
         return Ok(None);
     };
     let hash = passwords::find(ctx.db(), account.id).await?;
-    Ok(hash.map(|hash| Found { account, hash }))
+    Ok(Some(Found { account, hash }))
 }
 
-/// Whose failures these are: the account's, under whichever of its names, or
-/// the canonical form of what was typed.
-fn subject(found: Option<&Found>, login: &str) -> [u8; 32] {
+/// At whose account somebody tries: under whichever of its names, or the canonical
+/// form of what was typed.
+fn whose(found: Option<&Found>, login: &str) -> Whose {
     match found {
-        Some(found) => subject_of(found.account.id),
-        None => match Identifier::parse(login) {
+        Some(found) => Whose::Account(found.account.id),
+        None => Whose::Nobody(match Identifier::parse(login) {
             Ok(identifier) => digest(&[b"signin name", identifier.canonical().as_bytes()]),
             Err(_) => digest(&[b"signin name", login.as_bytes()]),
-        },
+        }),
     }
 }
 
-fn subject_of(account: UserId) -> [u8; 32] {
-    digest(&[b"signin account", account.to_string().as_bytes()])
-}
-
-/// One event a window tells of a block, however many attempts follow.
-async fn note_blocked(ctx: &Ctx, by: &Principal, account: Option<UserId>) -> Result<()> {
+/// Tell that something else than a password failed so often that no more of it is
+/// looked at for a while.
+async fn note_blocked(
+    ctx: &Ctx,
+    by: &Principal,
+    (account, what): (UserId, &'static str),
+) -> Result<()> {
     change(ctx, by, async move |_: &mut Tx<'_>, log: &mut Log| {
-        log.note(
-            EventKind::SigninBlocked,
-            Details {
-                subject: account,
-                ..Details::default()
-            },
-        );
+        let mut details = Details {
+            subject: Some(account),
+            ..Details::default()
+        };
+        details.data.insert("lane".into(), what.into());
+        log.note(EventKind::SigninBlocked, details);
         Ok(())
     })
     .await

@@ -2,7 +2,7 @@
 
 use tollgate_base::{
     Error, Result, SecretString,
-    access::Role,
+    access::{Principal, Role},
     codes,
     id::UserId,
     identifier::{Email, Identifier, Username},
@@ -12,6 +12,7 @@ use tollgate_records::{
     accounts::{self, NewAccount, Profile},
     aliases,
     events::EventKind,
+    factors::{self, passkeys::StoredPasskey},
     installation,
     one_time::{self, Purpose},
     passwords,
@@ -21,8 +22,9 @@ use tollgate_store::sql::Tx;
 use crate::ctx::Ctx;
 
 use super::{
+    breach,
     note::{Details, Log},
-    profile,
+    passkey, profile,
     vet::{ClientProfile, vet},
 };
 
@@ -35,7 +37,7 @@ pub struct Applicant {
     pub username: Option<Username>,
     /// What they are called.
     pub display_name: Option<String>,
-    /// Their password; without one they set it by a reset link.
+    /// Their password; without one they have a passkey, or set it by a reset link.
     pub password: Option<SecretString>,
 }
 
@@ -45,7 +47,14 @@ pub(crate) struct Enrolment {
     pub(crate) id: UserId,
     new: NewAccount,
     hash: Option<String>,
+    passkey: Option<FirstPasskey>,
     now: Time,
+}
+
+/// The passkey that an account begins with, and the hashes of its recovery codes.
+pub(crate) struct FirstPasskey {
+    pub(crate) passkey: StoredPasskey,
+    pub(crate) codes: Vec<String>,
 }
 
 impl Applicant {
@@ -65,26 +74,23 @@ impl Enrolment {
     /// `request.invalid`, `password.weak`, `identifier.taken`, `busy.hashing`.
     pub(crate) async fn prepare(
         ctx: &Ctx,
+        by: &Principal,
         who: Applicant,
         role: Role,
         client: ClientProfile,
     ) -> Result<Self> {
         let identifiers = who.identifiers();
-        if identifiers.is_empty() {
-            let fault = Error::new(&codes::REQUEST_INVALID);
-            return Err(fault.field(
-                "/email",
-                "required",
-                "Give an e-mail address or a username.",
-            ));
-        }
+        require_name(&identifiers)?;
         let profile = Profile {
             display_name: who.display_name.as_deref().and_then(profile::kept),
             ..Profile::default()
         };
         check(ctx, &who, client).await?;
         let hash = match &who.password {
-            Some(password) => Some(ctx.hash(password).await?),
+            Some(password) => {
+                breach::refuse(ctx, by, password).await?;
+                Some(ctx.hash(password).await?)
+            }
             None => None,
         };
         let now = ctx.now();
@@ -94,12 +100,30 @@ impl Enrolment {
             new: NewAccount {
                 id,
                 role,
+                founder: false,
                 identifiers,
                 verified_at: None,
                 profile,
             },
             hash,
+            passkey: None,
             now,
+        })
+    }
+
+    /// It begins with a passkey, which was made for its id.
+    pub(crate) fn with_passkey(mut self, first: FirstPasskey) -> Self {
+        self.id = first.passkey.account;
+        self.new.id = self.id;
+        self.passkey = Some(first);
+        self
+    }
+
+    /// Its address.
+    pub(crate) fn email(&self) -> Option<&Email> {
+        self.new.identifiers.iter().find_map(|known| match known {
+            Identifier::Email(email) => Some(email),
+            Identifier::Username(_) => None,
         })
     }
 
@@ -107,6 +131,27 @@ impl Enrolment {
     /// verb has asked whether they may.
     pub(crate) const fn vouched(mut self) -> Self {
         self.new.verified_at = Some(self.now);
+        self
+    }
+
+    /// They read this language, by its tag.
+    ///
+    /// # Errors
+    /// `request.invalid` if it is no tag.
+    pub(crate) fn reading(mut self, locale: Option<&str>) -> Result<Self> {
+        if let Some(locale) = locale {
+            let judged = profile::judge_locale(Error::new(&codes::REQUEST_INVALID), locale);
+            if !judged.fields().is_empty() {
+                return Err(judged);
+            }
+        }
+        self.new.profile.locale = locale.and_then(profile::kept);
+        Ok(self)
+    }
+
+    /// It is made with the setup link.
+    pub(crate) const fn founding(mut self) -> Self {
+        self.new.founder = true;
         self
     }
 
@@ -141,8 +186,24 @@ impl Enrolment {
                 log.about(EventKind::IdentifierVerified, self.id);
             }
         }
+        if let Some(first) = &self.passkey {
+            passkey::add(tx, log, &first.passkey).await?;
+            factors::replace_codes(tx, self.id, &first.codes).await?;
+            log.about(EventKind::RecoveryCodesMade, self.id);
+        }
         Ok(())
     }
+}
+
+/// # Errors
+/// `request.invalid` if there is none.
+pub(crate) fn require_name(identifiers: &[Identifier]) -> Result<()> {
+    if !identifiers.is_empty() {
+        return Ok(());
+    }
+    let fault = Error::new(&codes::REQUEST_INVALID);
+    let detail = "Give an e-mail address or a username.";
+    Err(fault.field("/email", "required", detail))
 }
 
 /// There is an administrator, by whichever verb: the first one is not to be

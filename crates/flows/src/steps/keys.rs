@@ -1,14 +1,20 @@
 //! Signing keys between the database, where they are sealed, and memory.
 
-use tollgate_base::{Error, Result, codes, id::KeyId, time::Time};
+use tollgate_base::{Error, Result, access::Principal, codes, id::KeyId, time::Time};
 use tollgate_crypto::{
     jwt::{Algorithm, SigningKey},
     mac::mac,
     seal,
 };
-use tollgate_records::signing_keys::{self, SigningKeyRow};
+use tollgate_records::{
+    events::EventKind,
+    signing_keys::{self, SigningKeyRow},
+};
+use tollgate_store::sql::Tx;
 
 use crate::ctx::{Ctx, Keyring, LoadedKey};
+
+use super::note::{Details, Log, change};
 
 /// Read the keys as the database has them now. One at a time: a slow reader
 /// must not bring back what a later one saw removed.
@@ -44,6 +50,48 @@ pub(crate) fn sealed(
         created_at: ctx.now(),
         active_from,
     })
+}
+
+/// The first key of a purpose; another node may have made it meanwhile.
+pub(crate) async fn add_first(
+    ctx: &Ctx,
+    by: &Principal,
+    purpose: &'static str,
+    (id, key): (KeyId, SigningKey),
+) -> Result<()> {
+    let row = sealed(ctx, id, purpose, &key, ctx.now())?;
+    change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
+        if signing_keys::all_in(tx)
+            .await?
+            .iter()
+            .any(|known| known.purpose == purpose)
+        {
+            return Ok(());
+        }
+        insert(tx, log, &row).await
+    })
+    .await
+}
+
+/// Add a key and note it.
+pub(crate) async fn insert(tx: &mut Tx<'_>, log: &mut Log, row: &SigningKeyRow) -> Result<()> {
+    signing_keys::add(tx, row).await?;
+    log.note(EventKind::KeyCreated, about(row.id, &row.purpose));
+    Ok(())
+}
+
+/// What its events say.
+pub(crate) fn about(id: KeyId, purpose: &str) -> Details {
+    let mut details = Details::default();
+    details.data.insert("key".into(), id.to_string().into());
+    details.data.insert("purpose".into(), purpose.into());
+    details
+}
+
+/// A new key with its id.
+pub(crate) fn draw(ctx: &Ctx, algorithm: Algorithm) -> Result<(KeyId, SigningKey)> {
+    let id = KeyId::new(ctx.now(), ctx.entropy())?;
+    Ok((id, SigningKey::generate(algorithm, id.to_string())?))
 }
 
 fn unsealed(ctx: &Ctx, row: SigningKeyRow) -> Result<LoadedKey> {

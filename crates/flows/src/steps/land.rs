@@ -1,6 +1,6 @@
 //! Where every way in ends: a session is opened and its credentials are made.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use tollgate_base::{
     ExposeSecret, Result, SecretString,
@@ -8,19 +8,27 @@ use tollgate_base::{
     id::{SessionId, UserId},
     time::Time,
 };
-use tollgate_crypto::token::{self, Prefix};
+use tollgate_crypto::{
+    device::DeviceSecrets,
+    token::{self, Prefix},
+};
 use tollgate_records::{
+    devices,
     events::EventKind,
-    sessions::{self, Device, NewSession, SessionKind},
+    sessions::{self, NewSession, SessionKind},
 };
 use tollgate_store::sql::Tx;
 
 use crate::ctx::Ctx;
 
 use super::{
+    device::{Arrival, Settled, UserAgent},
+    end,
     mint::{self, Subject},
     note::{Details, Log},
+    recovery,
     view::AccountView,
+    ways::Way,
 };
 
 /// Which credentials are wanted.
@@ -62,7 +70,7 @@ pub enum Credentials {
 }
 
 /// A successful way in.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SignedIn {
     /// Whose account.
     pub account: AccountView,
@@ -70,7 +78,22 @@ pub struct SignedIn {
     pub session: SessionId,
     /// Its credentials.
     pub credentials: Credentials,
+    /// What the device is to keep, to be known again. Nothing if it keeps none.
+    pub device: Option<DeviceSecrets>,
+    /// It may do nothing but add or show a second factor, which this account must
+    /// have.
+    pub limited: bool,
 }
+
+impl fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SignedIn({})", self.session)
+    }
+}
+
+/// What became of the device while its session was opened.
+#[must_use]
+pub(crate) struct Opened(Option<DeviceSecrets>);
 
 /// A session that is about to be opened: everything random is drawn, nothing
 /// is written.
@@ -81,6 +104,13 @@ pub(crate) struct Landing {
     refresh_lives: Duration,
     opening: Opening,
     opened_at: Time,
+    arrival: Arrival,
+    /// Whether the second step is to be left out on the device from now on.
+    trusts: bool,
+    /// Whether the owner has heard of it before it is opened.
+    is_confirmed: bool,
+    /// Most sessions of the account.
+    most: u32,
 }
 
 impl Landing {
@@ -89,7 +119,7 @@ impl Landing {
         ctx: &Ctx,
         account: UserId,
         opening: Opening,
-        device: Device,
+        agent: UserAgent,
     ) -> Result<Self> {
         let now = ctx.now();
         let policy = ctx.policy();
@@ -119,7 +149,8 @@ impl Landing {
             assurance: Assurance::One,
             idle_span: idle,
             expires_at: now.plus(max),
-            device,
+            device: agent.device.clone(),
+            device_id: None,
         };
         Ok(Self {
             session,
@@ -127,24 +158,61 @@ impl Landing {
             refresh_lives: idle,
             opening,
             opened_at: now,
+            arrival: Arrival::prepare(ctx, account, agent)?,
+            trusts: false,
+            is_confirmed: false,
+            most: policy.session.most,
         })
     }
 
-    /// The same for somebody who has proved themselves twice.
-    pub(crate) fn twice(mut self) -> Self {
-        self.session.assurance = Assurance::Two;
+    /// The same for somebody who has proved themselves that well.
+    pub(crate) fn with_assurance(mut self, assurance: Assurance) -> Self {
+        self.session.assurance = assurance;
         self
     }
 
-    /// Open it in the transaction of whatever led here.
+    /// The same on a device on which the second step is to be left out: its owner wants
+    /// that, and may.
+    pub(crate) const fn with_trust(mut self, trusts: bool) -> Self {
+        self.trusts = trusts;
+        self
+    }
+
+    /// The same for a sign-in that its owner was told of, and has confirmed.
+    pub(crate) fn confirmed(mut self) -> Self {
+        self.is_confirmed = true;
+        self
+    }
+
+    /// Whose session it will be.
+    pub(crate) const fn account(&self) -> UserId {
+        self.session.account
+    }
+
+    /// From where it comes.
+    pub(crate) const fn arrival(&self) -> &Arrival {
+        &self.arrival
+    }
+
+    /// Open it in the transaction of whatever led here. The sessions that the
+    /// account may not have beside it end.
     pub(crate) async fn open(
         &self,
         tx: &mut Tx<'_>,
         log: &mut Log,
-        way: &'static str,
-    ) -> Result<()> {
-        let (session, now) = (&self.session, self.opened_at);
-        sessions::open(tx, session, now).await?;
+        ways: &[Way],
+    ) -> Result<Opened> {
+        let now = self.opened_at;
+        let device = self.settle(tx, log).await?;
+        let session = NewSession {
+            device_id: device.as_ref().map(|device| device.id),
+            ..self.session.clone()
+        };
+        sessions::open(tx, &session, now).await?;
+        if session.assurance == Assurance::Two {
+            recovery::stop(tx, log, session.account, now).await?;
+        }
+        end::end_beyond(tx, log, (session.account, session.id), self.most, now).await?;
         if session.kind == SessionKind::Token {
             let hash = token::fingerprint(self.secret.expose_secret());
             sessions::add_refresh(tx, hash, session.id, 1, now.plus(self.refresh_lives), now)
@@ -156,7 +224,8 @@ impl Landing {
             session: Some(session.id),
             ..Details::default()
         };
-        details.data.insert("way".into(), way.into());
+        let ways: Vec<&str> = ways.iter().map(|way| way.name()).collect();
+        details.data.insert("way".into(), ways.join("+").into());
         details
             .data
             .insert("kind".into(), session.kind.as_str().into());
@@ -166,12 +235,34 @@ impl Landing {
                 .insert("address".into(), address.clone().into());
         }
         log.note(EventKind::SignedIn, details);
-        Ok(())
+        Ok(Opened(device.map(|device| device.secrets)))
+    }
+
+    /// Keep what is known of the device from now on.
+    async fn settle(&self, tx: &mut Tx<'_>, log: &mut Log) -> Result<Option<Settled>> {
+        let now = self.opened_at;
+        let seen = self.arrival.look(tx).await?;
+        if !self.is_confirmed {
+            self.arrival.announce(tx, log, &seen).await?;
+        }
+        let settled = self.arrival.settle(tx, seen, now).await?;
+        if let Some(device) = settled.as_ref().filter(|_| self.trusts) {
+            devices::trust(tx, device.id, now).await?;
+            log.note(EventKind::DeviceTrusted, self.arrival.details());
+        }
+        Ok(settled)
     }
 
     /// Make the credentials once it is open.
-    pub(crate) fn finish(self, ctx: &Ctx, account: AccountView) -> Result<SignedIn> {
+    pub(crate) fn finish(
+        self,
+        ctx: &Ctx,
+        account: AccountView,
+        opened: Opened,
+    ) -> Result<SignedIn> {
         let now = self.opened_at;
+        let (role, founder) = (account.account.role, account.account.founder);
+        let required = ctx.policy().second_factor.required_of(role, founder);
         let subject = Subject {
             user: self.session.account,
             session: self.session.id,
@@ -210,6 +301,8 @@ impl Landing {
             account,
             session: self.session.id,
             credentials,
+            device: opened.0,
+            limited: required && self.session.assurance == Assurance::One,
         })
     }
 }

@@ -1,25 +1,44 @@
 //! Changes and their events: a transaction that cannot forget to tell.
 
+use std::net::IpAddr;
+
 use tollgate_base::{
     Result,
     access::Principal,
-    id::{EventId, SessionId, UserId},
+    id::{EventId, JobId, SessionId, UserId},
     time::Time,
 };
 use tollgate_crypto::mac::digest;
-use tollgate_records::events::{self, Event, EventKind, Level, personal_digest};
+use tollgate_records::{
+    events::{self, Event, EventKind, Level, personal_digest},
+    jobs,
+};
 use tollgate_store::sql::Tx;
 
 use crate::ctx::Ctx;
+
+use super::queue::{NoticeJob, Payload, notice};
+
+/// Who acts where nobody is signed in.
+const NOBODY: &str = "anonymous";
 
 /// Events of one transaction. Ids and salts follow from a seed drawn outside,
 /// so that a repeated transaction notes the same events.
 pub(crate) struct Log {
     now: Time,
     actor: String,
+    from: Option<IpAddr>,
     seed: [u8; 32],
-    events: Vec<(EventKind, Option<UserId>, Event)>,
+    events: Vec<Noted>,
     unchanged: Vec<UserId>,
+}
+
+/// An event that is about to be written.
+struct Noted {
+    kind: EventKind,
+    subject: Option<UserId>,
+    event: Event,
+    told: Option<String>,
 }
 
 /// What there is to say of an event beside its kind.
@@ -32,13 +51,16 @@ pub(crate) struct Details {
     pub(crate) data: serde_json::Map<String, serde_json::Value>,
     /// Personal data, which may be erased later.
     pub(crate) personal: serde_json::Map<String, serde_json::Value>,
+    /// The address of before that is told, where what signs in was changed.
+    pub(crate) told: Option<String>,
 }
 
 impl Log {
-    const fn new(now: Time, actor: String, seed: [u8; 32]) -> Self {
+    const fn new(now: Time, actor: String, from: Option<IpAddr>, seed: [u8; 32]) -> Self {
         Self {
             now,
             actor,
+            from,
             seed,
             events: Vec::new(),
             unchanged: Vec::new(),
@@ -46,18 +68,38 @@ impl Log {
     }
 
     /// Note an event.
-    pub(crate) fn note(&mut self, kind: EventKind, details: Details) {
-        let subject = details.subject;
+    pub(crate) fn note(&mut self, kind: EventKind, mut details: Details) {
+        let (subject, told) = (details.subject, details.told.take());
         let event = self.event(kind, details);
-        self.events.push((kind, subject, event));
+        self.events.push(Noted {
+            kind,
+            subject,
+            event,
+            told,
+        });
     }
 
-    fn event(&self, kind: EventKind, details: Details) -> Event {
+    fn event(&self, kind: EventKind, mut details: Details) -> Event {
+        let actor = details
+            .actor
+            .map_or_else(|| self.actor.clone(), |actor| actor.to_string());
+        let subject = details.subject.map(|subject| subject.to_string());
+        if let (Some(from), Some(subject)) = (self.from, &subject) {
+            // Of others it would be told to who is none of their business, and would
+            // outlive their account.
+            if *subject == actor || actor == NOBODY {
+                let address = details.personal.entry("address");
+                address.or_insert_with(|| from.to_string().into());
+            }
+        }
         let place = (self.events.len() as u64).to_be_bytes();
         let [mut chance, mut salt] = [[0; 16]; 2];
         let drawn = digest(&[&self.seed, &place]);
         chance.copy_from_slice(&drawn[..16]);
         salt.copy_from_slice(&drawn[16..]);
+        let address = details.personal.get("address");
+        let address = address.and_then(serde_json::Value::as_str);
+        let address = address.map(ToOwned::to_owned);
         let personal = if details.personal.is_empty() {
             None
         } else {
@@ -68,17 +110,45 @@ impl Log {
             seq: None,
             at: self.now,
             kind: kind.as_str().to_owned(),
-            actor: details
-                .actor
-                .map_or_else(|| self.actor.clone(), |actor| actor.to_string()),
-            subject: details.subject.map(|subject| subject.to_string()),
+            actor,
+            subject,
             session: details.session.map(|session| session.to_string()),
             data: serde_json::Value::Object(details.data).to_string(),
             salt: personal.is_some().then(|| salt.to_vec()),
             personal_digest: personal_digest(&salt, personal.as_deref().unwrap_or_default()),
             personal,
+            address,
             hash: None,
         }
+    }
+
+    /// Queue a mail to whomever they are about, where people are told by mail:
+    /// one of a change, which is of its first such event.
+    async fn tell_owners(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let mut told = Vec::new();
+        for noted in &self.events {
+            let Some(owner) = noted.subject.filter(|_| notice(noted.kind).is_some()) else {
+                continue;
+            };
+            let event = &noted.event;
+            if told.contains(&owner) {
+                continue;
+            }
+            told.push(owner);
+            let job = NoticeJob {
+                account: owner.to_string(),
+                event: event.kind.clone(),
+                at: event.at.micros(),
+                from: event.personal.as_deref().and_then(place),
+                to: noted.told.clone(),
+                left: number(&event.data, "left"),
+            };
+            let mut chance = [0; 16];
+            chance.copy_from_slice(&digest(&[b"notice", event.id.to_string().as_bytes()])[..16]);
+            let id = JobId::with_chance(self.now, chance);
+            jobs::add(tx, id, NoticeJob::QUEUE, &job.to_payload()?, self.now).await?;
+        }
+        Ok(())
     }
 
     /// Nothing is to be noted about an account: what was asked for had been done
@@ -99,27 +169,29 @@ impl Log {
     }
 }
 
-/// Change something: run `body` in a transaction, write the events that it
-/// notes in the same one, and when all is durable tell this node's caches, the
-/// other nodes and the log.
+/// Change something: run `body` in a transaction, write the events that it notes
+/// and the mails to whom they concern in the same one, and when all is durable tell
+/// this node's caches, the other nodes and the log.
 pub(crate) async fn change<T, F>(ctx: &Ctx, by: &Principal, body: F) -> Result<T>
 where
     T: Send + 'static,
     F: AsyncFn(&mut Tx<'_>, &mut Log) -> Result<T> + Send + 'static,
 {
-    let (now, actor, seed) = (ctx.now(), by.to_string(), ctx.entropy().bytes()?);
+    let (now, actor, from) = (ctx.now(), by.to_string(), Ctx::asker());
+    let seed = ctx.entropy().bytes()?;
     let (value, noted, unchanged) = ctx
         .db()
         .write(async move |tx: &mut Tx<'_>| {
-            let mut log = Log::new(now, actor.clone(), seed);
+            let mut log = Log::new(now, actor.clone(), from, seed);
             let value = body(tx, &mut log).await?;
-            for (_, _, event) in &log.events {
-                events::append(tx, event).await?;
+            for noted in &log.events {
+                events::append(tx, &noted.event).await?;
             }
+            log.tell_owners(tx).await?;
             let noted: Vec<_> = log
                 .events
                 .into_iter()
-                .map(|(kind, subject, event)| (kind, subject, event.id))
+                .map(|noted| (noted.kind, noted.subject, noted.event.id))
                 .collect();
             Ok((value, noted, log.unchanged))
         })
@@ -133,10 +205,27 @@ where
     Ok(value)
 }
 
+/// From what and where something was done, as its event says it.
+fn place(personal: &str) -> Option<String> {
+    let said: serde_json::Value = serde_json::from_str(personal).ok()?;
+    let part = |key| said.get(key).and_then(serde_json::Value::as_str);
+    let parts: Vec<&str> = [part("device"), part("address")]
+        .into_iter()
+        .flatten()
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// A number that an event says.
+fn number(data: &str, key: &str) -> Option<i64> {
+    let said: serde_json::Value = serde_json::from_str(data).ok()?;
+    said.get(key)?.as_i64()
+}
+
 /// The event of a change that is one statement: whom it is about is known to
 /// the statement. Whoever writes it [tells](tell) of it afterwards.
 pub(crate) fn draft(ctx: &Ctx, by: &Principal, kind: EventKind, now: Time) -> Result<Event> {
-    let log = Log::new(now, by.to_string(), ctx.entropy().bytes()?);
+    let log = Log::new(now, by.to_string(), Ctx::asker(), ctx.entropy().bytes()?);
     Ok(log.event(kind, Details::default()))
 }
 

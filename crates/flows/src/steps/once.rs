@@ -3,11 +3,11 @@
 
 use tollgate_base::{
     Error, ExposeSecret, Result, SecretString, codes,
-    id::{OneTimeId, UserId},
+    id::{JobId, OneTimeId, UserId},
     time::Time,
 };
 use tollgate_crypto::{
-    mac::digest,
+    mac::{digest, mac},
     token::{self, Prefix},
 };
 use tollgate_records::one_time::{self, NewOneTime, Purpose, Redeemed};
@@ -15,7 +15,15 @@ use tollgate_store::sql::Tx;
 
 use crate::ctx::Ctx;
 
+/// Digits of a code in a mail. With five tries for each and ten codes in a
+/// quarter of an hour, whoever guesses all day is right once in twenty thousand
+/// days.
+const CODE_LENGTH: usize = 8;
+/// How many such codes there are.
+const CODES: u64 = 10_u64.pow(CODE_LENGTH as u32);
+
 /// A secret that is about to be issued.
+#[derive(Clone)]
 pub(crate) struct Minted {
     /// Its text, for the person alone.
     pub(crate) text: SecretString,
@@ -41,8 +49,39 @@ pub(crate) fn mint(
             hash,
             account,
             binding: None,
+            lives: purpose.lives(),
         },
     })
+}
+
+/// The token of a link that a job mails. It follows from the job, so that a
+/// repeated delivery sends the same link and only its hash is stored.
+pub(crate) fn mailed_token(ctx: &Ctx, job: JobId) -> SecretString {
+    let key = ctx.master().derive("mail link");
+    token::successor(&key, &job.to_string(), Prefix::OneTime)
+}
+
+/// The digits of a code that a job mails, in the same way.
+pub(crate) fn mailed_code(ctx: &Ctx, job: JobId) -> SecretString {
+    let key = ctx.master().derive("mail code");
+    let mut drawn = [0; 8];
+    drawn.copy_from_slice(&mac(&key, &[job.to_string().as_bytes()])[..8]);
+    let number = u64::from_be_bytes(drawn) % CODES;
+    format!("{number:0CODE_LENGTH$}").into()
+}
+
+/// What somebody typed as a mailed code: blanks and hyphens are for the eye, and more
+/// digits than a code has are not looked at but for one.
+pub(crate) fn typed_code(text: &str) -> String {
+    let kept = |letter: &char| !letter.is_whitespace() && *letter != '-';
+    text.chars().filter(kept).take(CODE_LENGTH + 1).collect()
+}
+
+/// What a mailed code is bound to: the request that it was mailed for, or the first
+/// step that it confirms. Nobody guesses it from the database without the master key.
+pub(crate) fn code_for(ctx: &Ctx, request: [u8; 32], code: &str) -> [u8; 32] {
+    let key = ctx.master().derive("mail code");
+    mac(&key, &[b"for", &request, code.as_bytes()])
 }
 
 /// What the database keeps of a token that somebody presents.
@@ -53,8 +92,13 @@ pub(crate) fn fingerprint(token: &SecretString) -> Result<[u8; 32]> {
     if token::shaped(token.expose_secret(), Prefix::OneTime) {
         Ok(token::fingerprint(token.expose_secret()))
     } else {
-        Err(Error::new(&codes::ONE_TIME_INVALID))
+        Err(invalid())
     }
+}
+
+/// Whatever is wrong with it.
+pub(crate) fn invalid() -> Error {
+    Error::new(&codes::ONE_TIME_INVALID)
 }
 
 /// What a secret is bound to that was sent to an address, in canonical form.
@@ -74,7 +118,7 @@ pub(crate) async fn redeem(
 ) -> Result<Redeemed> {
     one_time::redeem(tx, purpose, hash, None, now)
         .await?
-        .ok_or_else(|| Error::new(&codes::ONE_TIME_INVALID))
+        .ok_or_else(invalid)
 }
 
 /// Count a presentation, durably, before the rest of the request is looked at.
@@ -87,5 +131,5 @@ pub(crate) async fn present(ctx: &Ctx, purpose: Purpose, hash: [u8; 32]) -> Resu
         .db()
         .write(async move |tx: &mut Tx<'_>| one_time::attempt(tx, purpose, hash, now).await)
         .await?;
-    found.ok_or_else(|| Error::new(&codes::ONE_TIME_INVALID))
+    found.ok_or_else(invalid)
 }

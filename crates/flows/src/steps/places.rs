@@ -20,14 +20,16 @@ pub(crate) async fn reload(ctx: &Ctx) -> Result<()> {
 /// What the rules look at in an account: an address only where it is known to be
 /// its owner's.
 pub(crate) fn visitor(account: &Account, known: &[StoredIdentifier]) -> Visitor {
-    let counts = |it: &&StoredIdentifier| it.kind == "username" || it.verified_at.is_some();
     Visitor {
         user: account.id,
         role: account.role,
-        names: known
-            .iter()
-            .filter(counts)
-            .map(|it| it.canonical.clone())
-            .collect(),
+        names: names(known),
     }
+}
+
+/// The names that rules may name somebody by.
+pub(crate) fn names(known: &[StoredIdentifier]) -> Vec<String> {
+    let counts = |it: &&StoredIdentifier| it.kind == "username" || it.verified_at.is_some();
+    let counting = known.iter().filter(counts);
+    counting.map(|it| it.canonical.clone()).collect()
 }

@@ -1,5 +1,4 @@
 //! Which passwords are good enough, by whose rules.
-
 //!
 //! A password counts exactly as it was sent: it is neither trimmed nor
 //! normalised, and a character is a code point of it.
@@ -11,7 +10,7 @@ mod strength;
 
 use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes};
 
-use crate::ctx::{Class, PasswordPolicy};
+use crate::ctx::{CharacterClass, PasswordPolicy};
 
 use common::is_common;
 pub(crate) use strength::score;
@@ -103,21 +102,21 @@ pub(crate) fn vet(
     }))
 }
 
-fn has(password: &str, class: Class) -> bool {
+fn has(password: &str, class: CharacterClass) -> bool {
     password.chars().any(|c| match class {
-        Class::Upper => c.is_uppercase(),
-        Class::Lower => c.is_lowercase(),
-        Class::Digit => c.is_numeric(),
-        Class::Symbol => !c.is_alphanumeric(),
+        CharacterClass::Upper => c.is_uppercase(),
+        CharacterClass::Lower => c.is_lowercase(),
+        CharacterClass::Digit => c.is_numeric(),
+        CharacterClass::Symbol => !c.is_alphanumeric(),
     })
 }
 
-fn lack(class: Class) -> (&'static str, String) {
+fn lack(class: CharacterClass) -> (&'static str, String) {
     let (rule, what) = match class {
-        Class::Upper => ("needs_upper", "a capital letter"),
-        Class::Lower => ("needs_lower", "a small letter"),
-        Class::Digit => ("needs_digit", "a digit"),
-        Class::Symbol => ("needs_symbol", "a sign or a space"),
+        CharacterClass::Upper => ("needs_upper", "a capital letter"),
+        CharacterClass::Lower => ("needs_lower", "a small letter"),
+        CharacterClass::Digit => ("needs_digit", "a digit"),
+        CharacterClass::Symbol => ("needs_symbol", "a sign or a space"),
     };
     (rule, format!("It must contain {what}."))
 }

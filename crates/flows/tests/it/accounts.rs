@@ -111,7 +111,7 @@ async fn an_export_has_all_and_a_deletion_leaves_nothing() {
         .unwrap();
 
     let factor = "INSERT INTO factors (id, account_id, kind, name, secret, last_step, created_at)
-        VALUES ('fac_x', $1, 'totp', 'Phone', $2, 0, 0)";
+        VALUES ('fac_00000000000000000000000000', $1, 'totp', 'Phone', $2, 0, 0)";
     let sealed: Vec<u8> = vec![1, 2];
     ctx.db()
         .write_one(factor, args![ann, sealed])
@@ -119,8 +119,53 @@ async fn an_export_has_all_and_a_deletion_leaves_nothing() {
         .unwrap();
     let codes = "INSERT INTO recovery_codes (account_id, hash) VALUES ($1, 'x')";
     ctx.db().write_one(codes, args![ann]).await.unwrap();
+    let passkey = "INSERT INTO passkeys (id, account_id, credential_id, name, credential, counter, backup_eligible, backed_up, created_at)
+        VALUES ('psk_00000000000000000000000000', $1, $2, 'Phone', $2, 0, false, false, 0)";
+    let bytes: Vec<u8> = vec![1, 2];
+    ctx.db()
+        .write_one(passkey, args![ann, bytes.clone()])
+        .await
+        .unwrap();
+    let recovery =
+        "INSERT INTO recoveries (account_id, job_id, started_by, started_at, ready_at, expires_at)
+        VALUES ($1, 'job_x', 'operator', 0, 0, 0)";
+    ctx.db().write_one(recovery, args![ann]).await.unwrap();
+    let ceremony = "INSERT INTO passkey_ceremonies (hash, purpose, account_id, state, expires_at)
+        VALUES ($2, 'registration', $1, $2, 0)";
+    ctx.db()
+        .write_one(ceremony, args![ann, bytes])
+        .await
+        .unwrap();
 
+    let device = "INSERT INTO devices (id, account_id, hash, name, created_at, last_used_at)
+        VALUES ('dev_01k3bq7k3vf0q8s6r2c4e5g6h7', $1, $2, 'Tablet', 0, 0)";
+    let hash: Vec<u8> = vec![1; 32];
+    ctx.db().write_one(device, args![ann, hash]).await.unwrap();
+
+    let phone = "INSERT INTO phones (account_id, number, added_at) VALUES ($1, '+49301234567', 0)";
+    ctx.db().write_one(phone, args![ann]).await.unwrap();
+    let way = "INSERT INTO code_ways (account_id, way, target, added_at) VALUES ($1, 'sms', '+49301234567', 0)";
+    ctx.db().write_one(way, args![ann]).await.unwrap();
+    let waits = "INSERT INTO waiting_addresses (account_id, canonical, shown, asked_at, expires_at)
+        VALUES ($1, 'ann@example.net', 'ann@example.net', 0, 9000000000000000)";
+    ctx.db().write_one(waits, args![ann]).await.unwrap();
+    let job = "INSERT INTO jobs (id, queue, payload, created_at, run_at, tries, account_id)
+        VALUES ('job_x', 'notice', '{}', 0, 0, 1, $1)";
+    ctx.db().write_one(job, args![ann]).await.unwrap();
+
+    let excused =
+        "INSERT INTO compliance_exceptions (rule, subject, reason, accepted_by, accepted_at, until)
+        VALUES ('dormant', $1, 'on leave', 'operator', 0, 9000000000000000)";
+    ctx.db().write_one(excused, args![ann]).await.unwrap();
+
+    let showed = "UPDATE sessions SET assurance = 2 WHERE account_id = $1";
+    ctx.db().write_one(showed, args![ann]).await.unwrap();
     let export = account::export(ctx, &herself, ann).await.unwrap();
+    assert_eq!(export.devices[0].name.as_deref(), Some("Tablet"));
+    assert_eq!(export.networks, ["192.0.2.0/24"]);
+    assert_eq!((export.phones.len(), export.code_ways.len()), (1, 1));
+    assert_eq!(export.waiting[0].shown, "ann@example.net");
+    assert_eq!(export.exceptions[0].reason, "on leave");
     assert_eq!(export.account.account.id, ann);
     assert_eq!(
         (
@@ -131,6 +176,8 @@ async fn an_export_has_all_and_a_deletion_leaves_nothing() {
     );
     assert_eq!(export.sessions.len(), 3);
     assert_eq!(export.picture.as_ref().unwrap().bytes, [1, 2]);
+    let kinds: Vec<_> = export.factors.iter().map(|held| held.kind).collect();
+    assert_eq!(kinds, ["totp", "passkey"]);
     assert!(export.password_hash.is_some() && export.events.len() == 5);
 
     for (table, rows) in traces(ctx, ann).await {
@@ -154,31 +201,52 @@ macro_rules! rows {
 
 /// Rows of an account in every table that may have some.
 async fn traces(ctx: &Ctx, of: UserId) -> Vec<(&'static str, i64)> {
-    const PERSONAL: [(&str, &str); 13] = rows![
+    const PERSONAL: [(&str, &str); 23] = rows![
         "accounts" where "id = $1",
         "identifiers" where "account_id = $1",
+        "waiting_addresses" where "account_id = $1",
         "external_ids" where "account_id = $1",
         "passwords" where "account_id = $1",
         "former_passwords" where "account_id = $1",
         "factors" where "account_id = $1",
         "recovery_codes" where "account_id = $1",
+        "code_ways" where "account_id = $1",
+        "passkeys" where "account_id = $1",
+        "passkey_ceremonies" where "account_id = $1",
+        "devices" where "account_id = $1",
+        "networks" where "account_id = $1",
+        "phones" where "account_id = $1",
+        "jobs" where "account_id = $1",
         "pictures" where "account_id = $1",
         "aliases" where "account_id = $1",
         "sessions" where "account_id = $1",
         "refresh_tokens" where "session_id NOT IN (SELECT id FROM sessions WHERE account_id <> $1)",
         "one_time_secrets" where "account_id = $1",
+        "recoveries" where "account_id = $1",
         "idempotency" where "principal = $1",
+        "compliance_exceptions" where "subject = $1",
     ];
-    /// The audit trail is told of elsewhere; jobs find nobody and go.
-    const OTHER: [&str; 8] = [
+    /// The audit trail is told of elsewhere; jobs that did not fail find nobody
+    /// and go.
+    const OTHER: [&str; 17] = [
+        "compliance_counts",
         "installation",
         "alias_counters",
         "signing_keys",
         "sites",
         "attempts",
-        "jobs",
         "events",
+        "checkpoint_keys",
+        "checkpoints",
+        "cursors",
         "tallies",
+        // They name accounts by their ids, as the trail does.
+        "webhooks",
+        "webhook_deliveries",
+        "alerts",
+        "alert_notices",
+        "alert_channels",
+        "alert_marks",
     ];
     let known: BTreeSet<&str> = PERSONAL
         .iter()

@@ -13,9 +13,9 @@ use tollgate_flows::{
     ClientProfile, Ctx,
     account::{self, EditProfile},
     admit::Credential,
-    audit,
+    audit::{self, Kept},
     keyring::{self, Begin},
-    password::{self, ChangePassword, ResetPassword},
+    password::{self, ResetPassword},
     people, setup,
     signout::{self, Which},
     vouch,
@@ -25,21 +25,70 @@ use tollgate_store::args;
 use tollgate_testkit::node::Node;
 
 use crate::support::{
-    COOKIE, OTHER_PASSWORD, PASSWORD, TOKENS, boss, code, count, email, enter, events as told,
-    foreign, join, miscounted, number, renew, secret, sign_in, tallied, together, tokens, try_in,
-    who,
+    COOKIE, OTHER_PASSWORD, PASSWORD, TOKENS, boss, change_password, code, count, email, enter,
+    events as told, foreign, join, miscounted, number, renew, secret, sign_in, tallied, together,
+    tokens, try_in, who,
 };
 
 const NOBODY: &Principal = &Principal::Anonymous;
 const OPERATOR: &Principal = &Principal::Operator;
 
 /// What no verb of this journey does: backups, mails that nobody takes, the
-/// gate, second factors and clocks that jump have stories of their own.
-const ELSEWHERE: [EventKind; 15] = [
+/// gate, sign-in by mail, lock-outs, recoveries, second factors, passkeys, devices and clocks that
+/// jump have stories of their own.
+const ELSEWHERE: [EventKind; 63] = [
+    EventKind::AccountUnlocked,
+    EventKind::SigninSprayed,
+    EventKind::SigninStuffed,
+    EventKind::AuditRead,
+    EventKind::AuditExported,
+    EventKind::AuditExpired,
+    EventKind::AuditBroken,
+    EventKind::AuditReplayed,
+    EventKind::WebhookCreated,
+    EventKind::WebhookUpdated,
+    EventKind::WebhookDeleted,
+    EventKind::WebhookRotated,
+    EventKind::WebhookReplayed,
+    EventKind::WebhookStopped,
+    EventKind::AlertAcknowledged,
+    EventKind::AlertClosed,
+    EventKind::ComplianceChanged,
+    EventKind::FindingAccepted,
+    EventKind::FindingWithdrawn,
+    EventKind::AccessReported,
+    EventKind::AccountReviewed,
+    EventKind::LinksVoided,
+    EventKind::SessionElsewhere,
+    EventKind::DeviceNew,
+    EventKind::DeviceTrusted,
+    EventKind::DeviceRemoved,
+    EventKind::DevicesRemoved,
+    EventKind::ConfirmationAsked,
+    EventKind::IdentifierAdded,
+    EventKind::IdentifierRemoved,
+    EventKind::LockedDown,
+    EventKind::RecoveryStarted,
+    EventKind::RecoveryStopped,
+    EventKind::AccountRecovered,
+    EventKind::SignInMailed,
+    EventKind::SignInTokenIssued,
     EventKind::FactorAdded,
     EventKind::FactorRemoved,
     EventKind::FactorsReset,
+    EventKind::FactorBlocked,
+    EventKind::SteppedUp,
+    EventKind::PasskeyAdded,
+    EventKind::PasskeyRenamed,
+    EventKind::PasskeyRemoved,
+    EventKind::PasskeyCopied,
     EventKind::RecoveryCodesMade,
+    EventKind::BreachCheckFailed,
+    EventKind::CodesTurnedOn,
+    EventKind::CodesTurnedOff,
+    EventKind::CodeSent,
+    EventKind::PhoneVerified,
+    EventKind::PhoneRemoved,
     EventKind::RecoveryCodeUsed,
     EventKind::BackupWritten,
     EventKind::BackupRestored,
@@ -72,13 +121,9 @@ async fn every_kind_of_change_tells_and_the_chain_holds() {
     account::edit(ctx, &herself, (ann, edit)).await.unwrap();
     let address = Identifier::Email(email("ann@example.org"));
     vouch::verify(ctx, OPERATOR, (ann, address)).await.unwrap();
-    let request = ChangePassword {
-        current: secret(PASSWORD),
-        new: secret(OTHER_PASSWORD),
-        end_others: true,
-        client: ClientProfile::NATIVE,
-    };
-    password::change_own(ctx, &herself, request).await.unwrap();
+    change_password(ctx, &herself, (PASSWORD, OTHER_PASSWORD))
+        .await
+        .unwrap();
     signout::signout(ctx, &herself, ()).await.unwrap();
     let link = password::reset_link(ctx, &admin, ann).await.unwrap();
     let request = ResetPassword {
@@ -128,10 +173,10 @@ async fn every_kind_of_change_tells_and_the_chain_holds() {
             .any(|event| event.kind == kind && event.actor == root.to_string())
     };
     assert!(by_root("role.assigned") && by_root("account.deleted"));
-    let verified = audit::verify(ctx, &admin, None).await.unwrap();
+    let verified = audit::verify(ctx, &admin, Kept::default()).await.unwrap();
     assert_eq!((verified.sealed, verified.waiting), (trail.len() as i64, 0));
     assert_eq!(
-        code(&audit::verify(ctx, &herself, None).await),
+        code(&audit::verify(ctx, &herself, Kept::default()).await),
         "access.denied"
     );
 }
@@ -145,7 +190,7 @@ async fn a_sealed_event_that_was_touched_is_found_in_every_column() {
         enter_once(ctx, name).await;
     }
     node.settle().await;
-    let whole = audit::verify(ctx, OPERATOR, None).await.unwrap();
+    let whole = audit::verify(ctx, OPERATOR, Kept::default()).await.unwrap();
     let db = ctx.db();
     db.write_one("CREATE TABLE kept AS SELECT * FROM events", Vec::new())
         .await
@@ -170,6 +215,7 @@ async fn a_sealed_event_that_was_touched_is_found_in_every_column() {
         "UPDATE events SET data = '{}' WHERE id IN (SELECT id FROM victim)",
         "UPDATE events SET personal = '{}' WHERE id IN (SELECT id FROM victim)",
         "UPDATE events SET personal = NULL WHERE id IN (SELECT id FROM victim)",
+        "UPDATE events SET address = '192.0.2.66' WHERE id IN (SELECT id FROM victim)",
         "UPDATE events SET salt = NULL WHERE id IN (SELECT id FROM victim)",
         "UPDATE events SET salt = hash WHERE id IN (SELECT id FROM victim)",
         "UPDATE events SET personal_digest = hash WHERE id IN (SELECT id FROM victim)",
@@ -182,17 +228,24 @@ async fn a_sealed_event_that_was_touched_is_found_in_every_column() {
             1,
             "{tamper}"
         );
-        let outcome = audit::verify(ctx, OPERATOR, None).await;
+        let outcome = audit::verify(ctx, OPERATOR, Kept::default()).await;
         assert_eq!(code(&outcome), "audit.broken", "{tamper}");
         restore(ctx).await;
-        assert_eq!(audit::verify(ctx, OPERATOR, None).await.unwrap(), whole);
+        assert_eq!(
+            audit::verify(ctx, OPERATOR, Kept::default()).await.unwrap(),
+            whole
+        );
     }
     // A cut tail leaves a chain that holds: the head that was kept elsewhere
     // tells.
     let cut = "DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)";
     db.write_one(cut, Vec::new()).await.unwrap();
-    let shorter = audit::verify(ctx, OPERATOR, None).await.unwrap();
-    let kept = audit::verify(ctx, OPERATOR, Some(whole.head.clone())).await;
+    let shorter = audit::verify(ctx, OPERATOR, Kept::default()).await.unwrap();
+    let kept = Kept {
+        head: Some(whole.head.clone()),
+        ..Kept::default()
+    };
+    let kept = audit::verify(ctx, OPERATOR, kept).await;
     assert_eq!(
         code(&kept),
         "audit.broken",
@@ -210,7 +263,7 @@ async fn a_deleted_persons_data_leave_the_trail_and_the_chain_holds() {
     let (ann, _) = enter_once(ctx, "ann").await;
     let (bob, _) = enter_once(ctx, "bob").await;
     node.settle().await;
-    let before = audit::verify(ctx, &admin, None).await.unwrap();
+    let before = audit::verify(ctx, &admin, Kept::default()).await.unwrap();
     let personal = async |of: UserId| {
         let sql = "SELECT CAST(count(*) AS BIGINT) AS number FROM events
             WHERE subject = $1 AND (personal IS NOT NULL OR salt IS NOT NULL)";
@@ -221,7 +274,7 @@ async fn a_deleted_persons_data_leave_the_trail_and_the_chain_holds() {
     node.settle().await;
     assert_eq!(personal(ann).await, 0);
     assert_eq!(personal(bob).await, 1);
-    let after = audit::verify(ctx, &admin, None).await.unwrap();
+    let after = audit::verify(ctx, &admin, Kept::default()).await.unwrap();
     assert_eq!(after.sealed, before.sealed + 1);
     let hers = audit::page(ctx, &admin, (None, Some(ann.to_string()), 100))
         .await
@@ -253,7 +306,9 @@ async fn sealers_on_two_nodes_never_fork_the_chain() {
         node.settle().await;
         other.settle().await;
     }
-    let verified = audit::verify(&other.ctx, OPERATOR, None).await.unwrap();
+    let verified = audit::verify(&other.ctx, OPERATOR, Kept::default())
+        .await
+        .unwrap();
     assert_eq!(told(&node.ctx, "account.created").await, 20);
     assert_eq!(verified.waiting, 0);
     assert_eq!(miscounted(&node.ctx).await, 0);

@@ -3,7 +3,7 @@
 use tollgate_base::{Result, SecretString, access::Principal, error::Kind};
 use tollgate_flows::{
     ClientProfile, Ctx, Device, Opening,
-    admit::{self, Credential},
+    admit::{self, Credential, Place},
     password::{self, ResetPassword},
     setup::{self, SetUp},
 };
@@ -33,13 +33,15 @@ async fn present(ctx: &Ctx, door: Door, token: &SecretString) -> Result<()> {
         Door::Access => who(ctx, &Credential::Access(token)).await.map(drop),
         Door::Refresh => renew(ctx, &token).await.map(drop),
         Door::ChatbotAccess => who(ctx, &Credential::ChatbotAccess(token)).await.map(drop),
-        Door::ChatbotRefresh => admit::chatbot_refresh(ctx, nobody, &token).await.map(drop),
+        Door::ChatbotRefresh => admit::chatbot_refresh(ctx, nobody, (&token, &Place::default()))
+            .await
+            .map(drop),
         Door::SetUp => {
             let admin = applicant("root");
             let request = SetUp {
                 token,
                 admin,
-                device: Device::default(),
+                device: Device::default().into(),
             };
             setup::set_up(ctx, nobody, request).await.map(drop)
         }

@@ -4,92 +4,24 @@
 use std::time::Duration;
 
 use tollgate_base::{
-    ExposeSecret, Result, SecretString,
+    ExposeSecret, SecretString,
     access::{Assurance, Principal},
-    id::FactorId,
 };
 use tollgate_flows::{
-    ClientProfile, Ctx, Device, Opening, SignedIn, account,
-    admit::Credential,
-    factors::{self, Begin, RecoveryCodes},
-    password::{self, ChangePassword},
-    people,
-    signin::{self, Finish, SignIn, Step},
+    ClientProfile, Device, Opening, account,
+    admit::{self, Credential, Place},
+    factors, password, people,
+    signin::{self, SignIn},
 };
 use tollgate_testkit::node::Node;
-use totp_rs::{Algorithm, Secret, TOTP};
 
-use crate::support::{
-    COOKIE, OTHER_PASSWORD, PASSWORD, code, cookie, enter, events, join, reset, secret, sign_in,
-    together, who,
+use crate::{
+    authenticator::{begin, challenge, equipped, finish},
+    support::{
+        COOKIE, OTHER_PASSWORD, PASSWORD, change_password, code, cookie, enter, events, foreign,
+        join, reset, secret, sign_in, together, who,
+    },
 };
-
-/// An authenticator app, as its makers write it.
-struct App {
-    id: FactorId,
-    totp: TOTP,
-}
-
-impl App {
-    fn scan(id: FactorId, text: &SecretString) -> Self {
-        let bytes = Secret::Encoded(text.expose_secret().to_owned());
-        let totp = TOTP::new(Algorithm::SHA1, 6, 1, 30, bytes.to_bytes().unwrap()).unwrap();
-        Self { id, totp }
-    }
-
-    /// What it shows now.
-    fn shows(&self, ctx: &Ctx) -> SecretString {
-        secret(self.totp.generate(ctx.now().secs().unsigned_abs()))
-    }
-}
-
-async fn begin(ctx: &Ctx, by: &Principal, password: &str) -> Result<App> {
-    let request = Begin {
-        name: "Phone".into(),
-        password: secret(password),
-    };
-    let begun = factors::begin(ctx, by, request).await?;
-    Ok(App::scan(begun.id, &begun.text))
-}
-
-/// Somebody with an app, and their recovery codes.
-async fn equipped(node: &Node, name: &str) -> (Principal, App, Vec<SecretString>) {
-    let ctx = &node.ctx;
-    join(ctx, name).await;
-    let (_, by) = enter(ctx, name).await;
-    let app = begin(ctx, &by, PASSWORD).await.unwrap();
-    let made = factors::confirm(ctx, &by, (app.id, app.shows(ctx))).await;
-    let RecoveryCodes(codes) = made.unwrap().expect("the first app brings codes");
-    node.clock.advance(Duration::from_secs(30));
-    (by, app, codes)
-}
-
-/// The first step, with a password that is right.
-async fn challenge(ctx: &Ctx, login: &str, password: &str) -> SecretString {
-    let request = SignIn {
-        login: login.into(),
-        password: secret(password),
-        device: Device::default(),
-        address: None,
-        opening: COOKIE,
-        client: ClientProfile::NATIVE,
-    };
-    match signin::signin(ctx, &Principal::Anonymous, request).await {
-        Ok(Step::Second(challenge)) => challenge,
-        other => panic!("no second step: {other:?}"),
-    }
-}
-
-async fn finish(ctx: &Ctx, challenge: &SecretString, code: &SecretString) -> Result<SignedIn> {
-    let request = Finish {
-        challenge: challenge.clone(),
-        code: code.clone(),
-        device: Device::default(),
-        address: None,
-        opening: COOKIE,
-    };
-    signin::finish(ctx, &Principal::Anonymous, request).await
-}
 
 /// asvs:V6.3.3, asvs:V6.5.8, vuln:33
 #[tokio::test]
@@ -167,13 +99,18 @@ async fn of_parallel_tries_with_one_code_one_succeeds() {
     }
 }
 
-/// asvs:V6.4.4, asvs:V6.5.2
+/// asvs:V6.4.4, asvs:V6.5.2, asvs:V6.5.4
 #[tokio::test]
 async fn who_loses_the_phone_gets_in_by_a_recovery_code() {
     let node = Node::new().await;
     let ctx = &node.ctx;
     let (by, app, codes) = equipped(&node, "ann").await;
     assert_eq!(codes.len(), 10);
+    for code in &codes {
+        // Five bits each, besides the hyphens.
+        let signs = code.expose_secret().chars().filter(|c| *c != '-');
+        assert_eq!(signs.count() * 5, 60);
+    }
     let user = by.user().unwrap();
     let shouted = secret(codes[3].expose_secret().to_uppercase().replace('-', " "));
     let first = challenge(ctx, "ann", PASSWORD).await;
@@ -193,11 +130,15 @@ async fn who_loses_the_phone_gets_in_by_a_recovery_code() {
     let by = who(ctx, &cookie(&signed_in)).await.unwrap();
     let new = begin(ctx, &by, PASSWORD).await.unwrap();
     let none = factors::confirm(ctx, &by, (new.id, new.shows(ctx))).await;
-    assert!(none.unwrap().is_none(), "codes are made with the first app");
-    factors::remove(ctx, &by, (app.id, secret(PASSWORD)))
+    assert!(
+        none.unwrap().codes.is_none(),
+        "codes are made with the first app"
+    );
+    factors::remove(ctx, &by, (app.id, Some(secret(PASSWORD))))
         .await
         .unwrap();
     node.clock.advance(Duration::from_secs(30));
+    let second = challenge(ctx, "ann", PASSWORD).await;
     let gone = finish(ctx, &second, &app.shows(ctx)).await;
     assert_eq!(
         code(&gone),
@@ -256,7 +197,7 @@ async fn adding_an_app_takes_the_password_a_code_and_ends_other_sessions() {
     // Begun is not added: the password is enough as before.
     sign_in(ctx, "ann", Opening::Chatbot).await;
     let wrong = factors::confirm(ctx, &by, (app.id, secret("000000"))).await;
-    assert_eq!(code(&wrong), "factor.code");
+    assert_eq!(code(&wrong), "factor.wrong");
     let theirs = factors::confirm(ctx, &bob, (app.id, app.shows(ctx))).await;
     assert_eq!(code(&theirs), "factor.missing");
     factors::confirm(ctx, &by, (app.id, app.shows(ctx)))
@@ -268,19 +209,15 @@ async fn adding_an_app_takes_the_password_a_code_and_ends_other_sessions() {
         code(&who(ctx, &cookie(&elsewhere)).await),
         "session.revoked"
     );
-    let theirs = factors::remove(ctx, &bob, (app.id, secret(PASSWORD))).await;
+    let theirs = factors::remove(ctx, &bob, (app.id, Some(secret(PASSWORD)))).await;
     assert_eq!(code(&theirs), "factor.missing");
     assert_eq!(
-        code(&factors::remove(ctx, &by, (app.id, secret("x"))).await),
+        code(&factors::remove(ctx, &by, (app.id, Some(secret("x")))).await),
         "password.wrong"
     );
-    let change = ChangePassword {
-        current: secret(PASSWORD),
-        new: secret(OTHER_PASSWORD),
-        end_others: true,
-        client: ClientProfile::NATIVE,
-    };
-    password::change_own(ctx, &by, change).await.unwrap();
+    change_password(ctx, &by, (PASSWORD, OTHER_PASSWORD))
+        .await
+        .unwrap();
     assert_eq!(
         account::me(ctx, &by, ()).await.unwrap().login(),
         "ann@example.org"
@@ -297,7 +234,7 @@ async fn a_client_that_cannot_ask_is_told_so() {
         let request = SignIn {
             login: "ann".into(),
             password: secret(password),
-            device: Device::default(),
+            device: Device::default().into(),
             address: None,
             opening: Opening::Chatbot,
             client: ClientProfile {
@@ -335,4 +272,70 @@ async fn the_operator_takes_all_factors_away_from_who_lost_them() {
         .await
         .unwrap();
     assert!(left.apps.is_empty() && left.codes_left == 0);
+}
+
+/// vuln:23: what ends sessions ends what services that share a secret signed
+/// before.
+#[tokio::test]
+async fn tokens_from_elsewhere_end_with_the_sessions() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    join(ctx, "ann").await;
+    let (user, by) = enter(ctx, "ann").await;
+    let number = sign_in(ctx, "ann", COOKIE).await.account.aliases.number;
+    let signed = || Credential::ChatbotAccess(foreign(ctx, number, "access"));
+    let mut early = vec![signed()];
+    let app = begin(ctx, &by, PASSWORD).await.unwrap();
+    factors::confirm(ctx, &by, (app.id, app.shows(ctx)))
+        .await
+        .unwrap();
+    node.clock.advance(Duration::from_secs(30));
+    early.push(signed());
+    factors::reset(ctx, &Principal::Operator, user)
+        .await
+        .unwrap();
+    for early in early {
+        assert_eq!(code(&who(ctx, &early).await), "session.revoked");
+    }
+    node.clock.advance(Duration::from_secs(1));
+    who(ctx, &signed()).await.unwrap();
+
+    let (_, by) = enter(ctx, "ann").await;
+    let early = signed();
+    let app = begin(ctx, &by, PASSWORD).await.unwrap();
+    factors::confirm(ctx, &by, (app.id, app.shows(ctx)))
+        .await
+        .unwrap();
+    factors::remove(ctx, &by, (app.id, Some(secret(PASSWORD))))
+        .await
+        .unwrap();
+    assert_eq!(code(&who(ctx, &early).await), "session.revoked");
+}
+
+/// asvs:V6.3.3: a token signed elsewhere is one factor.
+#[tokio::test]
+async fn a_token_from_elsewhere_replaces_no_second_factor() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    let (by, ..) = equipped(&node, "ann").await;
+    let number = account::me(ctx, &by, ()).await.unwrap().aliases.number;
+    let access = Credential::ChatbotAccess(foreign(ctx, number, "access"));
+    assert_eq!(code(&who(ctx, &access).await), "factor.needed");
+    let refresh = foreign(ctx, number, "refresh");
+    let renewed =
+        admit::chatbot_refresh(ctx, &Principal::Anonymous, (&refresh, &Place::default())).await;
+    assert_eq!(code(&renewed), "factor.needed");
+}
+
+/// What was only begun never counted: nothing is removed with it.
+#[tokio::test]
+async fn a_draft_is_no_factor_to_remove() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    join(ctx, "ann").await;
+    let (_, by) = enter(ctx, "ann").await;
+    let app = begin(ctx, &by, PASSWORD).await.unwrap();
+    let removed = factors::remove(ctx, &by, (app.id, Some(secret(PASSWORD)))).await;
+    assert_eq!(code(&removed), "factor.missing");
+    assert_eq!(events(ctx, "factor.removed").await, 0);
 }

@@ -97,6 +97,7 @@ async fn append(ctx: &Ctx, kinds: &[&'static str]) {
         session: None,
         data: "{}".into(),
         personal: None,
+        address: None,
         salt: None,
         personal_digest: [0; 32],
         hash: None,

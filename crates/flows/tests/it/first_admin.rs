@@ -8,13 +8,14 @@ use tollgate_base::{
     identifier::Identifier,
 };
 use tollgate_flows::{
-    Ctx, Device,
+    Ctx, Device, audit,
+    ctx::{Policy, SecondFactor},
     people::{self, CreatePerson},
     setup::{self, Condition, SetUp},
 };
 use tollgate_testkit::node::Node;
 
-use crate::support::{applicant, code, events, join};
+use crate::support::{COOKIE, applicant, code, cookie, events, join, sign_in, who};
 
 /// vuln:83, vuln:120: a link that was printed before is void.
 #[tokio::test]
@@ -41,7 +42,7 @@ async fn setup_closes_by_whichever_way_there_is_an_administrator() {
         let request = SetUp {
             token,
             admin: applicant("eve"),
-            device: Device::default(),
+            device: Device::default().into(),
         };
         let late = setup::set_up(ctx, &Principal::Anonymous, request).await;
         assert_eq!(code(&late), "one_time.invalid", "{way}");
@@ -70,4 +71,43 @@ async fn make_one(ctx: &Ctx, way: &str, ann: UserId) -> Result<()> {
             setup::recover(ctx, &by, ann).await.map(drop)
         }
     }
+}
+
+/// asvs:V6.3.3: whoever came by the link must have a second factor by default;
+/// whoever the operator made may not have a client that knows one.
+#[tokio::test]
+async fn whoever_came_by_the_link_must_have_a_second_factor() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    ctx.set_policy(Policy {
+        second_factor: SecondFactor::Founder,
+        ..(*ctx.policy()).clone()
+    });
+    let request = SetUp {
+        token: setup::link(ctx, &Principal::Operator, ()).await.unwrap(),
+        admin: applicant("ann"),
+        device: Device::default().into(),
+    };
+    let ann = setup::set_up(ctx, &Principal::Anonymous, request)
+        .await
+        .unwrap();
+    assert!(ann.limited);
+    let by = who(ctx, &cookie(&ann)).await.unwrap();
+    let refused = audit::page(ctx, &by, (None, None, 1)).await;
+    assert_eq!(code(&refused), "factor.required");
+
+    let wanted = (applicant("boss"), Condition::Always);
+    setup::create_admin(ctx, &Principal::Operator, wanted)
+        .await
+        .unwrap();
+    let boss = sign_in(ctx, "boss@example.org", COOKIE).await;
+    assert!(!boss.limited);
+    let by = who(ctx, &cookie(&boss)).await.unwrap();
+    audit::page(ctx, &by, (None, None, 1)).await.unwrap();
+
+    people::assign_role(ctx, &by, (ann.account.account.id, Role::Manager))
+        .await
+        .unwrap();
+    let ann = sign_in(ctx, "ann@example.org", COOKIE).await;
+    assert!(!ann.limited, "who is no administrator any more need not");
 }

@@ -6,16 +6,12 @@ use std::time::Duration;
 use serde_json::json;
 use tollgate_base::access::Principal;
 use tollgate_crypto::jwt::sign_plain;
-use tollgate_flows::{
-    ClientProfile, Ctx,
-    admit::Credential,
-    password::{self, ChangePassword},
-    people, signout,
-};
+use tollgate_flows::{Ctx, admit::Credential, people, signout};
 use tollgate_testkit::node::{CHATBOT_SECRET, Node};
 
 use crate::support::{
-    OTHER_PASSWORD, PASSWORD, accepted, chatbot_key, code, foreign, join, secret, who,
+    OTHER_PASSWORD, PASSWORD, accepted, change_password, chatbot_key, code, foreign, join, secret,
+    who,
 };
 
 /// asvs:V7.4.3: the same holds for it as for a session of our own.
@@ -30,13 +26,9 @@ async fn a_foreign_session_that_changes_the_password_lives_on_and_ends_when_all_
     let by = who(ctx, &asks).await.unwrap();
     assert!(accepted(who(ctx, &seen).await));
     node.clock.advance(Duration::from_secs(1));
-    let change = ChangePassword {
-        current: secret(PASSWORD),
-        new: secret(OTHER_PASSWORD),
-        end_others: true,
-        client: ClientProfile::NATIVE,
-    };
-    password::change_own(ctx, &by, change).await.unwrap();
+    change_password(ctx, &by, (PASSWORD, OTHER_PASSWORD))
+        .await
+        .unwrap();
     assert!(accepted(who(ctx, &asks).await));
     assert!(!accepted(who(ctx, &seen).await));
     assert!(!accepted(who(ctx, &unseen).await));

@@ -12,7 +12,7 @@ use std::{
 use tokio::task::{JoinSet, yield_now};
 use tollgate_base::access::Principal;
 use tollgate_flows::{
-    admit::{self, Credential},
+    admit::{self, Credential, Place},
     keyring::{self, Begin},
     signout::{self, Which},
 };
@@ -133,7 +133,12 @@ async fn a_foreign_token_does_not_slip_through_while_everything_ends() {
         let (ctx, everything) = (node.ctx.clone(), (ann, Which::All));
         let mut ending = JoinSet::new();
         ending.spawn(async move { signout::end_all(&ctx, &Principal::Operator, everything).await });
-        let exchanged = admit::chatbot_refresh(&second.ctx, &Principal::Anonymous, &token).await;
+        let exchanged = admit::chatbot_refresh(
+            &second.ctx,
+            &Principal::Anonymous,
+            (&token, &Place::default()),
+        )
+        .await;
         ending.join_all().await.pop().unwrap().unwrap();
         if let Ok(minted) = exchanged {
             let access = Credential::ChatbotAccess(minted.access);

@@ -9,16 +9,16 @@ use tollgate_base::{
 };
 use tollgate_crypto::token::Prefix;
 use tollgate_flows::{
-    Applicant, ClientProfile, Ctx, Device, SignedIn, account,
+    Applicant, Ctx, Device, SignedIn, account,
     backup::Sessions,
-    password::{self, ChangePassword},
+    password,
     setup::{self, Condition, SetUp},
 };
 use tollgate_testkit::{node::Node, services::database_url};
 
 use crate::support::{
-    Bare, COOKIE, OTHER_PASSWORD, PASSWORD, applicant, boss, code, count, enter, events,
-    force_role, join, number, reset, secret, text, together, try_in,
+    Bare, COOKIE, OTHER_PASSWORD, PASSWORD, applicant, boss, change_password, code, count, enter,
+    events, force_role, join, number, reset, secret, text, together, try_in,
 };
 
 const NOBODY: &Principal = &Principal::Anonymous;
@@ -45,7 +45,7 @@ async fn set_up_as(ctx: &Ctx, token: &SecretString, admin: Applicant) -> Result<
     let request = SetUp {
         token: token.clone(),
         admin,
-        device: Device::default(),
+        device: Device::default().into(),
     };
     setup::set_up(ctx, NOBODY, request).await
 }
@@ -185,13 +185,9 @@ async fn a_reset_link_ends_by_time_by_use_and_by_whatever_overtakes_it() {
 
     let overtaken = issue().await;
     let (_, by) = enter(ctx, "ann").await;
-    let change = ChangePassword {
-        current: secret(PASSWORD),
-        new: secret("a third horse battery"),
-        end_others: true,
-        client: ClientProfile::NATIVE,
-    };
-    password::change_own(ctx, &by, change).await.unwrap();
+    change_password(ctx, &by, (PASSWORD, "a third horse battery"))
+        .await
+        .unwrap();
     refused(&overtaken).await;
 
     let of_the_gone = issue().await;

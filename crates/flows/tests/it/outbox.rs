@@ -13,7 +13,7 @@ use tollgate_testkit::{
     services::{Greeting, Letter, Mood, SmtpServer},
 };
 
-use crate::support::{OTHER_PASSWORD, code, email, enter, events, join, reset, secret};
+use crate::support::{OTHER_PASSWORD, code, email, enter, events, join_quietly, reset, secret};
 
 const OPERATOR: &Principal = &Principal::Operator;
 
@@ -45,7 +45,7 @@ async fn mail_waits_for_its_server() {
     let mut node = Node::mailing(&server).await;
     let people = ["ann", "bob", "cyd", "dan", "eve"];
     for name in people {
-        join(&node.ctx, name).await;
+        join_quietly(&node.ctx, name).await;
     }
     let outage = [
         Mood::Down,
@@ -87,7 +87,7 @@ async fn mail_waits_for_its_server() {
 async fn a_link_that_was_replaced_meanwhile_is_not_sent() {
     let server = SmtpServer::start(Greeting::Plain).await;
     let node = Node::mailing(&server).await;
-    join(&node.ctx, "ann").await;
+    join_quietly(&node.ctx, "ann").await;
     server.be(Mood::Down);
     ask(&node.ctx, "ann").await;
     node.settle().await;
@@ -106,8 +106,8 @@ async fn a_link_that_was_replaced_meanwhile_is_not_sent() {
 async fn a_refused_mail_is_buried_at_once() {
     let server = SmtpServer::start(Greeting::Plain).await;
     let node = Node::mailing(&server).await;
-    join(&node.ctx, "ann").await;
-    join(&node.ctx, "bob").await;
+    join_quietly(&node.ctx, "ann").await;
+    join_quietly(&node.ctx, "bob").await;
     server.be(Mood::Answers("550 5.1.1 No such person"));
     ask(&node.ctx, "ann").await;
     node.settle().await;
@@ -127,7 +127,7 @@ async fn a_refused_mail_is_buried_at_once() {
 #[tokio::test]
 async fn a_mail_is_written_in_the_language_of_its_receiver() {
     let node = Node::new().await;
-    let ann = join(&node.ctx, "ann").await;
+    let ann = join_quietly(&node.ctx, "ann").await;
     let edit = EditProfile {
         locale: Some("de-AT".into()),
         ..EditProfile::default()
@@ -159,7 +159,7 @@ async fn what_was_given_up_waits_for_the_operator() {
     let node = Node::mailing(&server).await;
     let ctx = &node.ctx;
     for name in ["ann", "bob"] {
-        join(ctx, name).await;
+        join_quietly(ctx, name).await;
     }
     assert_eq!(told(ctx).await, None);
     server.be(Mood::Answers("550 5.1.1 No such person"));

@@ -11,9 +11,9 @@ use tollgate_base::{
 use tollgate_flows::{
     Applicant, ClientProfile, Credentials, Ctx, Device, Opening,
     account::{self, EditProfile},
-    admit::{self, Credential},
+    admit::{self, Credential, Place},
     audit, deliver,
-    password::{self, ChangePassword, ResetPassword},
+    password::{self, ResetPassword},
     people,
     setup::{self, SetUp},
     signin::{self, SignIn, Step},
@@ -25,7 +25,7 @@ use tracing_subscriber::{
     Layer, filter::Targets, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
-use crate::support::{Bare, code, renew, secret, text, who};
+use crate::support::{Bare, change_password, code, renew, secret, text, who};
 
 const NOBODY: &Principal = &Principal::Anonymous;
 
@@ -77,7 +77,7 @@ impl Journey {
         let request = SignIn {
             login: "Canary-Mail@example.org".into(),
             password: secret(password),
-            device: device(),
+            device: device().into(),
             address: None,
             opening,
             client: ClientProfile::NATIVE,
@@ -97,7 +97,7 @@ impl Journey {
         let request = SetUp {
             token: link.clone(),
             admin: applicant(PASSWORDS[0]),
-            device: device(),
+            device: device().into(),
         };
         let made = setup::set_up(&ctx, NOBODY, request).await.unwrap();
         let id = made.account.account.id;
@@ -105,7 +105,7 @@ impl Journey {
         let again = SetUp {
             token: link,
             admin: applicant(PASSWORDS[0]),
-            device: device(),
+            device: device().into(),
         };
         self.refused("one_time.invalid", setup::set_up(&ctx, NOBODY, again).await);
         for (wanted, password) in [
@@ -115,6 +115,7 @@ impl Journey {
             let request = SignUp {
                 applicant: applicant(password),
                 address: None,
+                locale: None,
                 client: ClientProfile::NATIVE,
             };
             self.refused(wanted, signup::signup(&ctx, NOBODY, request).await);
@@ -155,13 +156,8 @@ impl Journey {
             account::edit(&ctx, &herself, (id, edit)).await,
         );
         for (wanted, current) in [("password.wrong", PASSWORDS[3]), ("ok", PASSWORDS[0])] {
-            let request = ChangePassword {
-                current: secret(current),
-                new: secret(PASSWORDS[1]),
-                end_others: true,
-                client: ClientProfile::NATIVE,
-            };
-            self.refused(wanted, password::change_own(&ctx, &herself, request).await);
+            let changed = change_password(&ctx, &herself, (current, PASSWORDS[1])).await;
+            self.refused(wanted, changed);
         }
         let chatbot = self.sign_in(PASSWORDS[1], Opening::Chatbot).await.unwrap();
         let Credentials::Tokens {
@@ -175,7 +171,7 @@ impl Journey {
             who(&ctx, &Credential::ChatbotAccess(refresh.clone())).await,
         );
         self.secrets.push(
-            admit::chatbot_refresh(&ctx, NOBODY, &refresh)
+            admit::chatbot_refresh(&ctx, NOBODY, (&refresh, &Place::default()))
                 .await
                 .unwrap()
                 .access,
@@ -210,8 +206,9 @@ impl Journey {
         deliver::deliver(&ctx, &Principal::Chore("test"), ())
             .await
             .unwrap();
-        let letter = fs::read_dir(mail).unwrap().next().unwrap().unwrap().path();
-        let letter = fs::read_to_string(letter).unwrap();
+        let letters = fs::read_dir(mail).unwrap();
+        let mut letters = letters.map(|letter| fs::read_to_string(letter.unwrap().path()).unwrap());
+        let letter = letters.find(|letter| letter.contains("Token: ")).unwrap();
         let token = letter.split("Token: ").nth(1).unwrap();
         let token = secret(token.split_whitespace().next().unwrap());
         self.secrets.push(token.clone());

@@ -75,7 +75,7 @@ async fn odd_characters_break_nothing() {
     let request = SignIn {
         login: "ann".into(),
         password: secret(PASSWORD),
-        device: Device::new(odd(), odd(), odd()),
+        device: Device::new(odd(), odd(), odd()).into(),
         address: None,
         opening: Opening::Chatbot,
         client: ClientProfile::NATIVE,

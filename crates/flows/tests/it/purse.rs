@@ -3,7 +3,7 @@
 use tollgate_base::{SecretString, access::Principal, id::UserId};
 use tollgate_flows::{
     Ctx, Opening,
-    admit::{self, Credential},
+    admit::{self, Credential, Place},
 };
 
 use crate::support::{COOKIE, TOKENS, accepted, cookie, foreign, renew, sign_in, tokens, who};
@@ -66,9 +66,10 @@ impl Purse {
             let lives = match held {
                 Held::Admitted(credential) => accepted(who(ctx, credential).await),
                 Held::Rotating(token) => accepted(renew(ctx, token).await),
-                Held::ChatbotRefresh(token) => {
-                    accepted(admit::chatbot_refresh(ctx, &Principal::Anonymous, token).await)
-                }
+                Held::ChatbotRefresh(token) => accepted(
+                    admit::chatbot_refresh(ctx, &Principal::Anonymous, (token, &Place::default()))
+                        .await,
+                ),
             };
             if lives {
                 living.push(*name);

@@ -18,8 +18,8 @@ use tollgate_testkit::node::Node;
 use crate::{
     purse::{ALL, Purse, UNSEEN},
     support::{
-        Bare, OTHER_PASSWORD, PASSWORD, TOKENS, accepted, boss, join, reset, secret, sign_in,
-        tokens, who,
+        Bare, OTHER_PASSWORD, PASSWORD, TOKENS, accepted, boss, join, renewed, reset, secret,
+        sign_in, tokens, who,
     },
 };
 
@@ -131,14 +131,20 @@ async fn a_changed_password_ends_all_but_the_session_that_changed_it() {
     let stage = Stage::new().await;
     let ctx = &stage.node.ctx;
     let by = stage.ann.acts(ctx, "cookie").await;
-    let change = ChangePassword {
-        current: secret(PASSWORD),
+    let request = ChangePassword {
+        current: Some(secret(PASSWORD)),
         new: secret(OTHER_PASSWORD),
         end_others: true,
         client: ClientProfile::NATIVE,
     };
-    password::change_own(ctx, &by, change).await.unwrap();
-    stage.only_lives(&["cookie"]).await;
+    let changed = password::change_own(ctx, &by, request).await.unwrap();
+    // Its cookie is another one now.
+    stage.only_lives(&[]).await;
+    let again = who(&stage.second.ctx, &renewed(&changed)).await.unwrap();
+    assert_eq!(
+        again.person().unwrap().session,
+        by.person().unwrap().session
+    );
 }
 
 /// vuln:23, vuln:32, asvs:V7.4.3

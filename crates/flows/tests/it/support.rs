@@ -1,7 +1,7 @@
 //! What the stories share: people who sign up and in, credentials of every
 //! kind, crowds that act at once, and a look into the tables.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -12,7 +12,7 @@ use tollgate_base::{
     entropy::Entropy,
     error::Kind,
     id::{KeyId, UserId},
-    identifier::{Email, Username},
+    identifier::{Email, Identifier, Username},
     time::Clock,
 };
 use tollgate_crypto::{
@@ -21,18 +21,22 @@ use tollgate_crypto::{
     seal::MasterKey,
 };
 use tollgate_flows::{
-    Applicant, ClientProfile, Credentials, Ctx, Opening, Parts, SignedIn,
-    admit::{self, Credential},
+    Applicant, ClientProfile, Credentials, Ctx, Opening, Parts, Renewed, SignedIn, account,
+    admit::{self, Credential, Place},
     backup::{self, Sessions},
     ctx::found,
     keyring::{self, KeyView},
-    password::{self, ResetPassword},
+    password::{self, ChangePassword, ResetPassword},
     refresh::{self, Refresh},
     setup::{self, Condition},
     signin::{self, SignIn, Step},
     signup::{self, SignUp},
+    verify,
 };
-use tollgate_outbound::{letters::Letters, mail::Mailer};
+use tollgate_outbound::{
+    breaches::Breaches, channels::Channels, courier::Courier, letters::Letters, mail::Mailer,
+    reach::Reach, sms::Texter,
+};
 use tollgate_records::{schema, sessions::Device};
 use tollgate_store::{
     bus::Bus,
@@ -40,7 +44,10 @@ use tollgate_store::{
     migrate,
     sql::{Db, Settings, Value},
 };
-use tollgate_testkit::{node::CHATBOT_SECRET, services::PostgresDatabase};
+use tollgate_testkit::{
+    node::{CHATBOT_SECRET, Node},
+    services::PostgresDatabase,
+};
 
 /// The password of everybody, unless a story gives another.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -79,10 +86,19 @@ pub(crate) async fn try_join(ctx: &Ctx, applicant: Applicant) -> Result<UserId> 
     let request = SignUp {
         applicant,
         address: None,
+        locale: None,
         client: ClientProfile::NATIVE,
     };
     let made = signup::signup(ctx, &Principal::Anonymous, request).await?;
     Ok(made.account.id)
+}
+
+/// The same without the mail that follows: nothing waits to be sent.
+pub(crate) async fn join_quietly(ctx: &Ctx, name: &str) -> UserId {
+    let id = join(ctx, name).await;
+    let sql = "DELETE FROM jobs";
+    ctx.db().write_one(sql, Vec::new()).await.unwrap();
+    id
 }
 
 /// Make an administrator and sign them in.
@@ -115,7 +131,7 @@ pub(crate) async fn try_in(
     let request = SignIn {
         login: login.into(),
         password: secret(password),
-        device: Device::new(Some("Laptop".into()), None, Some("192.0.2.7".into())),
+        device: Device::new(Some("Laptop".into()), None, Some("192.0.2.7".into())).into(),
         address: None,
         opening,
         client: ClientProfile::NATIVE,
@@ -123,22 +139,55 @@ pub(crate) async fn try_in(
     match signin::signin(ctx, &Principal::Anonymous, request).await? {
         Step::Done(signed_in) => Ok(*signed_in),
         Step::Second(_) => panic!("{login} has a second factor"),
+        Step::Confirm(_) => panic!("{login} has to confirm it"),
     }
 }
 
 /// Admit a credential.
 pub(crate) async fn who(ctx: &Ctx, credential: &Credential) -> Result<Principal> {
-    admit::admit(ctx, &Principal::Anonymous, credential).await
+    who_at(ctx, credential, &Place::default()).await
+}
+
+/// The same from some place.
+pub(crate) async fn who_at(ctx: &Ctx, credential: &Credential, place: &Place) -> Result<Principal> {
+    admit::admit(ctx, &Principal::Anonymous, (credential, place)).await
 }
 
 pub(crate) async fn renew(ctx: &Ctx, token: &SecretString) -> Result<SecretString> {
     let request = Refresh {
         token: token.clone(),
+        place: Place::default(),
     };
     match refresh::refresh(ctx, &Principal::Anonymous, request).await? {
         Credentials::Tokens { refresh, .. } => Ok(refresh),
         Credentials::Cookie { .. } => panic!("a refresh token is never exchanged for a cookie"),
     }
+}
+
+/// The tokens of the links to a page that were mailed to an address.
+pub(crate) fn links(node: &Node, page: &str, to: &str) -> Vec<SecretString> {
+    let to = format!("To: {to}\n");
+    let mails = node
+        .mails_to(page)
+        .into_iter()
+        .filter(|mail| mail.contains(&to));
+    let token = |mail: String| {
+        let rest = mail.split_once(&format!("{page}#")).unwrap().1;
+        secret(rest.split_whitespace().next().unwrap())
+    };
+    mails.map(token).collect()
+}
+
+/// Give oneself one more address, and open the link that is sent there.
+pub(crate) async fn adopt(node: &Node, by: &Principal, address: &str) {
+    let new = Identifier::Email(email(address));
+    let request = (by.user().unwrap(), new);
+    account::add_identifier(&node.ctx, by, request)
+        .await
+        .unwrap();
+    node.settle().await;
+    let link = links(node, "/verify", address).remove(0);
+    verify::confirm(&node.ctx, by, link).await.unwrap();
 }
 
 /// Set a new password by a link.
@@ -149,6 +198,21 @@ pub(crate) async fn reset(ctx: &Ctx, token: &SecretString, new: &str) -> Result<
         client: ClientProfile::NATIVE,
     };
     password::reset(ctx, &Principal::Anonymous, request).await
+}
+
+/// Change one's own password; other sessions end.
+pub(crate) async fn change_password(
+    ctx: &Ctx,
+    by: &Principal,
+    (current, new): (&str, &str),
+) -> Result<()> {
+    let request = ChangePassword {
+        current: Some(secret(current)),
+        new: secret(new),
+        end_others: true,
+        client: ClientProfile::NATIVE,
+    };
+    password::change_own(ctx, by, request).await.map(drop)
 }
 
 /// The key of a purpose that signs now.
@@ -163,6 +227,14 @@ pub(crate) fn cookie(signed_in: &SignedIn) -> Credential {
     match &signed_in.credentials {
         Credentials::Cookie { secret, .. } => Credential::Cookie(secret.clone()),
         Credentials::Tokens { .. } => panic!("there is no cookie"),
+    }
+}
+
+/// The cookie that took the place of another.
+pub(crate) fn renewed(renewed: &Renewed) -> Credential {
+    match renewed.credentials() {
+        Some(Credentials::Cookie { secret, .. }) => Credential::Cookie(secret.clone()),
+        other => panic!("there is no cookie: {other:?}"),
     }
 }
 
@@ -281,7 +353,11 @@ impl Bare {
                 folder: folder.path().join("mail"),
                 from: "Tollgate <tollgate@localhost>".into(),
             },
+            texter: Texter::Folder(folder.path().join("texts")),
+            breaches: Breaches::default(),
             letters: Letters::load(None).unwrap(),
+            courier: Courier::new(Reach::default(), None, Duration::from_secs(1)).unwrap(),
+            channels: Channels::default(),
             clock,
             entropy: Entropy,
             master,

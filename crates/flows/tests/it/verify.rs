@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use tollgate_base::{Result, SecretString, access::Principal, identifier::Identifier};
-use tollgate_flows::{Ctx, account, verify};
+use tollgate_flows::{Ctx, account, password, verify};
 use tollgate_testkit::node::Node;
 
-use crate::support::{code, count, email, enter, events, join, secret, together};
+use crate::support::{
+    COOKIE, OTHER_PASSWORD, PASSWORD, code, cookie, count, email, enter, events, join,
+    join_quietly, reset, secret, sign_in, together, try_in, who,
+};
 
 /// asvs:V6.4.1
 const LIVES: Duration = Duration::from_hours(24);
@@ -22,8 +25,8 @@ async fn token(node: &Node) -> SecretString {
     secret(rest.split_whitespace().next().unwrap())
 }
 
-async fn confirm(ctx: &Ctx, token: &SecretString) -> Result<()> {
-    verify::confirm(ctx, &Principal::Anonymous, token.clone()).await
+async fn confirm(ctx: &Ctx, by: &Principal, token: &SecretString) -> Result<()> {
+    verify::confirm(ctx, by, token.clone()).await
 }
 
 /// asvs:V6.4.1: of any number who open a link at once one succeeds.
@@ -31,15 +34,15 @@ async fn confirm(ctx: &Ctx, token: &SecretString) -> Result<()> {
 async fn an_address_is_verified_once() {
     let node = Node::new().await;
     let ctx = &node.ctx;
-    join(ctx, "ann").await;
+    join_quietly(ctx, "ann").await;
     let (_, ann) = enter(ctx, "ann").await;
     verify::ask(ctx, &ann, email("ANN@example.org"))
         .await
         .unwrap();
     let token = token(&node).await;
     let outcomes = together(15, |_| {
-        let (ctx, token) = (ctx.clone(), token.clone());
-        async move { confirm(&ctx, &token).await }
+        let (ctx, ann, token) = (ctx.clone(), ann.clone(), token.clone());
+        async move { confirm(&ctx, &ann, &token).await }
     })
     .await;
     assert_eq!(count(&outcomes, "ok"), 1);
@@ -61,8 +64,8 @@ async fn an_address_is_verified_once() {
 async fn a_link_proves_no_other_address() {
     let node = Node::new().await;
     let ctx = &node.ctx;
-    let id = join(ctx, "ann").await;
-    join(ctx, "bob").await;
+    let id = join_quietly(ctx, "ann").await;
+    join_quietly(ctx, "bob").await;
     let (_, ann) = enter(ctx, "ann").await;
     let foreign = verify::ask(ctx, &ann, email("bob@example.org")).await;
     assert_eq!(code(&foreign), "request.invalid");
@@ -71,14 +74,14 @@ async fn a_link_proves_no_other_address() {
         .unwrap();
     let token = token(&node).await;
     let other = Identifier::Email(email("other@example.org"));
-    account::add_identifier(ctx, &ann, (id, other))
+    account::add_identifier(ctx, &Principal::Operator, (id, other))
         .await
         .unwrap();
     let own = Identifier::Email(email("ann@example.org"));
     account::remove_identifier(ctx, &ann, (id, own))
         .await
         .unwrap();
-    assert_eq!(code(&confirm(ctx, &token).await), "one_time.invalid");
+    assert_eq!(code(&confirm(ctx, &ann, &token).await), "one_time.invalid");
     let view = account::me(ctx, &ann, ()).await.unwrap();
     assert!(
         view.identifiers
@@ -87,18 +90,39 @@ async fn a_link_proves_no_other_address() {
     );
 }
 
+/// asvs:V6.3.1: nobody uses up what another one may ask for.
+#[tokio::test]
+async fn asking_about_others_takes_nothing_from_them() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    for name in ["ann", "bob"] {
+        join_quietly(ctx, name).await;
+    }
+    let (_, bob) = enter(ctx, "bob").await;
+    for _ in 0..12 {
+        let foreign = verify::ask(ctx, &bob, email("ann@example.org")).await;
+        assert_eq!(code(&foreign), "request.invalid");
+    }
+    for name in ["ann", "bob"] {
+        let (_, by) = enter(ctx, name).await;
+        let own = email(&format!("{name}@example.org"));
+        verify::ask(ctx, &by, own).await.unwrap();
+    }
+}
+
 /// asvs:V6.3.1, asvs:V6.4.1
 #[tokio::test]
 async fn links_are_few_and_live_for_a_day() {
     let node = Node::new().await;
     let ctx = &node.ctx;
-    join(ctx, "ann").await;
+    join_quietly(ctx, "ann").await;
     let (_, ann) = enter(ctx, "ann").await;
     verify::ask(ctx, &ann, email("ann@example.org"))
         .await
         .unwrap();
     let token = token(&node).await;
-    for _ in 1..10 {
+    // That of the sign-up counts too.
+    for _ in 2..10 {
         verify::ask(ctx, &ann, email("ann@example.org"))
             .await
             .unwrap();
@@ -106,7 +130,38 @@ async fn links_are_few_and_live_for_a_day() {
     let more = verify::ask(ctx, &ann, email("ann@example.org")).await;
     assert_eq!(code(&more), "throttled");
     node.clock.advance(LIVES);
-    assert_eq!(code(&confirm(ctx, &token).await), "one_time.invalid");
+    assert_eq!(code(&confirm(ctx, &ann, &token).await), "one_time.invalid");
     let nobody = verify::ask(ctx, &Principal::Anonymous, email("ann@example.org")).await;
     assert_eq!(code(&nobody), "auth.required");
+}
+
+/// vuln:107: a stranger makes an account with Ann's address, and Ann presses on what
+/// she gets. Nothing is proved by that; and once she takes the account by her mail,
+/// the stranger is out of it.
+#[tokio::test]
+async fn nobody_has_another_one_prove_an_address_for_them() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    join_quietly(ctx, "bob").await;
+    let (_, bob) = enter(ctx, "bob").await;
+    let stranger = join(ctx, "ann").await;
+    let pressed = token(&node).await;
+    let signed_out = confirm(ctx, &Principal::Anonymous, &pressed).await;
+    assert_eq!(code(&signed_out), "auth.required");
+    assert_eq!(
+        code(&confirm(ctx, &bob, &pressed).await),
+        "verification.other"
+    );
+    assert_eq!(events(ctx, "identifier.verified").await, 0);
+
+    let session = cookie(&sign_in(ctx, "ann", COOKIE).await);
+    let link = password::reset_link(ctx, &Principal::Operator, stranger).await;
+    reset(ctx, &link.unwrap().token, OTHER_PASSWORD)
+        .await
+        .unwrap();
+    assert_eq!(code(&who(ctx, &session).await), "session.revoked");
+    assert_eq!(
+        code(&try_in(ctx, "ann", PASSWORD, COOKIE).await),
+        "signin.failed"
+    );
 }

@@ -1,42 +1,59 @@
-//! The HTML around a mail's words: two files with names in double braces,
+//! The HTML around a mail's words: files with names in double braces,
 //! which are filled in one pass, so that no word can be taken for a name.
 
-use tollgate_base::{Error, Result, codes};
+use tollgate_base::{Error, Result, codes, html::escaped};
 
-/// The page and the button that it may have.
+/// The page, and the button or the code that it may have.
 pub(super) struct Layout {
     page: String,
     button: String,
+    code: String,
 }
 
 const PAGE: &[&str] = &["lang", "dir", "subject", "lead", "button", "end", "foot"];
 const BUTTON: &[&str] = &["link", "button", "below", "token"];
+const CODE: &[&str] = &["code"];
 
 impl Layout {
-    /// Ours, or the operator's.
+    /// Ours, or the operator's, which `own` finds by their names.
     ///
     /// # Errors
     /// `config.invalid` for a name that is not filled.
-    pub(super) fn new(page: Option<String>, button: Option<String>) -> Result<Self> {
-        let ours = || include_str!("../../templates/layout.html").to_owned();
-        let page = page.unwrap_or_else(ours);
-        let ours = || include_str!("../../templates/button.html").to_owned();
-        let button = button.unwrap_or_else(ours);
-        check("layout.html", &page, PAGE)?;
-        check("button.html", &button, BUTTON)?;
-        Ok(Self { page, button })
+    pub(super) fn new(own: impl Fn(&str) -> Result<Option<String>>) -> Result<Self> {
+        let file = |name: &str, ours: &str, known: &[&str]| {
+            let text = own(name)?.unwrap_or_else(|| ours.to_owned());
+            check(name, &text, known)?;
+            Ok(text)
+        };
+        Ok(Self {
+            page: file(
+                "layout.html",
+                include_str!("../../templates/layout.html"),
+                PAGE,
+            )?,
+            button: file(
+                "button.html",
+                include_str!("../../templates/button.html"),
+                BUTTON,
+            )?,
+            code: file("code.html", include_str!("../../templates/code.html"), CODE)?,
+        })
     }
 
     /// The whole of it; `button` is markup, the words are not.
     pub(super) fn page(&self, words: &[(&str, &str)], button: &str) -> String {
         fill(&self.page, |name| match name {
             "button" => button.to_owned(),
-            _ => escaped(words, name),
+            _ => word(words, name),
         })
     }
 
     pub(super) fn button(&self, words: &[(&str, &str)]) -> String {
-        fill(&self.button, |name| escaped(words, name))
+        fill(&self.button, |name| word(words, name))
+    }
+
+    pub(super) fn code(&self, words: &[(&str, &str)]) -> String {
+        fill(&self.code, |name| word(words, name))
     }
 }
 
@@ -72,18 +89,7 @@ fn fill(text: &str, mut word: impl FnMut(&str) -> String) -> String {
 }
 
 /// A word as it stands in markup.
-fn escaped(words: &[(&str, &str)], name: &str) -> String {
+fn word(words: &[(&str, &str)], name: &str) -> String {
     let found = words.iter().find(|(known, _)| *known == name);
-    let mut markup = String::new();
-    for letter in found.map_or("", |(_, word)| word).chars() {
-        match letter {
-            '&' => markup.push_str("&amp;"),
-            '<' => markup.push_str("&lt;"),
-            '>' => markup.push_str("&gt;"),
-            '"' => markup.push_str("&quot;"),
-            '\'' => markup.push_str("&#39;"),
-            other => markup.push(other),
-        }
-    }
-    markup
+    escaped(found.map_or("", |(_, word)| word))
 }

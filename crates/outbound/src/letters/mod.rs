@@ -6,7 +6,7 @@ mod layout;
 use std::{borrow::Cow, fs, path::Path, time::Duration};
 
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
-use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes};
+use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes, time::Time};
 
 use layout::Layout;
 
@@ -17,7 +17,92 @@ pub enum Kind {
     PasswordReset,
     /// A link that proves an address to be one's own.
     AddressVerification,
+    /// A code that confirms a sign-in from where the account was not used before.
+    Confirmation,
+    /// A code for the second step of a sign-in.
+    SecondStepCode,
+    /// A link that finishes a recovery.
+    AccountRecovery,
+    /// A link that ends a lock-out.
+    AccountLocked,
+    /// A link to sign in with.
+    SignInLink,
+    /// A code to sign in with.
+    SignInCode,
+    /// Something that its owner should know of was done to an account.
+    Notice(Notice),
+    /// Alerts, for those who look after the server.
+    Alert,
     /// Whether mail arrives.
+    Test,
+}
+
+/// An alert as mails list it.
+#[derive(Clone, Debug)]
+pub struct AlertLine {
+    /// The stable name of what raised it.
+    pub rule: &'static str,
+    /// How bad it is: `info`, `warning` or `critical`.
+    pub severity: &'static str,
+    /// About whom or what; may be empty.
+    pub subject: String,
+    /// How often it was raised.
+    pub count: i64,
+    /// When last.
+    pub at: Time,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A second factor was added.
+    FactorAdded,
+    /// One was removed.
+    FactorRemoved,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// One was removed.
+    PasskeyRemoved,
+    /// One was refused that may be a copy.
+    PasskeyCopied,
+    /// The operator took all of them away.
+    FactorsReset,
+    /// Codes were wrong so often that no more are taken for a while.
+    FactorBlocked,
+    /// There are new recovery codes.
+    RecoveryCodesMade,
+    /// One was used.
+    RecoveryCodeUsed,
+    /// The password is another one.
+    PasswordChanged,
+    /// Somebody signed in from where the account was not used before.
+    NewDevice,
+    /// Codes by mail or text finish a sign-in.
+    CodesTurnedOn,
+    /// They do no more.
+    CodesTurnedOff,
+    /// A phone was proved.
+    PhoneVerified,
+    /// The phone was removed.
+    PhoneRemoved,
+    /// There is one more name to sign in with.
+    IdentifierAdded,
+    /// There is one less.
+    IdentifierRemoved,
+    /// Somebody started a recovery, which waits.
+    RecoveryStarted,
+    /// It was finished.
+    AccountRecovered,
+    /// An administrator made a link to sign in with.
+    SignInTokenIssued,
+}
+
+/// What a text message is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// A code.
+    Code,
+    /// Whether texts arrive.
     Test,
 }
 
@@ -28,6 +113,16 @@ pub struct Facts<'a> {
     pub site: &'a str,
     /// What its button opens, if it has one.
     pub link: Option<Link>,
+    /// What is to be typed, if there is something.
+    pub code: Option<Code>,
+    /// When what it tells of was done.
+    pub at: Option<Time>,
+    /// With which device, and from which address.
+    pub from: Option<String>,
+    /// How many recovery codes are left.
+    pub left: i64,
+    /// Alerts, the worst first.
+    pub alerts: Vec<AlertLine>,
 }
 
 /// A link that works once.
@@ -36,6 +131,14 @@ pub struct Link {
     pub address: SecretString,
     /// The token alone, for whom the link does not open.
     pub token: SecretString,
+    /// How long it works.
+    pub lives: Duration,
+}
+
+/// A code that works once.
+pub struct Code {
+    /// Its digits.
+    pub code: SecretString,
     /// How long it works.
     pub lives: Duration,
 }
@@ -73,15 +176,100 @@ const OTHERS: [(&str, &str); 3] = [
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::PasswordReset, Self::AddressVerification, Self::Test];
+    pub const ALL: [Self; 30] = [
+        Self::PasswordReset,
+        Self::AddressVerification,
+        Self::SecondStepCode,
+        Self::AccountRecovery,
+        Self::AccountLocked,
+        Self::Confirmation,
+        Self::SignInLink,
+        Self::SignInCode,
+        Self::Notice(Notice::FactorAdded),
+        Self::Notice(Notice::FactorRemoved),
+        Self::Notice(Notice::PasskeyAdded),
+        Self::Notice(Notice::PasskeyRemoved),
+        Self::Notice(Notice::PasskeyCopied),
+        Self::Notice(Notice::FactorsReset),
+        Self::Notice(Notice::FactorBlocked),
+        Self::Notice(Notice::RecoveryCodesMade),
+        Self::Notice(Notice::RecoveryCodeUsed),
+        Self::Notice(Notice::PasswordChanged),
+        Self::Notice(Notice::NewDevice),
+        Self::Notice(Notice::CodesTurnedOn),
+        Self::Notice(Notice::CodesTurnedOff),
+        Self::Notice(Notice::PhoneVerified),
+        Self::Notice(Notice::PhoneRemoved),
+        Self::Notice(Notice::IdentifierAdded),
+        Self::Notice(Notice::IdentifierRemoved),
+        Self::Notice(Notice::RecoveryStarted),
+        Self::Notice(Notice::AccountRecovered),
+        Self::Notice(Notice::SignInTokenIssued),
+        Self::Alert,
+        Self::Test,
+    ];
 
     /// Its name, which its words begin with.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::PasswordReset => "password-reset",
             Self::AddressVerification => "address-verification",
+            Self::Confirmation => "confirmation",
+            Self::SecondStepCode => "second-step-code",
+            Self::AccountRecovery => "account-recovery",
+            Self::AccountLocked => "account-locked",
+            Self::SignInLink => "sign-in-link",
+            Self::SignInCode => "sign-in-code",
+            Self::Notice(Notice::FactorAdded) => "factor-added",
+            Self::Notice(Notice::FactorRemoved) => "factor-removed",
+            Self::Notice(Notice::PasskeyAdded) => "passkey-added",
+            Self::Notice(Notice::PasskeyRemoved) => "passkey-removed",
+            Self::Notice(Notice::PasskeyCopied) => "passkey-copied",
+            Self::Notice(Notice::FactorsReset) => "factors-reset",
+            Self::Notice(Notice::FactorBlocked) => "factor-blocked",
+            Self::Notice(Notice::RecoveryCodesMade) => "recovery-codes-made",
+            Self::Notice(Notice::RecoveryCodeUsed) => "recovery-code-used",
+            Self::Notice(Notice::PasswordChanged) => "password-changed",
+            Self::Notice(Notice::NewDevice) => "new-device",
+            Self::Notice(Notice::CodesTurnedOn) => "codes-turned-on",
+            Self::Notice(Notice::CodesTurnedOff) => "codes-turned-off",
+            Self::Notice(Notice::PhoneVerified) => "phone-verified",
+            Self::Notice(Notice::PhoneRemoved) => "phone-removed",
+            Self::Notice(Notice::IdentifierAdded) => "identifier-added",
+            Self::Notice(Notice::IdentifierRemoved) => "identifier-removed",
+            Self::Notice(Notice::RecoveryStarted) => "recovery-started",
+            Self::Notice(Notice::AccountRecovered) => "account-recovered",
+            Self::Notice(Notice::SignInTokenIssued) => "sign-in-token-issued",
+            Self::Alert => "alert",
             Self::Test => "test",
         }
+    }
+
+    /// Whether a link goes along.
+    pub const fn has_link(self) -> bool {
+        matches!(
+            self,
+            Self::PasswordReset
+                | Self::AddressVerification
+                | Self::AccountRecovery
+                | Self::AccountLocked
+                | Self::SignInLink
+        )
+    }
+
+    /// Whether a code goes along.
+    pub const fn has_code(self) -> bool {
+        matches!(
+            self,
+            Self::SignInCode | Self::SecondStepCode | Self::Confirmation
+        )
+    }
+}
+
+impl Facts<'_> {
+    fn code(&self) -> &str {
+        let code = self.code.as_ref();
+        code.map_or("", |code| code.code.expose_secret())
     }
 }
 
@@ -96,7 +284,7 @@ impl Letters {
         Ok(Self {
             english: load(ENGLISH)?,
             others: OTHERS.into_iter().map(load).collect::<Result<_>>()?,
-            layout: Layout::new(own(folder, "layout.html")?, own(folder, "button.html")?)?,
+            layout: Layout::new(|name| own(folder, name))?,
         })
     }
 
@@ -112,16 +300,35 @@ impl Letters {
         let mut arguments = FluentArgs::new();
         arguments.set("site", facts.site);
         arguments.set("token", token.unwrap_or_default());
-        let minutes = facts
-            .link
-            .as_ref()
-            .map_or(0, |link| link.lives.as_secs() / 60);
+        let lives = facts.link.as_ref().map(|link| link.lives);
+        let lives = lives.or(facts.code.as_ref().map(|code| code.lives));
+        let minutes = lives.map_or(0, |lives| lives.as_secs() / 60);
         arguments.set("minutes", minutes);
         arguments.set("hours", minutes / 60);
+        arguments.set("at", facts.at.map(minute).unwrap_or_default());
+        let unknown = || self.say(language, "place-unknown", &FluentArgs::new());
+        let from = facts.from.clone().unwrap_or_else(unknown);
+        arguments.set("from", from);
+        arguments.set("left", facts.left);
+        arguments.set("code", facts.code());
+        let lines: Vec<String> = facts
+            .alerts
+            .iter()
+            .map(|one| self.line(language, one))
+            .collect();
+        let worst = facts.alerts.first();
+        let title = worst.map(|one| self.rule(language, one.rule));
+        arguments.set("lines", lines.join("\n"));
+        arguments.set("title", title.unwrap_or_default());
+        arguments.set("number", lines.len());
         let own = |part: &str| self.say(language, &format!("{}-{part}", kind.as_str()), &arguments);
         let shared = |key: &str| self.say(language, key, &arguments);
         let subject = own("subject");
-        let (lead, end, foot) = (own("lead"), own("end"), shared("foot"));
+        let end = match kind {
+            Kind::Notice(_) => shared("notice-end"),
+            _ => own("end"),
+        };
+        let (lead, foot) = (own("lead"), shared("foot"));
         let link = facts.link.as_ref().map(|link| link.address.expose_secret());
         let mut text = vec![lead.clone()];
         let mut button = String::new();
@@ -134,6 +341,10 @@ impl Letters {
                 ("below", &shared("link-below")),
                 ("token", &token),
             ]);
+        }
+        if let Some(Code { code, .. }) = &facts.code {
+            text.push(format!("    {}", code.expose_secret()));
+            button = self.layout.code(&[("code", code.expose_secret())]);
         }
         text.extend([end.clone(), format!("-- \n{foot}\n")]);
         let page = [
@@ -149,6 +360,62 @@ impl Letters {
             text: text.join("\n\n").into(),
             subject,
         }
+    }
+
+    /// An alert in one line, in that language or the nearest that there is.
+    pub fn alert(&self, locale: Option<&str>, alert: &AlertLine) -> String {
+        self.line(self.nearest(locale), alert)
+    }
+
+    /// What a rule is called there.
+    pub fn alert_rule(&self, locale: Option<&str>, rule: &str) -> String {
+        self.rule(self.nearest(locale), rule)
+    }
+
+    fn line(&self, language: &Language, alert: &AlertLine) -> String {
+        let mut arguments = FluentArgs::new();
+        arguments.set("title", self.rule(language, alert.rule));
+        let severity = format!("alert-severity-{}", alert.severity);
+        arguments.set(
+            "severity",
+            self.say(language, &severity, &FluentArgs::new()),
+        );
+        arguments.set("count", alert.count);
+        arguments.set("at", minute(alert.at));
+        let line = self.say(language, "alert-line", &arguments);
+        if alert.subject.is_empty() {
+            return line;
+        }
+        format!("{line} ({})", alert.subject)
+    }
+
+    fn rule(&self, language: &Language, rule: &str) -> String {
+        self.say(language, &format!("alert-rule-{rule}"), &FluentArgs::new())
+    }
+
+    /// Write a text message, in that language or the nearest that there is. A code
+    /// stands once more at the end, in the form that phones read: they offer it
+    /// on that site alone.
+    pub fn text(&self, words: Words, locale: Option<&str>, facts: &Facts<'_>) -> SecretString {
+        let language = self.nearest(locale);
+        let host = facts
+            .site
+            .split_once("://")
+            .map_or(facts.site, |(_, host)| host);
+        let mut arguments = FluentArgs::new();
+        arguments.set("host", host);
+        arguments.set("code", facts.code());
+        let key = match words {
+            Words::Code => "text-code",
+            Words::Test => "text-test",
+        };
+        let text = self.say(language, key, &arguments);
+        if facts.code.is_none() {
+            return text.into();
+        }
+        let bare = host.split(':').next().unwrap_or_default();
+        let digits = facts.code().replace(' ', "");
+        format!("{text}\n\n@{bare} #{digits}").into()
     }
 
     fn nearest(&self, locale: Option<&str>) -> &Language {
@@ -188,6 +455,15 @@ impl Language {
     }
 }
 
+/// A time as people of all languages read it.
+fn minute(at: Time) -> String {
+    let text = at.to_string();
+    match text.split_once('T') {
+        Some((day, time)) => format!("{day} {} UTC", time.get(..5).unwrap_or_default()),
+        None => text,
+    }
+}
+
 /// Which way a language is written.
 fn direction(tag: &str) -> &'static str {
     if tag == "ar" { "rtl" } else { "ltr" }
@@ -218,87 +494,4 @@ fn own(folder: Option<&Path>, name: &str) -> Result<Option<String>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn facts() -> Facts<'static> {
-        Facts {
-            site: "https://id.example.org/<b>",
-            link: Some(Link {
-                address: "https://id.example.org/reset#tg_o_1".to_owned().into(),
-                token: "tg_o_1".to_owned().into(),
-                lives: Duration::from_hours(1),
-            }),
-        }
-    }
-
-    /// Every sentence that a mail of ours may need.
-    fn keys() -> Vec<String> {
-        let own = Kind::ALL.into_iter().flat_map(|kind| {
-            ["subject", "lead", "end"].map(|part| format!("{}-{part}", kind.as_str()))
-        });
-        let shared = ["link-below", "token", "foot"];
-        let buttons = ["password-reset-button", "address-verification-button"];
-        let others = shared.into_iter().chain(buttons).map(str::to_owned);
-        own.chain(others).collect()
-    }
-
-    #[test]
-    fn every_language_has_every_word() {
-        let letters = Letters::load(None).unwrap();
-        for language in letters.others.iter().chain([&letters.english]) {
-            for key in keys() {
-                assert!(language.bundle.has_message(&key), "{}: {key}", language.tag);
-            }
-        }
-        for kind in Kind::ALL {
-            for tag in Letters::languages() {
-                let letter = letters.write(kind, Some(tag), &facts());
-                let (text, html) = (letter.text.expose_secret(), letter.html.expose_secret());
-                assert!(!text.contains("{ $") && !text.contains("{$"), "{text}");
-                assert!(!html.contains("{{"), "{html}");
-                assert!(html.contains(&format!("lang=\"{tag}\"")), "{html}");
-                assert!(html.len() < 20 * 1024 && !html.contains("<img"), "{html}");
-                assert_eq!(text.matches("reset#tg_o_1").count(), 1, "{text}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_language_that_nobody_wrote_is_english() {
-        let letters = Letters::load(None).unwrap();
-        let subject = |locale| letters.write(Kind::Test, locale, &facts()).subject;
-        assert_eq!(subject(Some("de-AT")), "Ein Test der Mail von Tollgate");
-        assert_eq!(subject(Some("tlh")), subject(None));
-    }
-
-    #[test]
-    fn what_a_fact_says_is_no_markup() {
-        let letters = Letters::load(None).unwrap();
-        let letter = letters.write(Kind::Test, None, &facts());
-        let html = letter.html.expose_secret();
-        assert!(html.contains("https://id.example.org/&lt;b&gt;"), "{html}");
-    }
-
-    #[test]
-    fn an_operator_may_replace_one_file_and_one_sentence() {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-        write("de.ftl", "test-subject = Geht die Post?\n");
-        write("layout.html", "<b>{{subject}}</b>{{button}}");
-        let letters = Letters::load(Some(folder.path())).unwrap();
-        let letter = letters.write(Kind::Test, Some("de"), &Facts::default());
-        assert_eq!(letter.subject, "Geht die Post?");
-        assert_eq!(letter.html.expose_secret(), "<b>Geht die Post?</b>");
-        assert!(letter.text.expose_secret().starts_with("Das ist ein Test."));
-
-        for (name, text) in [("layout.html", "{{colour}}"), ("en.ftl", "no message")] {
-            write(name, text);
-            let Err(fault) = Letters::load(Some(folder.path())) else {
-                panic!("{name} is taken");
-            };
-            assert!(fault.public().contains(name), "{fault}");
-            fs::remove_file(folder.path().join(name)).unwrap();
-        }
-    }
-}
+mod tests;

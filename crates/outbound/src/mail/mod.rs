@@ -82,9 +82,20 @@ impl Mailer {
     }
 }
 
-/// The name follows from the id, so that a retry overwrites; renaming makes
-/// the file appear whole.
 async fn write(folder: &Path, from: &str, message: &Message) -> std::io::Result<()> {
+    let whole = format!(
+        "From: {}\nTo: {}\nSubject: {}\n\n{}",
+        one_line(from),
+        one_line(&message.to),
+        one_line(&message.subject),
+        message.text.expose_secret()
+    );
+    keep(folder, &format!("{}.eml", message.id), &whole.into()).await
+}
+
+/// Keep a message as a file. Its name follows from the message's id, so that a
+/// retry overwrites; renaming makes the file appear whole.
+pub(crate) async fn keep(folder: &Path, name: &str, whole: &SecretString) -> std::io::Result<()> {
     let mut folder_mode = fs::DirBuilder::new();
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -94,19 +105,11 @@ async fn write(folder: &Path, from: &str, message: &Message) -> std::io::Result<
         options.mode(0o600);
     }
     folder_mode.recursive(true).create(folder).await?;
-    let half = folder.join(format!(".{}.part", message.id));
+    let half = folder.join(format!(".{name}.part"));
     let mut file = options.open(&half).await?;
-    let header = format!(
-        "From: {}\nTo: {}\nSubject: {}\n\n",
-        one_line(from),
-        one_line(&message.to),
-        one_line(&message.subject)
-    );
-    file.write_all(header.as_bytes()).await?;
-    file.write_all(message.text.expose_secret().as_bytes())
-        .await?;
+    file.write_all(whole.expose_secret().as_bytes()).await?;
     file.sync_all().await?;
-    fs::rename(&half, folder.join(format!("{}.eml", message.id))).await
+    fs::rename(&half, folder.join(name)).await
 }
 
 /// No value can begin a header of its own.

@@ -1,7 +1,7 @@
 //! Handing a mail to a server (RFC 5321), and telling what is wrong with the
 //! server from what is wrong with the mail.
 
-use std::{fmt, fs, path::PathBuf, time::Duration};
+use std::{error::Error as _, fmt, fs, path::PathBuf, time::Duration};
 
 use lettre::{
     address::{Address, Envelope},
@@ -9,7 +9,8 @@ use lettre::{
     transport::smtp::{
         authentication::{Credentials, DEFAULT_MECHANISMS},
         client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters},
-        extension::ClientId,
+        commands::{Data, Mail, Rcpt},
+        extension::{ClientId, Extension, MailBodyParameter, MailParameter},
     },
 };
 use tokio::time::timeout;
@@ -19,9 +20,9 @@ use super::Message;
 
 /// How long a server may take to say good-bye.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// Answers that tell of our credentials and not of the mail: "authentication
-/// required", "too weak", "invalid", "needs encryption" (RFC 4954, section 6).
-const ABOUT_US: [u16; 4] = [530, 534, 535, 538];
+/// Answers to a receiver that tell of the mailbox where no status says more
+/// (RFC 5321, section 4.2.3).
+const MAILBOX: [u16; 3] = [550, 551, 553];
 
 /// A server that takes mail.
 #[derive(Clone, Debug)]
@@ -62,6 +63,29 @@ pub struct Smtp {
     tls: TlsParameters,
 }
 
+/// The part of a mail that a server answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Sender,
+    Receiver,
+    Text,
+}
+
+impl Part {
+    /// Whether a refusal for good is about whoever gets the mail, and not about
+    /// us: a sender that we do not own, relaying, a block list, DMARC. Those are
+    /// mended without a word to the person who waits.
+    fn tells_of_receiver(self, code: u16, status: Option<(u16, u16)>) -> bool {
+        match status {
+            _ if self == Self::Sender => false,
+            // The sender's address (RFC 3463, section 3.2).
+            Some((1, 7 | 8)) => false,
+            Some((subject, _)) => matches!(subject, 1 | 2),
+            None => self == Self::Receiver && MAILBOX.contains(&code),
+        }
+    }
+}
+
 impl Smtp {
     /// Get ready; nothing is sent.
     ///
@@ -92,14 +116,13 @@ impl Smtp {
     /// Hand a mail over.
     ///
     /// # Errors
-    /// `mail.failed` if trying again may help, `mail.refused` if the server
-    /// wants this mail neither now nor later.
+    /// `mail.failed` if trying again may help, `mail.refused` if there is no such
+    /// receiver, neither now nor later.
     pub(super) async fn send(&self, message: &Message) -> Result<()> {
         let (envelope, text) = self.write(message)?;
         let handing_over = async {
             let mut connection = self.connect().await?;
-            let sent = connection.send(&envelope, &text).await;
-            sent.map_err(|fault| about_mail(&fault).because(fault))?;
+            submit(&mut connection, &envelope, &text).await?;
             Ok(connection)
         };
         farewell(self.in_time(handing_over).await?).await;
@@ -191,22 +214,66 @@ fn about_server(fault: &lettre::transport::smtp::Error) -> String {
     }
 }
 
+/// Hand over envelope and text, telling where the server refuses.
+async fn submit(
+    connection: &mut AsyncSmtpConnection,
+    envelope: &Envelope,
+    text: &[u8],
+) -> Result<()> {
+    let refused =
+        |part| move |fault: lettre::transport::smtp::Error| about_mail(part, &fault).because(fault);
+    let offers = |extension| connection.server_info().supports_feature(extension);
+    let mut options = Vec::new();
+    let mut addresses = envelope.to().iter().chain(envelope.from());
+    if addresses.any(|address| !AsRef::<str>::as_ref(address).is_ascii()) {
+        if !offers(Extension::SmtpUtfEight) {
+            let detail = "The mail server cannot take an address of this form.";
+            return Err(Error::new(&codes::MAIL_REFUSED).detail(detail));
+        }
+        options.push(MailParameter::SmtpUtfEight);
+    }
+    if !text.is_ascii() {
+        options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    let sender = Mail::new(envelope.from().cloned(), options);
+    let taken = connection.command(sender).await;
+    taken.map_err(refused(Part::Sender))?;
+    for to in envelope.to() {
+        let taken = connection.command(Rcpt::new(to.clone(), Vec::new())).await;
+        taken.map_err(refused(Part::Receiver))?;
+    }
+    let taken = connection.command(Data).await;
+    taken.map_err(refused(Part::Text))?;
+    let taken = connection.message(text).await;
+    taken.map_err(refused(Part::Text))?;
+    Ok(())
+}
+
 /// What became of a mail after the server had let us in.
-fn about_mail(fault: &lettre::transport::smtp::Error) -> Error {
+fn about_mail(part: Part, fault: &lettre::transport::smtp::Error) -> Error {
     let Some(code) = fault.status() else {
-        return if fault.is_client() {
-            Error::new(&codes::MAIL_REFUSED)
-                .detail("The mail server cannot take an address of this form.")
-        } else {
-            failed("The connection to the mail server broke.".into())
-        };
+        return failed("The connection to the mail server broke.".into());
     };
     let says = format!("The mail server answered {code}.");
-    if fault.is_permanent() && !ABOUT_US.contains(&code.into()) {
+    let words = fault.source().map(ToString::to_string);
+    let status = enhanced(words.as_deref().unwrap_or_default());
+    if fault.is_permanent() && part.tells_of_receiver(code.into(), status) {
         Error::new(&codes::MAIL_REFUSED).detail(says)
     } else {
         failed(says)
     }
+}
+
+/// The status that begins the words of an answer (RFC 2034), but for its class.
+fn enhanced(words: &str) -> Option<(u16, u16)> {
+    let status = words.split_whitespace().next()?;
+    let mut numbers = status.split('.').map(str::parse);
+    let (_, subject, detail) = (
+        numbers.next()?.ok()?,
+        numbers.next()?.ok()?,
+        numbers.next()?.ok()?,
+    );
+    numbers.next().is_none().then_some((subject, detail))
 }
 
 fn failed(says: String) -> Error {

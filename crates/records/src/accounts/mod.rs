@@ -1,16 +1,24 @@
 //! What an account is: somebody with identifiers, a profile and a role, who may
-//! be suspended. Owns tables `accounts`, `identifiers` and `external_ids`.
+//! be suspended. Owns tables `accounts`, `identifiers`, `external_ids` and
+//! `waiting_addresses`.
 
 mod table;
+pub mod waiting;
 
-use tollgate_base::{access::Role, id::UserId, identifier::Identifier, time::Time};
+use tollgate_base::{
+    Error, Result, access::Role, codes, id::UserId, identifier::Identifier, time::Time,
+};
 
 pub use table::{
     QUERIES, add_external_id, add_identifier, admins, by_identifier, census, create, external_ids,
     external_ids_in, find, find_in, forget, identifiers, identifiers_in, list, remove_external_id,
     remove_identifier, role_in, save_profile, set_role, set_suspended, stop_earlier_tokens, taken,
-    touch, verify_identifier,
+    touch, used, verify_identifier,
 };
+pub use waiting::WaitingAddress;
+
+/// Names that an account signs in with at most.
+const NAMES_MOST: usize = 10;
 
 /// An account as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +27,8 @@ pub struct Account {
     pub id: UserId,
     /// Its role.
     pub role: Role,
+    /// Whether it was made with the setup link.
+    pub founder: bool,
     /// What people see of it.
     pub profile: Profile,
     /// When it was made.
@@ -75,6 +85,8 @@ pub struct NewAccount {
     pub id: UserId,
     /// Its role.
     pub role: Role,
+    /// Whether it is made with the setup link.
+    pub founder: bool,
     /// What it signs in with, the primary one first. At least one.
     pub identifiers: Vec<Identifier>,
     /// Since when these are known to be its owner's.
@@ -103,6 +115,38 @@ pub struct Census {
     pub people: i64,
     /// Those who are suspended.
     pub suspended: i64,
+}
+
+/// Refuse one more name to an account that has ten.
+///
+/// # Errors
+/// `request.invalid`.
+pub fn check_room(known: &[StoredIdentifier]) -> Result<()> {
+    if known.len() < NAMES_MOST {
+        return Ok(());
+    }
+    Err(Error::new(&codes::REQUEST_INVALID).detail("An account has ten names at most."))
+}
+
+/// Where mail about an account goes: an address that is known to be its owner's, or
+/// else the first that they gave.
+pub fn addressed(known: &[StoredIdentifier]) -> Option<&StoredIdentifier> {
+    let first = known.iter().find(|known| known.kind == "email");
+    proved_address(known).or(first)
+}
+
+/// The first address that is known to be its owner's.
+pub fn proved_address(known: &[StoredIdentifier]) -> Option<&StoredIdentifier> {
+    known
+        .iter()
+        .find(|known| known.kind == "email" && known.verified_at.is_some())
+}
+
+/// Whether a link that sets a new password may be mailed there: to an address that is
+/// known to be its owner's, or else, while there is none, to the first that they gave.
+pub fn is_reset_by(known: &[StoredIdentifier], name: &StoredIdentifier) -> bool {
+    let first = || addressed(known).is_some_and(|first| first == name);
+    name.kind == "email" && (name.verified_at.is_some() || first())
 }
 
 impl Profile {

@@ -16,14 +16,14 @@ use tollgate_store::{
 use super::{Account, Census, ExternalId, Filter, NewAccount, Profile, StoredIdentifier};
 
 queries! {
-    ADD = "INSERT INTO accounts (id, role, display_name, folded_name, bio, picture, locale, created_at, updated_at, not_before, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, 1)";
-    FIND = "SELECT id, role, display_name, bio, picture, locale, created_at, updated_at, suspended_at, not_before, version
+    ADD = "INSERT INTO accounts (id, role, display_name, folded_name, bio, picture, locale, created_at, updated_at, not_before, version, founder)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, 1, $9)";
+    FIND = "SELECT id, role, founder, display_name, bio, picture, locale, created_at, updated_at, suspended_at, not_before, version
         FROM accounts WHERE id = $1";
-    BY_IDENTIFIER = "SELECT a.id, a.role, a.display_name, a.bio, a.picture, a.locale, a.created_at, a.updated_at,
+    BY_IDENTIFIER = "SELECT a.id, a.role, a.founder, a.display_name, a.bio, a.picture, a.locale, a.created_at, a.updated_at,
             a.suspended_at, a.not_before, a.version
         FROM identifiers i JOIN accounts a ON a.id = i.account_id WHERE i.canonical = $1";
-    LIST = "SELECT id, role, display_name, bio, picture, locale, created_at, updated_at, suspended_at, not_before, version
+    LIST = "SELECT id, role, founder, display_name, bio, picture, locale, created_at, updated_at, suspended_at, not_before, version
         FROM accounts
         WHERE (CAST($1 AS TEXT) IS NULL OR role = $1)
             AND (CAST($2 AS BOOLEAN) IS NULL OR (suspended_at IS NOT NULL) = $2)
@@ -45,6 +45,7 @@ queries! {
     RESUME = "UPDATE accounts SET suspended_at = NULL, updated_at = $2, version = version + 1
         WHERE id = $1 AND suspended_at IS NOT NULL";
     TOUCH = "UPDATE accounts SET updated_at = $2, version = version + 1 WHERE id = $1";
+    USED = "UPDATE accounts SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
     STOP_TOKENS = "UPDATE accounts SET not_before = $2 WHERE id = $1 AND not_before < $2";
     FORGET = "DELETE FROM accounts WHERE id = $1";
 
@@ -81,7 +82,8 @@ pub async fn create(tx: &mut Tx<'_>, new: &NewAccount, now: Time) -> Result<bool
         bio.clone(),
         picture.clone(),
         locale.clone(),
-        now
+        now,
+        new.founder
     ];
     tx.run(ADD, row).await?;
     for (place, identifier) in new.identifiers.iter().enumerate() {
@@ -93,14 +95,15 @@ pub async fn create(tx: &mut Tx<'_>, new: &NewAccount, now: Time) -> Result<bool
     Ok(true)
 }
 
-/// Give an account one more identifier. False if it is somebody's already.
+/// Give an account one more identifier, known to be its owner's or not. False if it is
+/// somebody's already.
 pub async fn add_identifier(
     tx: &mut Tx<'_>,
     id: UserId,
-    new: &Identifier,
+    (new, verified_at): (&Identifier, Option<Time>),
     now: Time,
 ) -> Result<bool> {
-    let added = insert_identifier(tx, id, new, None, now).await?;
+    let added = insert_identifier(tx, id, new, verified_at, now).await?;
     if added {
         tx.run(TOUCH, args![id, now]).await?;
     }
@@ -329,6 +332,11 @@ pub async fn set_suspended(
     Ok(tx.run(sql, args![id, now]).await? == 1)
 }
 
+/// Note when an account was last used: what tells of it goes with its sessions.
+pub async fn used(tx: &mut Tx<'_>, id: UserId, at: Time) -> Result<()> {
+    tx.send(USED, args![id, at]).await
+}
+
 /// From now on no token counts that was issued before.
 pub async fn stop_earlier_tokens(tx: &mut Tx<'_>, id: UserId, now: Time) -> Result<()> {
     tx.run(STOP_TOKENS, args![id, now]).await?;
@@ -385,6 +393,7 @@ fn read(row: &Row) -> Result<Account> {
     Ok(Account {
         id: row.get("id")?,
         role: row.get("role")?,
+        founder: row.get("founder")?,
         profile: Profile {
             display_name: row.get("display_name")?,
             bio: row.get("bio")?,

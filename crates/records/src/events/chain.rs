@@ -71,8 +71,10 @@ impl Chain {
             (None, None) => true,
             _ => false,
         };
-        (event.seq == Some(next.seq) && event.hash == Some(next.hash) && personal_fits)
-            .then_some(next)
+        let address_fits =
+            event.address.is_none() || event.address == event.personal_detail("address");
+        let sealed_so = event.seq == Some(next.seq) && event.hash == Some(next.hash);
+        (sealed_so && personal_fits && address_fits).then_some(next)
     }
 }
 

@@ -10,24 +10,31 @@ use super::{Chain, Event, EventKind};
 
 queries! {
     LATEST = "SELECT at FROM events WHERE kind = $1 AND at >= $2 ORDER BY at DESC LIMIT 1";
-    APPEND = "INSERT INTO events (id, at, kind, actor, subject, session, data, personal, salt, personal_digest)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    APPEND = "INSERT INTO events (id, at, kind, actor, subject, session, data, personal, address, salt, personal_digest)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     HEAD = "SELECT seq, hash FROM events WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
-    UNSEALED = "SELECT id, seq, at, kind, actor, subject, session, data, personal, salt, personal_digest, hash
+    UNSEALED = "SELECT id, seq, at, kind, actor, subject, session, data, personal, address, salt, personal_digest, hash
         FROM events WHERE seq IS NULL ORDER BY at, id LIMIT $1";
     SEAL = "UPDATE events SET seq = $2, hash = $3 WHERE id = $1 AND seq IS NULL";
-    AFTER = "SELECT id, seq, at, kind, actor, subject, session, data, personal, salt, personal_digest, hash
+    AFTER = "SELECT id, seq, at, kind, actor, subject, session, data, personal, address, salt, personal_digest, hash
         FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
     FEED = "SELECT id, seq, kind, subject FROM events
         WHERE (seq > $1 OR (seq IS NULL AND (CAST($2 AS TEXT) IS NULL OR id > $2))) AND kind <> 'session.refreshed'
         ORDER BY (seq IS NULL), seq, id LIMIT $3";
     WAITING = "SELECT CAST(count(*) AS BIGINT) AS events FROM events WHERE seq IS NULL";
     LAST_NUMBER = "SELECT CAST(max(seq) AS BIGINT) AS seq FROM events";
-    PAGE = "SELECT id, seq, at, kind, actor, subject, session, data, personal, salt, personal_digest, hash
+    PAGE = "SELECT id, seq, at, kind, actor, subject, session, data, personal, address, salt, personal_digest, hash
         FROM events WHERE (CAST($1 AS BIGINT) IS NULL OR (at, id) < ($1, $2))
             AND (CAST($3 AS TEXT) IS NULL OR subject = $3)
         ORDER BY at DESC, id DESC LIMIT $4";
-    CLEAN_PERSONAL = "UPDATE events SET personal = NULL, salt = NULL WHERE subject = $1 AND personal IS NOT NULL";
+    CLEAN_PERSONAL = "UPDATE events SET personal = NULL, salt = NULL, address = NULL WHERE subject = $1 AND personal IS NOT NULL";
+    EXPIRING = "SELECT id FROM events WHERE kind = $1 AND at >= $2 AND at < $3 AND personal IS NOT NULL
+        ORDER BY at, id LIMIT $4";
+    EXPIRE = "UPDATE events SET personal = NULL, salt = NULL, address = NULL WHERE id = $1";
+    FIND = "SELECT id, seq, at, kind, actor, subject, session, data, personal, salt, personal_digest, hash
+        FROM events WHERE id = $1";
+    SINCE = "SELECT seq FROM events WHERE at >= $1 AND seq IS NOT NULL ORDER BY at, id LIMIT 1";
+    COUNT = "SELECT CAST(count(*) AS BIGINT) AS events FROM events WHERE at > $2 AND at <= $3 AND kind = $1";
 }
 
 /// What caches on other nodes need to know of an event.
@@ -54,6 +61,7 @@ pub async fn append(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
         event.session.clone(),
         &event.data,
         event.personal.clone(),
+        event.address.clone(),
         event.salt.clone(),
         event.personal_digest
     ];
@@ -158,12 +166,48 @@ pub async fn page(
         .collect()
 }
 
+/// One event.
+pub async fn find(db: &Db, id: EventId) -> Result<Option<Event>> {
+    let row = db.maybe(FIND, args![id]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Number of the first sealed event since then.
+pub async fn since(db: &Db, at: Time) -> Result<Option<i64>> {
+    let row = db.maybe(SINCE, args![at]).await?;
+    row.map(|row| row.get("seq")).transpose()
+}
+
+/// How many of a kind there were after `from`, up to `to`.
+pub async fn count(db: &Db, kind: EventKind, from: Time, to: Time) -> Result<i64> {
+    let row = db.one(COUNT, args![kind.as_str(), from, to]).await?;
+    row.get("events")
+}
+
 /// Erase the personal data of all events about an account. The chain holds.
 pub async fn clean_personal(tx: &mut Tx<'_>, subject: &str) -> Result<u64> {
     tx.run(CLEAN_PERSONAL, args![subject]).await
 }
 
-fn read(row: &Row) -> Result<Event> {
+/// Erase the personal data of up to `most` events of that kind that happened in
+/// the span. Says how many there were.
+pub async fn expire(
+    tx: &mut Tx<'_>,
+    kind: EventKind,
+    (from, to): (Time, Time),
+    most: u32,
+) -> Result<u64> {
+    let rows = tx
+        .rows(EXPIRING, args![kind.as_str(), from, to, most])
+        .await?;
+    for row in &rows {
+        let id: EventId = row.get("id")?;
+        tx.send(EXPIRE, args![id]).await?;
+    }
+    Ok(rows.len() as u64)
+}
+
+pub(super) fn read(row: &Row) -> Result<Event> {
     Ok(Event {
         id: row.get("id")?,
         seq: row.get("seq")?,
@@ -174,6 +218,7 @@ fn read(row: &Row) -> Result<Event> {
         session: row.get("session")?,
         data: row.get("data")?,
         personal: row.get("personal")?,
+        address: row.get("address")?,
         salt: row.get("salt")?,
         personal_digest: row.get("personal_digest")?,
         hash: row.get("hash")?,

@@ -1,10 +1,13 @@
 //! What an account proves itself with beside a password: authenticator apps,
-//! and the recovery codes for when those are lost.
-//! Owns tables `factors` and `recovery_codes`.
+//! passkeys, codes that are sent, and the recovery codes for when those are lost.
+//! Owns tables `factors`, `recovery_codes`, `passkeys`, `passkey_ceremonies` and
+//! `code_ways`.
 
+pub mod passkeys;
 mod table;
+pub mod ways;
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 use tollgate_base::{
     Error, codes,
@@ -13,8 +16,8 @@ use tollgate_base::{
 };
 
 pub use table::{
-    QUERIES, add, codes_left, confirm, confirmed, forget, of, of_in, remove, replace_codes,
-    unused_codes, use_code, use_step,
+    QUERIES, add, codes_left, codes_left_in, confirm, confirmed_in, drop_drafts, forget, of,
+    remove, replace_codes, strong_in, unused_codes, use_code, use_step,
 };
 
 /// A factor as it is stored.
@@ -66,7 +69,9 @@ impl Factor {
     /// Most characters of a name.
     pub const NAME_MOST: usize = 60;
     /// Most factors of one account.
-    pub const MOST: usize = 10;
+    pub const MOST: i64 = 10;
+    /// How long one that was begun may be confirmed.
+    pub const DRAFT_LIVES: Duration = Duration::from_mins(10);
 }
 
 impl fmt::Debug for Factor {

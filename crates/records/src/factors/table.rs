@@ -10,19 +10,23 @@ use tollgate_store::{
     sql::{Db, Row, Tx},
 };
 
-use super::{Factor, NewFactor};
+use super::{Factor, NewFactor, passkeys, ways};
 
 queries! {
     ADD = "INSERT INTO factors (id, account_id, kind, name, secret, last_step, created_at) VALUES ($1, $2, $3, $4, $5, 0, $6)";
     OF = "SELECT id, account_id, kind, name, secret, last_step, created_at, confirmed_at, last_used_at
         FROM factors WHERE account_id = $1 ORDER BY created_at, id";
-    CONFIRMED = "SELECT CAST(count(*) AS BIGINT) AS n FROM factors WHERE account_id = $1 AND confirmed_at IS NOT NULL";
+    CONFIRMED = "SELECT CAST((SELECT count(*) FROM factors WHERE account_id = $1 AND confirmed_at IS NOT NULL)
+        + (SELECT count(*) FROM passkeys WHERE account_id = $1)
+        + (SELECT count(*) FROM code_ways WHERE account_id = $1) AS BIGINT) AS n";
+    STRONG = "SELECT CAST((SELECT count(*) FROM factors WHERE account_id = $1 AND confirmed_at IS NOT NULL)
+        + (SELECT count(*) FROM passkeys WHERE account_id = $1) AS BIGINT) AS n";
     DROP_DRAFTS = "DELETE FROM factors WHERE account_id = $1 AND confirmed_at IS NULL";
     CONFIRM = "UPDATE factors SET confirmed_at = $3, last_used_at = $3, last_step = $4
-        WHERE id = $1 AND account_id = $2 AND confirmed_at IS NULL";
+        WHERE id = $1 AND account_id = $2 AND confirmed_at IS NULL AND created_at > $5";
     USE_STEP = "UPDATE factors SET last_step = $2, last_used_at = $3
         WHERE id = $1 AND confirmed_at IS NOT NULL AND last_step < $2";
-    REMOVE = "DELETE FROM factors WHERE id = $1 AND account_id = $2";
+    REMOVE = "DELETE FROM factors WHERE id = $1 AND account_id = $2 AND confirmed_at IS NOT NULL";
     FORGET = "DELETE FROM factors WHERE account_id = $1";
 
     ADD_CODE = "INSERT INTO recovery_codes (account_id, hash) VALUES ($1, $2)";
@@ -53,18 +57,24 @@ pub async fn of(db: &Db, account: UserId) -> Result<Vec<Factor>> {
     rows.iter().map(read).collect()
 }
 
-/// The same within a transaction.
-pub async fn of_in(tx: &mut Tx<'_>, account: UserId) -> Result<Vec<Factor>> {
-    let rows = tx.rows(OF, args![account]).await?;
-    rows.iter().map(read).collect()
+/// How many factors of an account count: apps, passkeys, and codes that are sent.
+pub async fn confirmed_in(tx: &mut Tx<'_>, account: UserId) -> Result<i64> {
+    tx.one(CONFIRMED, args![account]).await?.get("n")
 }
 
-/// How many factors of an account count.
-pub async fn confirmed(db: &Db, account: UserId) -> Result<i64> {
-    db.one(CONFIRMED, args![account]).await?.get("n")
+/// The same without codes that are sent, which are weaker.
+pub async fn strong_in(tx: &mut Tx<'_>, account: UserId) -> Result<i64> {
+    tx.one(STRONG, args![account]).await?.get("n")
 }
 
-/// Its owner has shown a code of it. False if it is confirmed already, or gone.
+/// Forget apps that were begun and never confirmed.
+pub async fn drop_drafts(tx: &mut Tx<'_>, account: UserId) -> Result<()> {
+    tx.run(DROP_DRAFTS, args![account]).await?;
+    Ok(())
+}
+
+/// Its owner has shown a code of it. False if it is confirmed already, was begun too
+/// long ago, or is gone.
 pub async fn confirm(
     tx: &mut Tx<'_>,
     account: UserId,
@@ -72,7 +82,8 @@ pub async fn confirm(
     step: i64,
     now: Time,
 ) -> Result<bool> {
-    Ok(tx.run(CONFIRM, args![id, account, now, step]).await? == 1)
+    let row = args![id, account, now, step, now.minus(Factor::DRAFT_LIVES)];
+    Ok(tx.run(CONFIRM, row).await? == 1)
 }
 
 /// Use up a step and all before it. False if it is used up: of any number of
@@ -81,7 +92,7 @@ pub async fn use_step(tx: &mut Tx<'_>, id: FactorId, step: i64, now: Time) -> Re
     Ok(tx.run(USE_STEP, args![id, step, now]).await? == 1)
 }
 
-/// Remove a factor. False if it is not theirs.
+/// Remove a factor that counts. False if it is not theirs.
 pub async fn remove(tx: &mut Tx<'_>, account: UserId, id: FactorId) -> Result<bool> {
     Ok(tx.run(REMOVE, args![id, account]).await? == 1)
 }
@@ -106,16 +117,24 @@ pub async fn codes_left(db: &Db, account: UserId) -> Result<i64> {
     db.one(LEFT, args![account]).await?.get("n")
 }
 
+/// The same within a transaction.
+pub async fn codes_left_in(tx: &mut Tx<'_>, account: UserId) -> Result<i64> {
+    tx.one(LEFT, args![account]).await?.get("n")
+}
+
 /// Use a code up. False if it was used: of any number of parallel tries one
 /// succeeds.
 pub async fn use_code(tx: &mut Tx<'_>, account: UserId, hash: &str, now: Time) -> Result<bool> {
     Ok(tx.run(USE_CODE, args![account, hash, now]).await? == 1)
 }
 
-/// Delete an account's factors and codes. Says how many factors there were.
+/// Delete an account's factors, passkeys and codes. Says how many factors there
+/// were, passkeys and codes that are sent among them.
 pub async fn forget(tx: &mut Tx<'_>, account: UserId) -> Result<u64> {
     tx.run(FORGET_CODES, args![account]).await?;
-    tx.run(FORGET, args![account]).await
+    Ok(tx.run(FORGET, args![account]).await?
+        + passkeys::forget(tx, account).await?
+        + ways::forget(tx, account).await?)
 }
 
 fn read(row: &Row) -> Result<Factor> {

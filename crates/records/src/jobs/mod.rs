@@ -4,7 +4,11 @@
 
 use std::time::Duration;
 
-use tollgate_base::{Result, id::JobId, time::Time};
+use tollgate_base::{
+    Result,
+    id::{JobId, UserId},
+    time::Time,
+};
 use tollgate_store::{
     args, queries,
     sql::{Db, Row, Tx},
@@ -43,6 +47,8 @@ pub struct Held {
     pub tries: i64,
     /// What went wrong at last. May name people.
     pub last_fault: Option<String>,
+    /// For whom it was made, once it has failed: an address or a number.
+    pub receiver: Option<String>,
     /// When it was given up.
     pub dead_at: Option<Time>,
 }
@@ -57,10 +63,10 @@ pub struct Stuck {
 }
 
 queries! {
-    ADD = "INSERT INTO jobs (id, queue, payload, created_at, run_at, tries) VALUES ($1, $2, $3, $4, $4, 0)";
+    ADD = "INSERT INTO jobs (id, queue, payload, created_at, run_at, tries) VALUES ($1, $2, $3, $4, $5, 0)";
     CLAIM_DUE = "UPDATE jobs SET claimed_until = $3, tries = tries + 1
         WHERE id IN (SELECT id FROM jobs WHERE queue = $1 AND run_at <= $2 AND dead_at IS NULL
-                AND (claimed_until IS NULL OR claimed_until <= $2) ORDER BY run_at, id LIMIT $4)
+                AND (claimed_until IS NULL OR claimed_until <= $2) ORDER BY run_at, id LIMIT 1)
             AND dead_at IS NULL AND (claimed_until IS NULL OR claimed_until <= $2)
         RETURNING id, payload, tries";
     DUE = "SELECT id FROM jobs WHERE queue = $1 AND run_at <= $2 AND dead_at IS NULL
@@ -69,7 +75,13 @@ queries! {
     RETRY = "UPDATE jobs SET claimed_until = NULL, run_at = $2, last_fault = $3 WHERE id = $1";
     BURY = "UPDATE jobs SET claimed_until = NULL, dead_at = $2, last_fault = $3 WHERE id = $1";
     CLEAN = "DELETE FROM jobs WHERE dead_at <= $1";
-    HELD = "SELECT id, queue, payload, created_at, run_at, tries, last_fault, dead_at FROM jobs ORDER BY id LIMIT $1";
+    CLEAR = "DELETE FROM jobs";
+    ADDRESS = "UPDATE jobs SET account_id = $2, receiver = $3 WHERE id = $1";
+    HELD = "SELECT id, queue, payload, created_at, run_at, tries, last_fault, receiver, dead_at FROM jobs ORDER BY id LIMIT $1";
+    FIND = "SELECT id, queue, payload, created_at, run_at, tries, last_fault, receiver, dead_at FROM jobs WHERE id = $1";
+    FAILED_OF = "SELECT id, queue, payload, created_at, run_at, tries, last_fault, receiver, dead_at FROM jobs
+        WHERE account_id = $1 AND last_fault IS NOT NULL ORDER BY id DESC LIMIT $2";
+    FORGET = "DELETE FROM jobs WHERE account_id = $1";
     STUCK = "SELECT CAST(count(*) AS BIGINT) AS jobs, CAST(count(dead_at) AS BIGINT) AS dead FROM jobs WHERE last_fault IS NOT NULL";
     AGAIN = "UPDATE jobs SET dead_at = NULL, run_at = $2, tries = 0
         WHERE id = $1 AND (claimed_until IS NULL OR claimed_until <= $2)";
@@ -78,7 +90,17 @@ queries! {
 
 /// Add a job in the transaction of the change that causes it.
 pub async fn add(tx: &mut Tx<'_>, id: JobId, queue: &str, payload: &str, now: Time) -> Result<()> {
-    tx.run(ADD, args![id, queue, payload, now]).await?;
+    add_for(tx, (id, queue, payload), now, now).await
+}
+
+/// The same for a job that is not due before `run_at`.
+pub async fn add_for(
+    tx: &mut Tx<'_>,
+    (id, queue, payload): (JobId, &str, &str),
+    now: Time,
+    run_at: Time,
+) -> Result<()> {
+    tx.run(ADD, args![id, queue, payload, now, run_at]).await?;
     Ok(())
 }
 
@@ -87,13 +109,13 @@ pub async fn is_due(db: &Db, queue: &str, now: Time) -> Result<bool> {
     Ok(db.maybe(DUE, args![queue, now]).await?.is_some())
 }
 
-/// Claim up to `most` jobs that are due. What is claimed and not finished
-/// within [`CLAIM`] may be claimed again.
-pub async fn claim(tx: &mut Tx<'_>, queue: &str, most: u32, now: Time) -> Result<Vec<Job>> {
-    let rows = tx
-        .rows(CLAIM_DUE, args![queue, now, now.plus(CLAIM), most])
+/// Claim the job that has been due for longest. What is claimed and not
+/// finished within [`CLAIM`] may be claimed again.
+pub async fn claim_next(tx: &mut Tx<'_>, queue: &str, now: Time) -> Result<Option<Job>> {
+    let row = tx
+        .maybe(CLAIM_DUE, args![queue, now, now.plus(CLAIM)])
         .await?;
-    rows.iter().map(read).collect()
+    row.as_ref().map(read).transpose()
 }
 
 /// It is done.
@@ -120,15 +142,46 @@ pub async fn bury(tx: &mut Tx<'_>, id: JobId, fault: &str, now: Time) -> Result<
     Ok(())
 }
 
+/// Note for whom a job was made, where that is known only once it is done, and
+/// is of interest only once it fails.
+pub async fn address(tx: &mut Tx<'_>, id: JobId, account: UserId, receiver: &str) -> Result<()> {
+    tx.run(ADDRESS, args![id, account, receiver]).await?;
+    Ok(())
+}
+
+/// What failed of what was made for an account, newest first.
+pub async fn failed_of(db: &Db, account: UserId, most: u32) -> Result<Vec<Held>> {
+    let rows = db.rows(FAILED_OF, args![account, most]).await?;
+    rows.iter().map(read_held).collect()
+}
+
+/// Delete what failed of what was made for an account.
+pub async fn forget(tx: &mut Tx<'_>, account: UserId) -> Result<()> {
+    tx.run(FORGET, args![account]).await?;
+    Ok(())
+}
+
 /// Delete jobs that were given up before `before`.
 pub async fn clean(tx: &mut Tx<'_>, before: Time) -> Result<u64> {
     tx.run(CLEAN, args![before]).await
+}
+
+/// Delete all of them.
+pub async fn clear(tx: &mut Tx<'_>) -> Result<()> {
+    tx.run(CLEAR, args![]).await?;
+    Ok(())
 }
 
 /// The oldest jobs, those that were given up among them.
 pub async fn held(db: &Db, most: u32) -> Result<Vec<Held>> {
     let rows = db.rows(HELD, args![most]).await?;
     rows.iter().map(read_held).collect()
+}
+
+/// One, within a transaction.
+pub async fn find(tx: &mut Tx<'_>, id: JobId) -> Result<Option<Held>> {
+    let row = tx.maybe(FIND, args![id]).await?;
+    row.as_ref().map(read_held).transpose()
 }
 
 /// How many jobs do not get on.
@@ -175,6 +228,7 @@ fn read_held(row: &Row) -> Result<Held> {
         run_at: row.get("run_at")?,
         tries: row.get("tries")?,
         last_fault: row.get("last_fault")?,
+        receiver: row.get("receiver")?,
         dead_at: row.get("dead_at")?,
     })
 }

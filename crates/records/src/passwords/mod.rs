@@ -66,15 +66,15 @@ pub async fn upgrade(tx: &mut Tx<'_>, account: UserId, old: &str, new: &str) -> 
     Ok(tx.run(UPGRADE, args![account, old, new]).await? == 1)
 }
 
-/// Whether this hash is still the account's: a sign-in that raced a change of
-/// password must not win.
-pub async fn is_still(tx: &mut Tx<'_>, account: UserId, hash: &str) -> Result<bool> {
+/// Whether this hash is still the account's, or there is still none: a sign-in that
+/// raced a change of password must not win.
+pub async fn is_still(tx: &mut Tx<'_>, account: UserId, hash: Option<&str>) -> Result<bool> {
     let row = tx.maybe(FIND, args![account]).await?;
     Ok(row
         .map(|row| row.get::<String>("hash"))
         .transpose()?
         .as_deref()
-        == Some(hash))
+        == hash)
 }
 
 /// Delete the passwords with their account.

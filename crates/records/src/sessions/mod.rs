@@ -10,14 +10,15 @@ use tollgate_base::{
     Error,
     access::Assurance,
     codes,
-    id::{SessionId, UserId},
+    id::{DeviceId, SessionId, UserId},
     time::Time,
 };
 
 pub use rules::Presented;
 pub use table::{
-    QUERIES, add_refresh, assurance, by_foreign_token, clean, end, end_all, find, forget, live,
-    live_of, open, prove_twice, read, saw, use_refresh,
+    QUERIES, add_refresh, assurance, beyond, by_foreign_token, clean, end, end_all, end_of_device,
+    end_of_devices, find, forget, live, live_of, lower_assurance, open, proved_again,
+    raise_assurance, read, renew, saw, use_refresh,
 };
 
 /// A session as it is stored.
@@ -47,6 +48,8 @@ pub struct Session {
     pub revoked_at: Option<Time>,
     /// Where it was opened.
     pub device: Device,
+    /// The device that is known again by a secret, where it is one.
+    pub device_id: Option<DeviceId>,
 }
 
 /// What keeps a session alive.
@@ -94,6 +97,8 @@ pub struct NewSession {
     pub expires_at: Time,
     /// Where.
     pub device: Device,
+    /// The device that is known again by a secret, where it is one.
+    pub device_id: Option<DeviceId>,
 }
 
 /// A refresh token as it is stored, with what decides about it.
@@ -128,6 +133,12 @@ pub enum EndReason {
     Suspended,
     /// A refresh token was used twice.
     TokenReused,
+    /// The device was forgotten on which it was opened.
+    DeviceRemoved,
+    /// The account opened more sessions than it may have.
+    TooMany,
+    /// Its owner shut everybody else out.
+    LockedDown,
 }
 
 impl Device {
@@ -191,6 +202,9 @@ impl EndReason {
             Self::FactorsReset => "factors_reset",
             Self::Suspended => "suspended",
             Self::TokenReused => "token_reused",
+            Self::DeviceRemoved => "device_removed",
+            Self::TooMany => "too_many",
+            Self::LockedDown => "locked_down",
         }
     }
 }

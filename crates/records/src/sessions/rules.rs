@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tollgate_base::{Error, codes, time::Time};
+use tollgate_base::{Error, access::Assurance, codes, time::Time};
 
 use super::{RefreshToken, Session};
 
@@ -35,6 +35,17 @@ impl Session {
             return Err(Error::new(&codes::SESSION_EXPIRED));
         }
         Ok(())
+    }
+
+    /// Whether a second factor was shown within so long before `now`.
+    pub fn is_fresh(&self, within: Duration, now: Time) -> bool {
+        self.assurance == Assurance::Two && self.is_recent(within, now)
+    }
+
+    /// Whether its owner proved themselves within so long before `now`, by
+    /// whatever the account asks for.
+    pub fn is_recent(&self, within: Duration, now: Time) -> bool {
+        self.auth_time.plus(within) > now
     }
 }
 
@@ -84,6 +95,7 @@ mod tests {
             expires_at: now.plus(Duration::from_secs(1_000)),
             revoked_at: None,
             device: Device::default(),
+            device_id: None,
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tollgate_base::{
     Result,
     access::Assurance,
-    id::{SessionId, UserId},
+    id::{DeviceId, SessionId, UserId},
     time::Time,
 };
 use tollgate_store::{
@@ -17,15 +17,15 @@ use super::{Device, EndReason, NewSession, Session};
 
 queries! {
     OPEN = "INSERT INTO sessions (id, account_id, kind, secret_hash, foreign_token, epoch, assurance, auth_time,
-            created_at, last_seen_at, idle_span, expires_at, device, browser, address)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8, $9, $10, $11, $12, $13)
+            created_at, last_seen_at, idle_span, expires_at, device, browser, address, device_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8, $9, $10, $11, $12, $13, $14)
         ON CONFLICT (foreign_token) DO NOTHING";
     FIND = "SELECT id, account_id, kind, epoch, assurance, auth_time, created_at, last_seen_at, idle_span, expires_at,
-            revoked_at, device, browser, address
+            revoked_at, device, browser, address, device_id
         FROM sessions WHERE id = $1";
     BY_FOREIGN = "SELECT id FROM sessions WHERE foreign_token = $1";
     LIVE_OF = "SELECT id, account_id, kind, epoch, assurance, auth_time, created_at, last_seen_at, idle_span, expires_at,
-            revoked_at, device, browser, address
+            revoked_at, device, browser, address, device_id
         FROM sessions
         WHERE account_id = $1 AND revoked_at IS NULL AND expires_at > $2 AND last_seen_at + idle_span > $2
         ORDER BY created_at DESC, id DESC LIMIT 500";
@@ -34,7 +34,19 @@ queries! {
     END = "UPDATE sessions SET revoked_at = $2, revoked_because = $3 WHERE id = $1 AND revoked_at IS NULL";
     END_ALL = "UPDATE sessions SET revoked_at = $2, revoked_because = $3
         WHERE account_id = $1 AND revoked_at IS NULL AND (CAST($4 AS TEXT) IS NULL OR id <> $4)";
-    PROVE_TWICE = "UPDATE sessions SET assurance = 2, auth_time = $2 WHERE id = $1 AND revoked_at IS NULL";
+    END_OF_DEVICE = "UPDATE sessions SET revoked_at = $3, revoked_because = $4
+        WHERE account_id = $1 AND device_id = $2 AND revoked_at IS NULL";
+    END_OF_DEVICES = "UPDATE sessions SET revoked_at = $2, revoked_because = $3
+        WHERE account_id = $1 AND device_id IS NOT NULL AND revoked_at IS NULL
+            AND (CAST($4 AS TEXT) IS NULL OR device_id <> $4)";
+    BEYOND = "SELECT id FROM sessions
+        WHERE account_id = $1 AND revoked_at IS NULL AND expires_at > $2 AND last_seen_at + idle_span > $2 AND id <> $3
+        ORDER BY last_seen_at DESC, id DESC LIMIT 1000 OFFSET $4";
+    LOWER_ASSURANCE = "UPDATE sessions SET assurance = 1
+        WHERE account_id = $1 AND assurance > 1 AND (CAST($2 AS TEXT) IS NULL OR id <> $2)";
+    PROVED_AGAIN = "UPDATE sessions SET auth_time = $2 WHERE id = $1";
+    RAISE_ASSURANCE = "UPDATE sessions SET assurance = 2, auth_time = $2 WHERE id = $1 AND revoked_at IS NULL";
+    RENEW = "UPDATE sessions SET secret_hash = $2 WHERE id = $1 AND secret_hash IS NOT NULL AND revoked_at IS NULL";
     SAW = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
     FORGET = "DELETE FROM sessions WHERE account_id = $1";
     CLEAN = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1
@@ -69,14 +81,38 @@ pub async fn open(tx: &mut Tx<'_>, new: &NewSession, now: Time) -> Result<bool> 
         new.expires_at,
         new.device.name.clone(),
         new.device.browser.clone(),
-        new.device.address.clone()
+        new.device.address.clone(),
+        new.device_id
     ];
     Ok(tx.run(OPEN, row).await? == 1)
 }
 
 /// Its owner has proved themselves by a second factor too.
-pub async fn prove_twice(tx: &mut Tx<'_>, id: SessionId, now: Time) -> Result<()> {
-    tx.run(PROVE_TWICE, args![id, now]).await?;
+pub async fn raise_assurance(tx: &mut Tx<'_>, id: SessionId, now: Time) -> Result<()> {
+    tx.run(RAISE_ASSURANCE, args![id, now]).await?;
+    Ok(())
+}
+
+/// Its owner has proved themselves again, by no more than before.
+pub async fn proved_again(tx: &mut Tx<'_>, id: SessionId, now: Time) -> Result<()> {
+    tx.run(PROVED_AGAIN, args![id, now]).await?;
+    Ok(())
+}
+
+/// A cookie keeps it alive that has this SHA-256, and the one before does not any
+/// more. False if it is kept alive by no cookie, or has ended.
+pub async fn renew(tx: &mut Tx<'_>, id: SessionId, secret_hash: [u8; 32]) -> Result<bool> {
+    Ok(tx.run(RENEW, args![id, secret_hash]).await? == 1)
+}
+
+/// What was a second factor is none any more, for all sessions of an account
+/// but, where given, one.
+pub async fn lower_assurance(
+    tx: &mut Tx<'_>,
+    account: UserId,
+    but: Option<SessionId>,
+) -> Result<()> {
+    tx.run(LOWER_ASSURANCE, args![account, but]).await?;
     Ok(())
 }
 
@@ -125,6 +161,44 @@ pub async fn end_all(
 ) -> Result<u64> {
     tx.run(END_ALL, args![account, now, why.as_str(), but])
         .await
+}
+
+/// End the sessions that were opened on a device. Says how many.
+pub async fn end_of_device(
+    tx: &mut Tx<'_>,
+    account: UserId,
+    device: DeviceId,
+    why: EndReason,
+    now: Time,
+) -> Result<u64> {
+    tx.run(END_OF_DEVICE, args![account, device, now, why.as_str()])
+        .await
+}
+
+/// End the sessions that were opened on any device but, where given, one. Says how
+/// many.
+pub async fn end_of_devices(
+    tx: &mut Tx<'_>,
+    account: UserId,
+    but: Option<DeviceId>,
+    why: EndReason,
+    now: Time,
+) -> Result<u64> {
+    tx.run(END_OF_DEVICES, args![account, now, why.as_str(), but])
+        .await
+}
+
+/// The sessions beside `this` that live beyond `most` of an account, `this` one
+/// counted: those that were used least lately.
+pub async fn beyond(
+    tx: &mut Tx<'_>,
+    (account, this): (UserId, SessionId),
+    most: u32,
+    now: Time,
+) -> Result<Vec<SessionId>> {
+    let others = i64::from(most.saturating_sub(1));
+    let rows = tx.rows(BEYOND, args![account, now, this, others]).await?;
+    rows.iter().map(|row| row.get("id")).collect()
 }
 
 /// Note when a session was used.
@@ -192,5 +266,6 @@ pub fn read(row: &Row) -> Result<Session> {
             browser: row.get("browser")?,
             address: row.get("address")?,
         },
+        device_id: row.get("device_id")?,
     })
 }

@@ -5,6 +5,9 @@ use url::{Host, Url};
 
 /// Longest host with its port that is looked at.
 const MOST: usize = 260;
+/// Longest name (RFC 1035, section 2.3.4, as text), in ASCII: other scripts
+/// grow when they are written so.
+const NAME_MOST: usize = 253;
 
 /// Scheme, host and port of a web address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +92,7 @@ fn hostname(url: &Url) -> Option<String> {
             let name = name.strip_suffix('.').unwrap_or(name);
             let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
             let whole = !name.is_empty() && !name.ends_with('.') && name.chars().all(plain);
-            whole.then(|| name.to_owned())
+            (whole && name.len() <= NAME_MOST).then(|| name.to_owned())
         }
         literal => Some(literal.to_string()),
     }
@@ -195,6 +198,15 @@ mod tests {
         ] {
             assert_eq!(Address::canonical(none), None, "{none}");
         }
+    }
+
+    /// Found by `fuzz/targets/paths.rs`.
+    #[test]
+    fn a_name_that_grows_too_long_is_none() {
+        let grows = "ӛ.".repeat(50) + "example";
+        assert!(grows.len() < super::MOST);
+        assert_eq!(Address::canonical(&grows), None);
+        assert!(Address::parse(&format!("https://{grows}")).is_err());
     }
 
     proptest! {

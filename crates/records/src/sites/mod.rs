@@ -4,6 +4,7 @@
 mod address;
 mod draft;
 mod path;
+mod reach;
 mod readings;
 mod rules;
 mod table;
@@ -17,7 +18,7 @@ use tollgate_base::{
 
 pub use address::Address;
 pub use draft::{Draft, Fault, Part, RuleDraft, is_method};
-pub use path::{Clear, Path, RulePath, is_local};
+pub use path::{Path, Reading, RulePath, is_local};
 pub use rules::{Judgement, Request, Verdict};
 pub use table::{QUERIES, add, all, all_in, count, forget, save};
 

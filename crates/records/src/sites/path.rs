@@ -9,17 +9,17 @@ use super::readings;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Path<'a> {
     /// There is one way to read it.
-    Clear(Clear<'a>),
+    Clear(Reading<'a>),
     /// There are several, all of which count.
-    Several(Vec<String>),
+    Several(Vec<Reading<'static>>),
     /// Nobody can say what somebody else makes of it.
     Unreadable,
 }
 
-/// A path that can be read in one way. Most are neither decoded nor folded, and
-/// cost nothing to keep.
+/// A path as one reader reads it. Most are neither decoded nor folded, and cost
+/// nothing to keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clear<'a> {
+pub struct Reading<'a> {
     text: Cow<'a, str>,
     /// Without capitals, where it has some.
     folded: Option<String>,
@@ -28,7 +28,7 @@ pub struct Clear<'a> {
 /// A path in a rule, which stands for everything below it too. Without a slash
 /// at its end; `""` for the whole site.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RulePath(Clear<'static>);
+pub struct RulePath(Reading<'static>);
 
 /// Whether a path lies where a rule is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +45,11 @@ impl<'a> Path<'a> {
     /// Read a request target: what is after `?` does not count.
     pub fn read(target: &'a str) -> Self {
         let path = target.split('?').next().unwrap_or_default();
-        let several = || readings::of(path).map_or(Self::Unreadable, Self::Several);
-        Clear::read(path).map_or_else(several, Self::Clear)
+        let several = || match readings::of(path) {
+            Some(texts) => Self::Several(texts.into_iter().map(Reading::from).collect()),
+            None => Self::Unreadable,
+        };
+        decoded(path).map_or_else(several, |text| Self::Clear(text.into()))
     }
 
     /// The same, kept for longer than the request.
@@ -54,7 +57,7 @@ impl<'a> Path<'a> {
         match self {
             Self::Several(readings) => Path::Several(readings),
             Self::Unreadable => Path::Unreadable,
-            Self::Clear(path) => Path::Clear(Clear {
+            Self::Clear(path) => Path::Clear(Reading {
                 text: path.text.into_owned().into(),
                 folded: path.folded,
             }),
@@ -70,16 +73,23 @@ impl<'a> Path<'a> {
     }
 }
 
-impl<'a> Clear<'a> {
-    fn read(path: &'a str) -> Option<Self> {
-        let text = decoded(path)?;
+impl<'a, T: Into<Cow<'a, str>>> From<T> for Reading<'a> {
+    fn from(text: T) -> Self {
+        let text = text.into();
         let capitals = |byte: &u8| byte.is_ascii_uppercase() || !byte.is_ascii();
         let folded = text
             .as_bytes()
             .iter()
             .any(capitals)
             .then(|| text.to_lowercase());
-        Some(Self { text, folded })
+        Self { text, folded }
+    }
+}
+
+impl Reading<'_> {
+    /// As it is compared where case counts.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     fn folded(&self) -> &str {
@@ -105,14 +115,10 @@ impl RulePath {
         if text.contains('?') {
             return Err("A path without a query: queries never decide.");
         }
-        let Clear { text, folded } = Clear::read(text).ok_or(
+        let text = decoded(text).ok_or(
             "A path that can be read in one way only: no //, no dot segments, no ; or \\, no encoded slash.",
         )?;
-        let top = |text: &str| text.trim_end_matches('/').to_owned();
-        Ok(Self(Clear {
-            text: top(&text).into(),
-            folded: folded.as_deref().map(top),
-        }))
+        Ok(Self(text.trim_end_matches('/').to_owned().into()))
     }
 
     /// As it is shown: the whole site is `/`.
@@ -124,13 +130,18 @@ impl RulePath {
         }
     }
 
+    /// Whether the other one lies at this one or below it.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        self.0.text.is_empty() || is_below(&other.0.text, &self.0.text)
+    }
+
     pub(super) fn holds(&self, path: &Path<'_>) -> Lies {
         match path {
             _ if self.0.text.is_empty() => Lies::Within,
             Path::Unreadable => Lies::Perhaps,
             Path::Several(readings) => {
-                let within = |reading: &String| is_below(reading, &self.0.text);
-                let perhaps = |reading: &String| is_below(&reading.to_lowercase(), self.0.folded());
+                let within = |reading: &Reading<'_>| is_below(&reading.text, &self.0.text);
+                let perhaps = |reading: &Reading<'_>| is_below(reading.folded(), self.0.folded());
                 if readings.iter().all(within) {
                     Lies::Within
                 } else if readings.iter().any(perhaps) {

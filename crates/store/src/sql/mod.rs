@@ -4,6 +4,7 @@
 //! `write` is SERIALIZABLE on both: SQLite has one writer that commits waiting
 //! transactions in groups, PostgreSQL retries what collides.
 
+mod body;
 mod fault;
 mod health;
 mod postgres;
@@ -37,6 +38,8 @@ pub use self::{
     value::{FromValue, ToValue, Value},
 };
 pub use crate::{args, either, queries};
+
+use self::body::{Body, hold};
 
 /// Writes that may wait at once; the next one is refused with `busy.store`.
 const QUEUE: usize = 4_096;
@@ -181,6 +184,12 @@ impl Db {
         F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
+        let (body, answer) = hold(body);
+        self.transact(body).await?;
+        answer.take()
+    }
+
+    async fn transact(&self, body: Box<dyn Body>) -> Result<()> {
         self.fail_points.pass(Moment::Write, "");
         let outcome = match &self.inside {
             Inside::Sqlite(sqlite) => sqlite.write(sqlite.write_until(), body).await,
@@ -198,8 +207,10 @@ impl Db {
         self.fail_points.pass(Moment::Write, sql);
         let outcome = match &self.inside {
             Inside::Sqlite(sqlite) => {
-                let body = async move |tx: &mut Tx<'_>| tx.run_text(sql, &args).await;
-                sqlite.write(sqlite.write_until(), body).await
+                let (body, answer) =
+                    hold(async move |tx: &mut Tx<'_>| tx.run_text(sql, &args).await);
+                let done = sqlite.write(sqlite.write_until(), body).await;
+                done.and_then(|()| answer.take())
             }
             Inside::Postgres(postgres) => postgres.write_one(sql, args).await,
         };
@@ -233,10 +244,12 @@ impl Db {
         F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
+        let (body, answer) = hold(body);
         match &self.inside {
-            Inside::Sqlite(sqlite) => sqlite.snapshot(body).await,
-            Inside::Postgres(postgres) => postgres.snapshot(body).await,
+            Inside::Sqlite(sqlite) => sqlite.snapshot(body).await?,
+            Inside::Postgres(postgres) => postgres.snapshot(body).await?,
         }
+        answer.take()
     }
 
     /// A transaction that no other of its kind runs beside, on any node, and
@@ -246,10 +259,12 @@ impl Db {
         F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
+        let (body, answer) = hold(body);
         match &self.inside {
-            Inside::Sqlite(sqlite) => sqlite.write(Instant::now() + ALONE, body).await,
-            Inside::Postgres(postgres) => postgres.alone(body).await,
+            Inside::Sqlite(sqlite) => sqlite.write(Instant::now() + ALONE, body).await?,
+            Inside::Postgres(postgres) => postgres.alone(body).await?,
         }
+        answer.take()
     }
 
     /// Have the database check a text without running it.

@@ -18,6 +18,7 @@ use tollgate_base::{
 };
 
 use super::{
+    body::Body,
     fault::{Fault, Trouble},
     postgres,
     row::Row,
@@ -171,13 +172,10 @@ impl<'c> Session<'c> {
 
     /// Run a body to its end. Its panic is an error, and so is waiting for
     /// anything but a statement: it would hold locks while it waits.
-    pub(super) async fn run<T, F>(&self, body: &F) -> Result<T>
-    where
-        F: AsyncFn(&mut Tx<'_>) -> Result<T>,
-    {
+    pub(super) async fn run(&self, body: &dyn Body) -> Result<()> {
         let mut tx = Tx { session: self };
-        let mut body = pin!(AssertUnwindSafe(async { body(&mut tx).await }).catch_unwind());
-        let result = poll_fn(|context| match body.as_mut().poll_unpin(context) {
+        let mut body = pin!(AssertUnwindSafe(body.run(&mut tx)).catch_unwind());
+        poll_fn(|context| match body.as_mut().poll_unpin(context) {
             Poll::Pending if self.in_statement.get() => Poll::Pending,
             Poll::Pending => Poll::Ready(Err(waited())),
             Poll::Ready(Ok(result)) => Poll::Ready(result),
@@ -188,7 +186,7 @@ impl<'c> Session<'c> {
         .await?;
         match self.trouble.get() {
             None if self.in_statement.get() => Err(waited()),
-            None => Ok(result),
+            None => Ok(()),
             Some(trouble) => Err(trouble.because("a body went on after a statement had failed")),
         }
     }

@@ -6,8 +6,8 @@ use std::fmt;
 use tollgate_base::{
     access::Role,
     id::{
-        EventId, FactorId, JobId, KeyId, NodeId, OneTimeId, OrgId, RequestId, SessionId, SiteId,
-        UserId,
+        AlertId, DeliveryId, DeviceId, EventId, FactorId, JobId, KeyId, NodeId, OneTimeId, OrgId,
+        PasskeyId, RequestId, SessionId, SiteId, UserId, WebhookId,
     },
     time::Time,
 };
@@ -175,8 +175,8 @@ read! {
 }
 
 textual!(
-    EventId, FactorId, JobId, KeyId, NodeId, OneTimeId, OrgId, RequestId, SessionId, SiteId,
-    UserId, Role
+    AlertId, DeliveryId, DeviceId, EventId, FactorId, JobId, KeyId, NodeId, OneTimeId, OrgId,
+    PasskeyId, RequestId, SessionId, SiteId, UserId, WebhookId, Role
 );
 
 /// SQLite has no booleans of its own: 0 and 1 are read as such.

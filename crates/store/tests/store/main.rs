@@ -9,6 +9,7 @@
 
 mod archive;
 mod house;
+mod liars;
 mod migrate;
 mod postgres;
 mod reads;

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::json;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     task::JoinSet,
 };
@@ -118,7 +118,8 @@ async fn answer(mut stream: TcpStream, seen: &Mutex<Vec<Seen>>) -> io::Result<()
     stream.shutdown().await
 }
 
-async fn read(stream: &mut TcpStream) -> io::Result<Seen> {
+/// One request, whole.
+pub(super) async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Seen> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(at) = find(&bytes, b"\r\n\r\n") {
@@ -150,7 +151,11 @@ async fn read(stream: &mut TcpStream) -> io::Result<Seen> {
     Ok(seen)
 }
 
-async fn counted(stream: &mut TcpStream, mut bytes: Vec<u8>, length: usize) -> io::Result<Vec<u8>> {
+async fn counted<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    mut bytes: Vec<u8>,
+    length: usize,
+) -> io::Result<Vec<u8>> {
     while bytes.len() < length {
         more(stream, &mut bytes).await?;
     }
@@ -158,7 +163,7 @@ async fn counted(stream: &mut TcpStream, mut bytes: Vec<u8>, length: usize) -> i
     Ok(bytes)
 }
 
-async fn chunked(stream: &mut TcpStream, mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+async fn chunked<S: AsyncRead + Unpin>(stream: &mut S, mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
         while find(&bytes, b"\r\n").is_none() {
@@ -178,7 +183,7 @@ async fn chunked(stream: &mut TcpStream, mut bytes: Vec<u8>) -> io::Result<Vec<u
     }
 }
 
-async fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> io::Result<()> {
+async fn more<S: AsyncRead + Unpin>(stream: &mut S, bytes: &mut Vec<u8>) -> io::Result<()> {
     let read = stream.read_buf(bytes).await?;
     if read == 0 || bytes.len() > MOST {
         return Err(io::ErrorKind::UnexpectedEof.into());

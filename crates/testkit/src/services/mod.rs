@@ -9,6 +9,8 @@
 mod command;
 mod echo;
 mod environment;
+mod line;
+mod log_server;
 mod postgres;
 mod private;
 mod proxy;
@@ -17,12 +19,16 @@ mod redis;
 mod scripts;
 mod server;
 mod smtp;
+mod tls;
+mod web;
 #[cfg(target_os = "linux")]
 mod world;
 
 pub use command::Finished;
 pub use echo::{EchoApp, Seen};
 pub use environment::{campaign, database_url, redis_url, screenshots};
+pub use line::{Carriage, Line};
+pub use log_server::LogServer;
 pub use postgres::{PostgresDatabase, PostgresServer};
 pub use proxy::{Proxy, ProxyKind};
 pub use raw::{RawAnswer, raw};
@@ -31,5 +37,6 @@ pub use scripts::Interpreter;
 pub use server::{Program, Server};
 pub use smtp::{Greeting, Letter, Mood, SMTP_PASSWORD, SMTP_USER, SmtpServer};
 pub use tollgate_throwaway::{Shutdown, Signal, free_port};
+pub use web::{Reply, WebServer};
 #[cfg(target_os = "linux")]
 pub use world::{Disk, World};

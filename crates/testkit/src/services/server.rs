@@ -29,6 +29,20 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// How long between two looks at a condition.
 const BEAT: Duration = Duration::from_millis(20);
 
+/// Who is set up in a test is seldom there to add a second factor, and tests come
+/// from one address.
+const USUAL: [(&str, &str); 8] = [
+    ("TOLLGATE_SIGNIN__SECOND_FACTOR", "offered"),
+    ("TOLLGATE_HTTP__MAX_CONNECTIONS_PER_ADDRESS", "10000"),
+    ("TOLLGATE_LIMITS__ADDRESS_READING", MANY),
+    ("TOLLGATE_LIMITS__ADDRESS_CHANGING", MANY),
+    ("TOLLGATE_LIMITS__ADDRESS_EXPENSIVE", MANY),
+    ("TOLLGATE_LIMITS__ACCOUNT_READING", MANY),
+    ("TOLLGATE_LIMITS__ACCOUNT_CHANGING", MANY),
+    ("TOLLGATE_LIMITS__ACCOUNT_EXPENSIVE", MANY),
+];
+const MANY: &str = "1000000000/1m";
+
 /// The binary with the folder that it runs in and the variables that it sees;
 /// it sees no others but `PATH`.
 #[derive(Clone, Debug)]
@@ -46,7 +60,9 @@ impl Program {
         Self {
             binary: binary.into(),
             folder: folder.into(),
-            environment: Vec::new(),
+            environment: USUAL
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec(),
             limits: None,
         }
     }

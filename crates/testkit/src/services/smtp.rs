@@ -10,11 +10,6 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use rustls::{
-    ServerConfig,
-    crypto::aws_lc_rs,
-    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
-};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
@@ -22,6 +17,8 @@ use tokio::{
     task::JoinSet,
 };
 use tokio_rustls::TlsAcceptor;
+
+use super::tls::{ROOTS, certified};
 
 /// The user whom it knows.
 pub const SMTP_USER: &str = "tollgate";
@@ -41,6 +38,10 @@ pub enum Mood {
     Garbled,
     /// It answers each receiver with this line, such as `451 4.7.1 Greylisted`.
     Answers(&'static str),
+    /// It answers the sender with this line.
+    RefusesSender(&'static str),
+    /// It answers what a mail says with this line.
+    RefusesText(&'static str),
     /// It lets nobody in.
     LetsNobodyIn,
     /// It reads a mail and hangs up without saying whether it took it.
@@ -94,17 +95,8 @@ type Line = BufReader<Box<dyn Stream>>;
 impl SmtpServer {
     /// Start one on a free port, with a certificate for `localhost`.
     pub async fn start(greeting: Greeting) -> Self {
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])
-            .expect("a certificate is made");
         let folder = tempfile::tempdir().expect("the system has a temporary folder");
-        std::fs::write(folder.path().join("ca.pem"), made.cert.pem()).expect("it is written");
-        let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
-        let tls = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("the provider knows them")
-            .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], PrivateKeyDer::Pkcs8(key))
-            .expect("key and certificate fit");
+        let tls = certified(folder.path());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
             .expect("a free port");
@@ -133,7 +125,7 @@ impl SmtpServer {
 
     /// The file that vouches for it.
     pub fn roots(&self) -> PathBuf {
-        self.folder.path().join("ca.pem")
+        self.folder.path().join(ROOTS)
     }
 
     /// Treat who comes next like that.
@@ -219,6 +211,14 @@ async fn converse(stream: TcpStream, desk: &Desk) -> io::Result<()> {
                 };
                 say(&mut line, answer).await?;
             }
+            "MAIL" => {
+                let answer = if let Mood::RefusesSender(answer) = mood {
+                    answer
+                } else {
+                    "250 OK"
+                };
+                say(&mut line, answer).await?;
+            }
             "RCPT" => {
                 if let Mood::Answers(answer) = mood {
                     say(&mut line, answer).await?;
@@ -233,6 +233,10 @@ async fn converse(stream: TcpStream, desk: &Desk) -> io::Result<()> {
                 let text = letter(&mut line).await?;
                 if mood == Mood::DropsAfterData {
                     return Ok(());
+                }
+                if let Mood::RefusesText(answer) = mood {
+                    say(&mut line, answer).await?;
+                    continue;
                 }
                 held(&desk.letters).push(Letter {
                     to: std::mem::take(&mut to),

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use tollgate_base::{Result, access::Role, page::PageRequest, time::Clock};
-use tollgate_flows::{Ctx, Filter, audit, keyring, password, people};
+use tollgate_flows::{
+    Ctx, Filter, alerts, audit, keyring,
+    outbox::{self, Stuck},
+    overview, password, people, webhooks,
+};
 use tollgate_records::{events::EventKind, schema};
 use tollgate_store::{counters::Counters, migrate, sql::Db};
 
@@ -20,6 +24,8 @@ const DRIFT: Duration = Duration::from_secs(5);
 const KEY_AGE: Duration = Duration::from_hours(24 * 365);
 /// So should the last backup.
 const BACKUP_AGE: Duration = Duration::from_hours(24 * 7);
+/// Events that an export may be behind while it works.
+const BEHIND: i64 = 1_000;
 /// How long Redis may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -60,7 +66,7 @@ pub(super) async fn look(config: &Config, fix: bool) -> Vec<Finding> {
 
 async fn redis(config: &Config) -> Option<Finding> {
     let url = config.redis.url.as_ref()?.to_secret();
-    Some(match Counters::redis(&url) {
+    Some(match Counters::redis(&url, &[0; 32]) {
         Ok(counters) if counters.redis_comes(PATIENCE).await => {
             Finding::good("redis", "It answers.")
         }
@@ -132,10 +138,15 @@ async fn inside(config: &Config, findings: &mut Vec<Finding>) {
     let seen = [
         ("clock", past(&ctx).await),
         ("administrators", administrators(&ctx, config).await),
+        ("second factors", factors(&ctx).await),
         ("peppers", peppers(&ctx).await),
         ("signing keys", keys(&ctx).await),
         ("audit", trail(&ctx).await),
+        ("audit export", exported(&ctx).await),
         ("backup", backup(&ctx).await),
+        ("mail", undelivered(&ctx).await),
+        ("alerts", told(&ctx).await),
+        ("webhooks", sent(&ctx).await),
     ];
     for (about, seen) in seen {
         match seen {
@@ -228,13 +239,29 @@ async fn administrators(ctx: &Ctx, config: &Config) -> Result<Option<Finding>> {
     )))
 }
 
+/// Whether a stolen password would open everything.
+async fn factors(ctx: &Ctx) -> Result<Option<Finding>> {
+    let without = overview::overview(ctx, OPERATOR, ())
+        .await?
+        .admins_without_factor;
+    Ok((without > 0).then(|| {
+        Finding::remark(
+            "second factors",
+            format!("{without} administrators have none: their password alone opens everything."),
+            "They add one under /me/factors; signin.second_factor = \"admins\" requires it.",
+        )
+    }))
+}
+
 /// Whether each password can be checked.
 async fn peppers(ctx: &Ctx) -> Result<Option<Finding>> {
     let missing = password::unpeppered(ctx, OPERATOR, ()).await?;
     Ok((missing > 0).then(|| {
         Finding::wrong(
             "peppers",
-            format!("{missing} password hashes were made with a pepper that is not there."),
+            format!(
+                "{missing} password hashes, former ones among them, were made with a pepper that is not there."
+            ),
             "Put it back into password.peppers; the log names it when somebody signs in.",
         )
     }))
@@ -264,14 +291,38 @@ async fn keys(ctx: &Ctx) -> Result<Option<Finding>> {
 }
 
 async fn trail(ctx: &Ctx) -> Result<Option<Finding>> {
-    let verified = audit::verify(ctx, OPERATOR, None).await?;
+    let verified = audit::verify(ctx, OPERATOR, audit::Kept::default()).await?;
     Ok(Some(Finding::good(
         "audit",
         format!(
-            "All {} events fit; {} wait to be sealed.",
-            verified.sealed, verified.waiting
+            "All {} events fit, and {} checkpoints; {} wait to be sealed.",
+            verified.sealed, verified.checkpoints, verified.waiting
         ),
     )))
+}
+
+async fn exported(ctx: &Ctx) -> Result<Option<Finding>> {
+    let exports = audit::exports(ctx, OPERATOR, ()).await?;
+    let Some(export) = exports.into_iter().next() else {
+        return Ok(None);
+    };
+    let (name, behind) = (export.name, export.behind);
+    Ok(Some(match export.fault {
+        Some(fault) => Finding::wrong(
+            "audit export",
+            format!("{behind} events wait for {name}: {fault}"),
+            "Check [audit.syslog] and the log server; they are sent in order once it takes them.",
+        ),
+        None if behind > BEHIND => Finding::remark(
+            "audit export",
+            format!("{behind} events wait for {name}."),
+            "A server has to run to send them.",
+        ),
+        None => Finding::good(
+            "audit export",
+            format!("{name} has all but {behind} events."),
+        ),
+    }))
 }
 
 async fn backup(ctx: &Ctx) -> Result<Option<Finding>> {
@@ -289,5 +340,54 @@ async fn backup(ctx: &Ctx) -> Result<Option<Finding>> {
         Finding::remark("backup", says, fix)
     } else {
         Finding::good("backup", says)
+    }))
+}
+
+/// Mails and texts that do not get on.
+async fn undelivered(ctx: &Ctx) -> Result<Option<Finding>> {
+    let Stuck { waiting, dead } = outbox::stuck(ctx, OPERATOR, ()).await?;
+    let says =
+        format!("{dead} mails and texts were given up, {waiting} failed and are tried again.");
+    let fix =
+        "tollgate mail queue says why; then tollgate mail retry ID, or tollgate mail drop ID.";
+    Ok((dead + waiting > 0).then(|| Finding::remark("mail", says, fix)))
+}
+
+/// Whether anybody is told of alerts, and which are open.
+async fn told(ctx: &Ctx) -> Result<Option<Finding>> {
+    let channels = alerts::channels(ctx, OPERATOR, ()).await?;
+    let mut set = channels.iter().filter(|state| state.set).peekable();
+    if set.peek().is_none() {
+        let says = "No channel is set: nobody is told of break-ins and failures.";
+        let fix =
+            "Set [alerts] mail_to = [\"admins\"], or another channel; then tollgate alert test.";
+        return Ok(Some(Finding::remark("alerts", says, fix)));
+    }
+    if let Some((channel, fault)) = set.find_map(|one| Some((one.channel, one.fault.as_ref()?))) {
+        let says = format!("The channel {} failed at last: {fault}", channel.name());
+        return Ok(Some(Finding::wrong("alerts", says, "tollgate alert test")));
+    }
+    let open: i64 = alerts::open(ctx, OPERATOR, ())
+        .await?
+        .iter()
+        .map(|(_, many)| many)
+        .sum();
+    Ok(Some(match open {
+        0 => Finding::good("alerts", "None is open."),
+        _ => Finding::remark("alerts", format!("{open} are open."), "tollgate alert list"),
+    }))
+}
+
+/// Webhooks that take nothing.
+async fn sent(ctx: &Ctx) -> Result<Option<Finding>> {
+    let all = webhooks::list(ctx, OPERATOR, ()).await?;
+    let bad = all
+        .iter()
+        .filter(|one| one.webhook.stopped.is_some() || one.webhook.failing_since.is_some());
+    let names: Vec<&str> = bad.map(|one| one.webhook.name.as_str()).collect();
+    let fix = "tollgate webhook list; then tollgate webhook test WEBHOOK";
+    Ok((!names.is_empty()).then(|| {
+        let says = format!("These take nothing: {}.", names.join(", "));
+        Finding::remark("webhooks", says, fix)
     }))
 }

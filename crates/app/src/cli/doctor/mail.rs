@@ -4,7 +4,7 @@
 use std::fs;
 
 use crate::{
-    config::{Config, mail::Delivery},
+    config::{Config, devices::Confirm, mail::Delivery},
     wire,
 };
 
@@ -12,6 +12,13 @@ use super::Finding;
 
 pub(super) async fn look(config: &Config) -> Finding {
     let mail = &config.mail;
+    if mail.delivery != Delivery::Smtp && config.devices.confirm != Confirm::Off {
+        return Finding::wrong(
+            "mail",
+            "Sign-ins are to be confirmed by mail (devices.confirm), and no mail is sent.",
+            "Set [mail] delivery = \"smtp\", or [devices] confirm = \"off\".",
+        );
+    }
     match mail.delivery {
         Delivery::Log => Finding::remark(
             "mail",

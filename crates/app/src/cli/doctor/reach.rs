@@ -31,7 +31,7 @@ pub(super) async fn look(config: &Config) -> Vec<Finding> {
     let runs = pid_file::running(&server.data_dir).ok().flatten().is_some();
     let mut findings = vec![port(server, runs)];
     findings.extend(address(server));
-    findings.extend(proxies(server));
+    findings.extend(proxies(config));
     if runs {
         findings.push(livez(server).await);
     }
@@ -95,8 +95,9 @@ fn address(server: &Server) -> Vec<Finding> {
     )]
 }
 
-fn proxies(server: &Server) -> Option<Finding> {
-    let behind = server.public_url.as_ref().is_some_and(WebOrigin::is_https);
+fn proxies(config: &Config) -> Option<Finding> {
+    let (server, own) = (&config.server, config.tls.files().is_some());
+    let behind = server.public_url.as_ref().is_some_and(WebOrigin::is_https) && !own;
     (behind && server.trusted_proxies.is_empty()).then(|| {
         let says = "There must be a proxy, and none is trusted: everybody seems to come from it.";
         Finding::wrong(

@@ -28,6 +28,14 @@ pub enum DatabaseUrl {
 #[derive(Clone, Debug, PartialEq)]
 pub struct MailUrl(Url);
 
+/// An address of somebody's that we call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WebUrl(Url);
+
+/// Where a log server is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SyslogUrl(Url);
+
 /// Where Redis is.
 #[derive(Clone, PartialEq)]
 pub struct RedisUrl(Secret);
@@ -75,10 +83,85 @@ impl MailUrl {
 
     /// Whether it is on this machine.
     pub fn is_loopback(&self) -> bool {
-        let host = self.host();
-        let address = host.parse::<IpAddr>();
-        address.map_or(host == "localhost", |address| address.is_loopback())
+        is_here(self.host())
     }
+}
+
+impl WebUrl {
+    /// As a client takes it.
+    pub fn to_url(&self) -> Url {
+        self.0.clone()
+    }
+
+    /// Its name or address.
+    pub fn host(&self) -> &str {
+        let host = self.0.host_str().unwrap_or_default();
+        host.trim_matches(['[', ']'])
+    }
+
+    /// Whether the way there is encrypted.
+    pub fn is_tls(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// Whether it is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        is_here(self.host())
+    }
+}
+
+impl SyslogUrl {
+    /// Its name or address.
+    pub fn host(&self) -> &str {
+        let host = self.0.host_str().unwrap_or_default();
+        host.trim_matches(['[', ']'])
+    }
+
+    /// Its port: what was said, or the usual one (RFC 5425, 5426).
+    pub fn port(&self) -> u16 {
+        let usual = if self.scheme() == "udp" { 514 } else { 6514 };
+        self.0.port().unwrap_or(usual)
+    }
+
+    /// `tls`, `tcp` or `udp`.
+    pub fn scheme(&self) -> &str {
+        self.0.scheme()
+    }
+
+    /// Whether it is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        is_here(self.host())
+    }
+}
+
+impl Word for SyslogUrl {
+    const FORM: &'static str = "tls://host:port, tcp://host:port or udp://host:port";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|cause| format!("is not an address: {cause}"))?;
+        if !matches!(url.scheme(), "tls" | "tcp" | "udp") {
+            return Err("begins with none of tls://, tcp:// and udp://".to_owned());
+        }
+        if url.host_str().is_none_or(str::is_empty) {
+            return Err("names no host".to_owned());
+        }
+        if !url.username().is_empty()
+            || !matches!(url.path(), "" | "/")
+            || text.contains(['?', '#'])
+        {
+            return Err("says more than a host and a port".to_owned());
+        }
+        Ok(Self(url))
+    }
+
+    fn shown(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+fn is_here(host: &str) -> bool {
+    let address = host.parse::<IpAddr>();
+    address.map_or(host == "localhost", |address| address.is_loopback())
 }
 
 impl Word for DatabaseUrl {
@@ -130,6 +213,28 @@ impl Word for MailUrl {
         }
         if !matches!(url.path(), "" | "/") || text.contains(['?', '#']) {
             return Err("goes on after the host".to_owned());
+        }
+        Ok(Self(url))
+    }
+
+    fn shown(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+impl Word for WebUrl {
+    const FORM: &'static str = "https://host/path, without user and password";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|cause| format!("is not an address: {cause}"))?;
+        if !matches!(url.scheme(), "https" | "http") {
+            return Err("begins with neither https:// nor http://".to_owned());
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("holds a user or a password, which nobody is sent".to_owned());
+        }
+        if url.fragment().is_some() {
+            return Err("has a #, which nobody is sent".to_owned());
         }
         Ok(Self(url))
     }
@@ -197,7 +302,7 @@ fn without_password(url: &Secret) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{DatabaseUrl, MailUrl, RedisUrl, Word};
+    use super::{DatabaseUrl, MailUrl, RedisUrl, WebUrl, Word};
 
     fn check<T: Word>(text: &str, shown: Option<&str>) {
         let found = T::parse(text).ok().map(|value| value.shown());
@@ -243,6 +348,23 @@ mod tests {
         ] {
             check::<RedisUrl>(bad, None);
         }
+    }
+
+    #[test]
+    fn a_hook_is_an_address_without_credentials() {
+        for bad in [
+            "sms.example.org",
+            "ftp://sms.example.org",
+            "https://ann@sms.example.org",
+            "https://:hunter2@sms.example.org",
+            "https://sms.example.org/#in",
+        ] {
+            let fault = WebUrl::parse(bad).unwrap_err();
+            assert!(!fault.contains("hunter2"), "{fault}");
+        }
+        let url = WebUrl::parse("http://[::1]:8025/in?a=b").unwrap();
+        assert!(url.is_loopback() && !url.is_tls());
+        assert_eq!(url.shown(), "http://[::1]:8025/in?a=b");
     }
 
     #[test]

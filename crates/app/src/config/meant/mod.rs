@@ -3,6 +3,7 @@
 
 pub mod backend;
 pub mod network;
+pub mod pace;
 pub mod plain;
 pub mod quantity;
 pub mod value;
@@ -12,7 +13,7 @@ use std::{collections::BTreeMap, path::Path, thread::available_parallelism};
 
 use super::{
     fault::{Fault, Origin},
-    key::Key,
+    key::{BY_PROFILE, Key},
     said::{Entry, Gathered, Said, SaidSite},
     server::{Profile, Server},
 };
@@ -70,17 +71,19 @@ impl<'a> Reader<'a> {
             .min(MOST_CORES);
         // Where there are several, one is kept for who does not wait for a hash.
         let cores = if cores > 2 { cores - 1 } else { cores };
-        let (shortest, remembered) = match server.profile {
-            Profile::Standard => ("8", "0"),
-            Profile::Strict => ("15", "5"),
-        };
+        let by_profile = BY_PROFILE.map(|(name, standard, strict)| {
+            let value = match server.profile {
+                Profile::Standard => standard,
+                Profile::Strict => strict,
+            };
+            (name, value.to_owned())
+        });
         self.stand_ins = vec![
-            ("{shortest}", shortest.to_owned()),
-            ("{remembered}", remembered.to_owned()),
             ("{data_dir}", server.data_dir.display().to_string()),
             ("{address}", server.address()),
             ("{cores}", cores.to_string()),
         ];
+        self.stand_ins.extend(by_profile);
     }
 
     /// One setting as it was meant, or its default. If what was said makes no

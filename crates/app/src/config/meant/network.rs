@@ -1,6 +1,10 @@
-//! Addresses of the network: where to listen, and whom to trust.
+//! Addresses of the network: where to listen, and whom to trust. And what may be
+//! switched off.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use ipnet::IpNet;
 
@@ -23,20 +27,41 @@ impl Word for SocketAddr {
     }
 }
 
+impl<T: Word> OrOff<T> {
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        if text == "off" {
+            Ok(Self(None))
+        } else {
+            T::parse(text).map(Some).map(Self)
+        }
+    }
+
+    pub(super) fn written(&self) -> String {
+        self.0.as_ref().map_or_else(|| "off".to_owned(), T::shown)
+    }
+}
+
 impl Word for OrOff<SocketAddr> {
     const FORM: &'static str = "an IP address and a port such as 127.0.0.1:8701, or off";
 
     fn parse(text: &str) -> Result<Self, String> {
-        if text == "off" {
-            Ok(Self(None))
-        } else {
-            Word::parse(text).map(Some).map(Self)
-        }
+        Self::read(text)
     }
 
     fn shown(&self) -> String {
-        self.0
-            .map_or_else(|| "off".to_owned(), |address| address.to_string())
+        self.written()
+    }
+}
+
+impl Word for OrOff<Duration> {
+    const FORM: &'static str = "a duration such as 7d or 30d, or off";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        Self::read(text)
+    }
+
+    fn shown(&self) -> String {
+        self.written()
     }
 }
 
@@ -57,7 +82,7 @@ impl Word for IpNet {
 
 #[cfg(test)]
 mod tests {
-    use std::net::SocketAddr;
+    use std::{net::SocketAddr, time::Duration};
 
     use ipnet::IpNet;
 
@@ -74,6 +99,9 @@ mod tests {
         check::<SocketAddr>("localhost:8700", None);
         check::<OrOff<SocketAddr>>("off", Some("off"));
         check::<OrOff<SocketAddr>>("on", None);
+        check::<OrOff<Duration>>("off", Some("off"));
+        check::<OrOff<Duration>>("30d", Some("30d"));
+        check::<OrOff<Duration>>("never", None);
         check::<IpNet>("10.0.0.1", Some("10.0.0.1/32"));
         check::<IpNet>("10.0.0.0/33", None);
     }

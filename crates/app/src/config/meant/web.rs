@@ -13,6 +13,10 @@ pub struct WebOrigin(Url);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer(String);
 
+/// How somebody is reached: by mail, telephone or a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactUrl(String);
+
 impl WebOrigin {
     /// Such as `https://id.example.org`, without a slash at its end.
     pub fn text(&self) -> String {
@@ -39,6 +43,38 @@ impl Issuer {
     /// As it was written.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl ContactUrl {
+    /// As it was written.
+    pub fn text(&self) -> String {
+        self.0.clone()
+    }
+}
+
+impl Word for ContactUrl {
+    const FORM: &'static str = "an address such as mailto:security@example.org or https://…";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let known = ["mailto:", "https://", "tel:"];
+        let begins = known
+            .iter()
+            .any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
+        // It becomes a line of its own in security.txt.
+        let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+        if begins && plain && Url::parse(text).is_ok() {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(format!(
+                "{} begins with none of mailto:, https:// and tel:",
+                quoted(text)
+            ))
+        }
+    }
+
+    fn shown(&self) -> String {
+        self.0.clone()
     }
 }
 
@@ -94,7 +130,7 @@ fn web_address(text: &str) -> Result<Url, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Issuer, WebOrigin, Word};
+    use super::{ContactUrl, Issuer, WebOrigin, Word};
 
     fn check<T: Word>(text: &str, shown: Option<&str>) {
         let found = T::parse(text).ok().map(|value| value.shown());
@@ -128,6 +164,24 @@ mod tests {
                 && loopback("http://[::1]")
         );
         assert!(!loopback("http://localhost.example.org") && !loopback("http://192.168.1.20"));
+    }
+
+    #[test]
+    fn a_contact_is_one_line() {
+        check::<ContactUrl>("mailto:a@example.org", Some("mailto:a@example.org"));
+        check::<ContactUrl>(
+            "https://example.org/report",
+            Some("https://example.org/report"),
+        );
+        for bad in [
+            "a@example.org",
+            "mailto:",
+            "http://example.org",
+            "mailto:a@b\nPolicy: x",
+            "",
+        ] {
+            check::<ContactUrl>(bad, None);
+        }
     }
 
     #[test]

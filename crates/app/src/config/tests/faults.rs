@@ -237,6 +237,28 @@ fn settings_may_not_contradict_each_other() {
             "command line: mail.url: a user in mail.url and mail.password belong together.",
         ],
     );
+    check(
+        &with(&[("sms.delivery", "hook")]),
+        &[
+            "command line: sms.delivery: delivery by hook needs sms.url. Set it to such as \"https://sms.example.org/send\".",
+        ],
+    );
+    check(
+        &with(&[
+            ("sms.delivery", "hook"),
+            ("sms.url", "http://sms.example.org"),
+        ]),
+        &[
+            "command line: sms.delivery: delivery by hook needs sms.secret. Draw one: echo whsec_$(head -c 32 /dev/urandom | base64)",
+            "command line: sms.url: an http:// hook is on another machine. Use https://, or set sms.allow_plain = true.",
+        ],
+    );
+    check(
+        &with(&[("signin.sms_codes", "true")]),
+        &[
+            "command line: signin.sms_codes: codes by text need [sms]. Set [sms] delivery = \"hook\", and where the hook is.",
+        ],
+    );
     // A value that makes no sense contradicts nothing.
     check(
         &with(&[("session.idle", "100d"), ("session.max", "x")]),

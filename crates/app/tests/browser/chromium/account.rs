@@ -7,6 +7,7 @@ use image::{Rgb, RgbImage};
 use tempfile::TempDir;
 use tollgate_browser::{Eyes, Key, Visitor};
 
+use super::faultless;
 use crate::stage::{PASSWORD, PERSON, Stage};
 
 const NEW: &str = "another horse battery";
@@ -147,6 +148,22 @@ async fn the_way_to_the_content_is_short() {
         ben.evaluate("document.documentElement.dataset.theme").await,
         "dark"
     );
+    stage.assert_clean(&ben);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium"]
+async fn a_new_address_waits_and_is_taken_back() {
+    let stage = Stage::set_up().await;
+    let ben = stage.signed_in(PERSON, Eyes::default()).await;
+    ben.open(&stage.url("/me/profile")).await;
+    ben.fill("Another e-mail address or username", "ben@example.net")
+        .await;
+    ben.follow(Key::Enter).await;
+    assert!(ben.text().await.contains("Waits for you"));
+    faultless(&ben).await;
+    press(&ben, "Take back : ben@example.net").await;
+    assert!(!ben.text().await.contains("Waits for you"));
     stage.assert_clean(&ben);
 }
 

@@ -4,7 +4,7 @@
 use tollgate_browser::{Eyes, Visitor};
 
 use crate::{
-    registry::{Move, SIGHTS, Sight, Who},
+    registry::{Move, Sight, Who, sights},
     stage::{ADMIN, PERSON, Stage},
 };
 
@@ -27,13 +27,15 @@ async fn judge_all(language: &'static str, direction: &str) {
     let fresh = Stage::fresh().await;
     let set_up = Stage::set_up().await;
     let mut faults = Vec::new();
-    for sight in SIGHTS {
+    for sight in sights() {
         let stage = if sight.who == Who::First {
             &fresh
         } else {
             &set_up
         };
+        let t0 = std::time::Instant::now();
         let found = judge(stage, sight, language, direction).await;
+        eprintln!("TIME {language} {} {}", t0.elapsed().as_millis(), sight.name);
         faults.extend(found.iter().map(|it| format!("{} · {it}", sight.name)));
     }
     let (count, faults) = (faults.len(), faults.join("\n"));
@@ -75,7 +77,11 @@ async fn judge(
                 ..eyes
             })
             .await;
-        let mut found = visitor.accessibility_faults().await;
+        let mut found = if dark {
+            visitor.contrast_faults().await
+        } else {
+            visitor.accessibility_faults().await
+        };
         found.extend(visitor.sideways().await);
         let scheme = if dark { "dark" } else { "light" };
         faults.extend(found.iter().map(|it| format!("{scheme}, {width} px: {it}")));

@@ -47,7 +47,7 @@ async fn the_pictures_of_the_manual_can_be_taken() {
     for (name, path) in [
         ("me", "/me"),
         ("admin", "/admin"),
-        ("people", "/admin/people"),
+        ("people", "/admin/people?role=manager"),
     ] {
         visitor.open(&sample.url(path)).await;
         pictures.push((name, visitor.screenshot().await));

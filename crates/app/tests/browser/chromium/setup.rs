@@ -2,6 +2,7 @@
 
 use tollgate_browser::{Eyes, Key};
 
+use super::factors::add_app;
 use crate::stage::{PASSWORD, Stage};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -20,6 +21,10 @@ async fn the_first_administrator_needs_no_mouse() {
     ann.write("Ann").await;
     ann.fill("E-mail", "ann@example.org").await;
     ann.fill("Password", PASSWORD).await;
+    ann.follow(Key::Enter).await;
+    assert_eq!(ann.heading().await, "Two-step sign-in");
+    add_app(&ann).await;
+    ann.tab_to("link", "I have saved them").await;
     ann.follow(Key::Enter).await;
     assert_eq!(ann.heading().await, "Check the address");
     ann.tab_to("link", "Continue").await;

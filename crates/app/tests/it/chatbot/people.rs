@@ -105,7 +105,7 @@ async fn a_forgotten_password_is_set_by_mail() {
     assert_eq!((known.status, &known.body), (200, &unknown.body));
     assert_eq!(known.body, r#"{"message":"Reset email sent"}"#);
     chatbot.node.settle().await;
-    assert_eq!(chatbot.node.mails().len(), 1);
+    assert_eq!(chatbot.node.mails_to("/reset").len(), 1);
     let token = chatbot.reset_token();
 
     for (wrong, body) in [
@@ -232,7 +232,7 @@ async fn without_its_last_slash_a_path_is_nothing() {
 impl Chatbot {
     /// The token in the one mail that was sent.
     pub(super) fn reset_token(&self) -> String {
-        let mails = self.node.mails();
+        let mails = self.node.mails_to("/reset");
         let token = mails.first().and_then(|mail| {
             let (_, rest) = mail.split_once("Token: ")?;
             rest.split_whitespace().next()

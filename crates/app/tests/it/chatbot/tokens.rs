@@ -6,7 +6,7 @@ use serde_json::json;
 use tollgate_base::{ExposeSecret, SecretString, access::Principal, codes};
 use tollgate_flows::{
     ClientProfile, Credentials, Device, Opening,
-    admit::{Credential, admit},
+    admit::{Credential, Place, admit},
     ctx::SimpleJwt,
     keyring,
     signin::{SignIn, Step, signin},
@@ -88,7 +88,12 @@ async fn no_token_passes_for_one_of_another_kind() {
     }
     for theirs in [access, refresh] {
         let credential = Credential::Access(theirs.into());
-        let refused = admit(&chatbot.node.ctx, &Principal::Anonymous, &credential).await;
+        let refused = admit(
+            &chatbot.node.ctx,
+            &Principal::Anonymous,
+            (&credential, &Place::default()),
+        )
+        .await;
         assert!(
             refused
                 .expect_err("another family")
@@ -172,7 +177,7 @@ async fn native(chatbot: &Chatbot) -> (String, String) {
     let request = SignIn {
         login: ANN.into(),
         password: PASSWORD.into(),
-        device: Device::default(),
+        device: Device::default().into(),
         address: None,
         opening: Opening::Tokens { remember: false },
         client: ClientProfile::NATIVE,

@@ -104,6 +104,9 @@ async fn every_command_speaks_json() {
     check(&format!("user show {ann}"), 0, "/user/identifiers/0/value").await;
     check("user create carol", 0, "/reset_url").await;
     check("user reset-link carol", 0, "/reset_url").await;
+    check("user signin-link carol", 0, "/signin_url").await;
+    let too_long = "user signin-link carol --minutes 61";
+    check(too_long, 2, "/error/code").await;
     check("user role carol manager", 0, "/user/role").await;
     check("user verify carol carol", 0, "/user/id").await;
     check(
@@ -116,6 +119,10 @@ async fn every_command_speaks_json() {
     check("user resume carol", 0, "/results/0/state").await;
     check("user sessions bob", 0, "/data/0/id").await;
     check("user export bob", 0, "/password_hash").await;
+    check("device list bob", 0, "/data").await;
+    check("device forget bob --all --yes", 0, "/forgotten").await;
+    let device = "device forget bob dev_00000000000000000000000000";
+    check(device, 4, "/error/code").await;
     check(&format!("session end {session}"), 0, "/results/0/id").await;
     check("session end --all bob --yes", 0, "/ended").await;
     check("user delete carol --yes", 0, "/results/0/state").await;
@@ -124,6 +131,13 @@ async fn every_command_speaks_json() {
     check("admin recover bob", 0, "/reset_url").await;
     check("audit verify", 0, "/head").await;
     check("audit tail -n 3", 0, "/kind").await;
+    check("audit search -n 3 --class administration", 0, "/kind").await;
+    check("audit search --actor nobody", 4, "/error/code").await;
+    check("audit search --kind no.such", 2, "/error/code").await;
+    check("audit keys", 0, "/keys").await;
+    check("audit exports", 0, "/exports").await;
+    check("audit replay --sink syslog --after 0", 2, "/error/code").await;
+    check("audit verify --file no-such-file", 1, "/error/code").await;
     check("audit export", 0, "/hash").await;
     check("db migrate", 0, "/schema").await;
     check("db status", 0, "/events/sealed").await;
@@ -147,6 +161,7 @@ async fn destructive_commands_ask_first() {
         "user delete bob",
         "user delete bob --no-input",
         "session end --all bob",
+        "device forget bob --all",
         "signing-key remove sgk_00000000000000000000000000 --no-input",
     ] {
         let refused = scene.run_with(line, "yes\n").await;

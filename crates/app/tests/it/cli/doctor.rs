@@ -149,6 +149,21 @@ async fn what_cannot_be_opened_is_told_and_not_touched() {
     );
 }
 
+/// Whoever signs in on a new device would wait for a mail that nobody sends.
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_ins_are_not_to_be_confirmed_by_mail_that_is_not_sent() {
+    let scene = Scene::new();
+    scene.create("admin create ann@example.org").await;
+    let confirm = format!("{QUIET} --set devices.confirm=device");
+    let (finished, findings) = examined(&scene, &confirm).await;
+    assert_eq!(finished.code, Some(1));
+    let wrong = found(&findings, "mail", "wrong");
+    let says = wrong[0]["says"].as_str().unwrap();
+    assert!(says.contains("devices.confirm"), "{findings:#}");
+    let (_, findings) = examined(&scene, QUIET).await;
+    assert!(found(&findings, "mail", "wrong").is_empty());
+}
+
 /// The doctor's machine and the database must agree, and so must now and before.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_off_is_told() {

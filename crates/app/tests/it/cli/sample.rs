@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use reqwest::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Scene, access, me, parsed};
 
@@ -40,8 +40,10 @@ async fn an_empty_installation_is_filled_with_people_to_look_at() {
     assert!(days.len() >= 30, "something happened on each day: {days:?}");
     assert!(events.is_sorted_by_key(|event| event["seq"].as_i64()));
     let verified = scene.json("audit verify").await;
-    assert_eq!(verified["waiting"], 0);
+    assert_eq!(verified["waiting"], 1, "that it was just taken out");
     assert_eq!(verified["sealed"].as_u64().unwrap(), events.len() as u64);
+    let waiting = scene.json("mail queue").await;
+    assert_eq!(waiting["data"], json!([]), "nobody is real");
 
     let server = scene.serve().await;
     let password = made["password"].as_str().unwrap();

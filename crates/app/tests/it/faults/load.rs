@@ -20,6 +20,8 @@ pub(super) fn program(folder: &std::path::Path) -> Program {
         .env("TOLLGATE_SIGNIN__REGISTRATION", "open")
         .env("TOLLGATE_SIGNIN__ATTEMPTS__ADDRESS_BURST", "10000")
         .env("TOLLGATE_SIGNIN__ATTEMPTS__ADDRESS_PER_MINUTE", "10000")
+        .env("TOLLGATE_SIGNIN__ATTEMPTS__PER_NETWORK", "40")
+        .env("TOLLGATE_SIGNIN__ATTEMPTS__IN_ALL", "100000")
         .env("TOLLGATE_LOG__LEVEL", "warn")
 }
 

@@ -10,10 +10,12 @@ mod crash;
 mod descriptors;
 #[cfg(target_os = "linux")]
 mod disk;
+mod guessing;
 #[cfg(target_os = "linux")]
 mod heads;
 #[cfg(debug_assertions)]
 mod keys;
+mod liars;
 mod load;
 mod locked;
 #[cfg(target_os = "linux")]
@@ -25,6 +27,7 @@ mod nodes;
 mod orders;
 #[cfg(debug_assertions)]
 mod panics;
+mod partition;
 #[cfg(debug_assertions)]
 mod points;
 mod redis;
@@ -32,4 +35,6 @@ mod restart;
 #[cfg(debug_assertions)]
 mod script;
 mod signals;
+#[cfg(target_os = "linux")]
+mod slow;
 mod visitor;

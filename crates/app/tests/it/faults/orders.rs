@@ -20,7 +20,7 @@ use tollgate_base::{
 };
 use tollgate_flows::{
     Applicant, ClientProfile, Credentials, Ctx, Opening,
-    admit::{self, Credential},
+    admit::{self, Credential, Place},
     password::{self, ResetPassword},
     refresh::{self, Refresh},
     signin::{self, SignIn, Step},
@@ -112,7 +112,8 @@ async fn play(node: &Node, second: &Node, seed: u64) -> Vec<Act> {
     while let Some(outcome) = crowd.join_next().await {
         outcome.unwrap();
     }
-    node.follow().await;
+    // Chores run too: unsealed events would be read again with each round.
+    node.settle().await;
     second.follow().await;
     let acts = std::mem::take(&mut *stage.acts.lock().unwrap());
     let newest =
@@ -149,7 +150,7 @@ impl Stage {
         let session = chance.below(2) as usize;
         match chance.below(16) {
             0 => Order::SignOut(session),
-            1 => Order::Reset(format!("purple monkey {}", chance.below(1_000_000))),
+            1 => Order::Reset(format!("purple monkey dishwasher {}", chance.below(9))),
             2..6 => Order::Check(session),
             _ => {
                 let tokens = self.tokens.lock().unwrap();
@@ -198,7 +199,7 @@ impl Stage {
 
     async fn who(&self, ctx: &Ctx, session: usize) -> Result<Principal> {
         let credential = Credential::Access(self.accesses[session].clone());
-        admit::admit(ctx, NOBODY, &credential).await
+        admit::admit(ctx, NOBODY, (&credential, &Place::default())).await
     }
 
     async fn reset(&self, ctx: &Ctx, new: &str) -> Result<()> {
@@ -265,6 +266,7 @@ async fn sign_up(ctx: &Ctx, email: &str) -> UserId {
     let request = SignUp {
         applicant,
         address: None,
+        locale: None,
         client: ClientProfile::NATIVE,
     };
     signup::signup(ctx, NOBODY, request)
@@ -278,7 +280,7 @@ async fn sign_in(ctx: &Ctx, login: &str, password: &str) -> Result<(SecretString
     let request = SignIn {
         login: login.into(),
         password: password.to_owned().into(),
-        device: tollgate_flows::Device::default(),
+        device: tollgate_flows::UserAgent::default(),
         address: None,
         opening: Opening::Tokens { remember: true },
         client: ClientProfile::NATIVE,
@@ -297,6 +299,7 @@ async fn sign_in(ctx: &Ctx, login: &str, password: &str) -> Result<(SecretString
 async fn renew(ctx: &Ctx, token: &str) -> Result<SecretString> {
     let request = Refresh {
         token: token.to_owned().into(),
+        place: Place::default(),
     };
     match refresh::refresh(ctx, NOBODY, request).await? {
         Credentials::Tokens { refresh, .. } => Ok(refresh),

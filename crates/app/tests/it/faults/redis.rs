@@ -4,7 +4,6 @@
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
-use serde_json::json;
 use tokio::task::JoinSet;
 use tollgate_testkit::services::{RedisServer, campaign};
 
@@ -12,7 +11,7 @@ use crate::support::tell;
 
 use super::{
     load::{Crowd, program},
-    visitor::{Visitor, no_fault, tokens},
+    visitor::{Visitor, no_fault, shut_out, tokens},
 };
 
 /// fault:F11
@@ -122,23 +121,6 @@ async fn none_works(tokens: &[(Visitor, String)]) {
     for (ann, token) in tokens {
         assert_eq!(ann.me(token).await, StatusCode::UNAUTHORIZED);
     }
-}
-
-/// Guess until the account takes no more.
-async fn shut_out(victim: &Visitor) {
-    for _ in 0..10 {
-        let body =
-            json!({ "login": "victim@example.org", "password": "a wrong phrase", "mode": "token" });
-        let request = victim
-            .client
-            .post(format!("{}/api/v1/session", victim.url))
-            .json(&body);
-        request.send().await.unwrap();
-    }
-    assert_eq!(
-        victim.try_password().await.status(),
-        StatusCode::TOO_MANY_REQUESTS
-    );
 }
 
 async fn slowest_check(ann: &Visitor, access: &str) -> Duration {

@@ -16,20 +16,11 @@ use tollgate_testkit::house::{Answer, Client, PASSWORD};
 
 use crate::support::house;
 
-use super::{Browser, IDENTITY, nginx, signed_in, site};
+use super::{Browser, IDENTITY, nginx, nobody, signed_in, site};
 
 const APP: &str = "http://notes.localhost:8080";
 /// The cookie of that site: browsers do not tell ports apart.
 const COOKIE: &str = "tollgate-site-8080";
-
-/// The answer has every identity header, and they say nobody.
-#[track_caller]
-fn nobody(answer: &Answer) {
-    for name in IDENTITY {
-        assert_eq!(answer.headers.get_all(name).iter().count(), 1, "{name}");
-        assert_eq!(answer.header(name), "", "{name}");
-    }
-}
 
 /// What Caddy and Traefik ask for a visitor.
 async fn forwarded(client: &Client, proxy: &str, method: &str, host: &str, uri: &str) -> Answer {
@@ -381,44 +372,6 @@ async fn preflights_and_upgrades_are_judged_like_anything_else() {
     assert_eq!(let_in.header("remote-id"), ann.id);
 }
 
-/// An app's own bearer token is none of ours and takes nobody's session away;
-/// one of ours counts before the cookie.
-#[tokio::test]
-async fn the_apps_own_credentials_do_not_matter() {
-    let house = house().await;
-    let (ann, bob) = (house.person("ann").await, house.person("bob").await);
-    site(&house, APP, signed_in()).await;
-    let mut browser = Browser::new(&house);
-    browser.sign_in(&ann.email).await;
-    browser
-        .follow(&format!("{APP}/.tollgate/enter?to=%2F"))
-        .await;
-    let cookie = format!("{COOKIE}={}", browser.cookies("notes.localhost")[COOKIE]);
-    for theirs in [
-        "Basic YTpi",
-        "Bearer sk-theirs",
-        "Bearer eyJhbGciOiJub25lIn0.e30.",
-        "Digest x",
-    ] {
-        let client = house
-            .stranger()
-            .with("cookie", &cookie)
-            .with("authorization", theirs);
-        let answer = nginx(&client, "GET", APP).await.expect(200);
-        assert_eq!(answer.header("remote-id"), ann.id, "{theirs}");
-        let client = house.stranger().with("authorization", theirs);
-        nobody(&nginx(&client, "GET", APP).await.expect(401));
-    }
-    let both = bob.client.clone().with("cookie", &cookie);
-    assert_eq!(
-        nginx(&both, "GET", APP)
-            .await
-            .expect(200)
-            .header("remote-id"),
-        bob.id
-    );
-}
-
 /// Whoever holds the server says whose address it is, and apps are told so from
 /// the first request on.
 #[tokio::test]
@@ -440,7 +393,7 @@ async fn whom_the_operator_or_an_administrator_makes_is_known_by_address() {
                 let request = SetUp {
                     token,
                     admin: first,
-                    device: Device::default(),
+                    device: Device::default().into(),
                 };
                 let made = setup::set_up(ctx, &Principal::Anonymous, request).await;
                 made.map(drop).unwrap();

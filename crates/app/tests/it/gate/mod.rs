@@ -1,7 +1,9 @@
 //! The gate in front of apps, as proxies and browsers meet it.
 
 mod check;
+mod credentials;
 mod landing;
+mod places;
 mod process;
 mod sites;
 
@@ -28,6 +30,15 @@ pub(crate) const IDENTITY: [&str; 6] = [
     "remote-id",
     "tollgate-identity",
 ];
+
+/// The answer has every identity header, and they say nobody.
+#[track_caller]
+pub(crate) fn nobody(answer: &Answer) {
+    for name in IDENTITY {
+        assert_eq!(answer.headers.get_all(name).iter().count(), 1, "{name}");
+        assert_eq!(answer.header(name), "", "{name}");
+    }
+}
 
 /// Register a site with these rules.
 pub(crate) async fn site(house: &House, url: &str, rules: Value) {
@@ -78,6 +89,14 @@ impl Browser {
         Self {
             stranger: house.stranger(),
             jars: BTreeMap::new(),
+        }
+    }
+
+    /// The same behind a proxy that says this of it.
+    pub(crate) fn from(self, address: &str) -> Self {
+        Self {
+            stranger: self.stranger.with("x-forwarded-for", address),
+            ..self
         }
     }
 

@@ -1,7 +1,10 @@
 //! The manual as it is served: every page is there, every link leads somewhere,
 //! and no page asks another host or brings a script of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Read,
+};
 
 use axum::http::Method;
 use tollgate_base::codes;
@@ -174,6 +177,27 @@ async fn each_code_has_its_page() {
         .get("/docs/errors/no.such.code")
         .await
         .expect(404);
+}
+
+/// Whoever takes gzip gets it; the text is the same.
+#[tokio::test]
+async fn pages_and_the_description_are_sent_packed() {
+    let house = house().await;
+    for path in ["/docs/", "/api/openapi.json"] {
+        let plain = house.stranger().get(path).await.expect(200);
+        let takes = house.stranger().with("accept-encoding", "br, gzip");
+        let packed = takes.get(path).await.expect(200);
+        assert_eq!(packed.header("content-encoding"), "gzip");
+        for answer in [&plain, &packed] {
+            assert_eq!(answer.header("vary"), "accept-encoding", "{path}");
+        }
+        assert_eq!(packed.header("content-type"), plain.header("content-type"));
+        assert!(packed.bytes.len() * 2 < plain.bytes.len(), "{path}");
+        let mut text = String::new();
+        let mut unpacked = flate2::read::GzDecoder::new(packed.bytes.as_slice());
+        unpacked.read_to_string(&mut text).unwrap();
+        assert_eq!(text, plain.text);
+    }
 }
 
 #[tokio::test]

@@ -11,10 +11,11 @@
 use std::{
     collections::BTreeMap,
     env, fs,
-    net::TcpListener,
     path::Path,
     process::{Command, Stdio},
 };
+
+use tollgate_testkit::services::free_port;
 
 use super::written::root;
 
@@ -157,15 +158,7 @@ fn replaced(text: &str, ports: &[u16]) -> String {
 
 /// Run a page; what is wrong with it.
 fn run(path: &str, page: &str) -> Option<String> {
-    let listeners: Vec<TcpListener> = PORTS
-        .iter()
-        .map(|_| TcpListener::bind("127.0.0.1:0").unwrap())
-        .collect();
-    let ports: Vec<u16> = listeners
-        .iter()
-        .map(|it| it.local_addr().unwrap().port())
-        .collect();
-    drop(listeners);
+    let ports = PORTS.map(|_| free_port().unwrap());
     let blocks = blocks(&replaced(page, &ports));
     let parts: Vec<String> = blocks
         .iter()

@@ -1,8 +1,10 @@
-//! Pages that are written from the code, and whether the book was rendered since
-//! anything in it changed. `cargo xtask book` has these tests write instead.
+//! What is written from the code: pages of the manual and the description of
+//! the API; and whether the book was rendered since anything in it changed.
+//! `cargo xtask book` has these tests write instead.
 
 mod commands;
 mod tables;
+mod ways;
 
 use std::{
     collections::BTreeMap,
@@ -42,12 +44,14 @@ fn writing() -> bool {
 }
 
 /// The pages that are written from the code, by their paths below `docs`.
-fn pages() -> [(&'static str, String); 4] {
+fn pages() -> [(&'static str, String); 6] {
     [
+        ("src/explanation/ways-in.md", ways::page()),
         ("src/reference/commands.md", commands::page()),
         ("src/reference/configuration.md", tables::configuration()),
         ("src/reference/errors.md", tables::errors()),
         ("src/reference/events.md", tables::events()),
+        ("src/reference/metrics.md", tables::metrics()),
     ]
 }
 
@@ -61,6 +65,7 @@ fn check(path: &Path, is: &str, advice: &str) {
     assert!(was == is, "{}: {advice}", path.display());
 }
 
+/// asvs:V6.1.3, asvs:V7.1.1
 #[test]
 fn pages_say_what_the_code_says() {
     for (path, text) in pages() {
@@ -70,6 +75,16 @@ fn pages_say_what_the_code_says() {
             "the code says something else now; run `cargo xtask book`",
         );
     }
+}
+
+#[test]
+fn the_api_hands_out_what_the_code_says() {
+    let description = serde_json::to_string_pretty(&tollgate_api::routes::openapi()).unwrap();
+    check(
+        &root().join("crates/api/openapi.json"),
+        &(description + "\n"),
+        "an operation was changed; run `cargo xtask book`",
+    );
 }
 
 #[test]

@@ -24,7 +24,7 @@ async fn somebody_signs_in_and_out() {
         "/signin"
     );
     let page = ann.read("/signin").await.expect(200);
-    assert!(page.text.contains("autocomplete=\"username\""));
+    assert!(page.text.contains("autocomplete=\"username webauthn\""));
     assert!(page.text.contains("autocomplete=\"current-password\""));
 
     let wrong = [
@@ -222,7 +222,7 @@ async fn whether_an_address_is_known_does_not_show() {
     for email in ["ann@example.org", "bob@example.org"] {
         let mut reader = Reader::of(&house);
         reader.read("/forgot").await.expect(200);
-        let token = reader.cookie("tollgate-form").to_owned();
+        let token = reader.token.clone();
         let page = reader
             .send("/forgot", &[("email", email)])
             .await

@@ -8,7 +8,16 @@ use super::reader::Reader;
 use crate::support::house;
 
 const STRANGERS: &[&str] = &[
-    "/", "/setup", "/signin", "/signup", "/forgot", "/reset", "/nowhere",
+    "/",
+    "/setup",
+    "/signin",
+    "/signin/mail",
+    "/signin/link",
+    "/signin/token",
+    "/signup",
+    "/forgot",
+    "/reset",
+    "/nowhere",
 ];
 const SIGNED_IN: &[&str] = &[
     "/me",

@@ -10,30 +10,33 @@ use tollgate_testkit::house::{Answer, House, PASSWORD, PUBLIC_URL};
 /// What browsers take.
 const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     house: &'a House,
     cookies: BTreeMap<String, String>,
+    /// The token of the forms on the page that was read last.
+    pub(crate) token: String,
     language: &'static str,
-    pub(super) origin: &'static str,
+    pub(crate) origin: &'static str,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn of(house: &'a House) -> Self {
+    pub(crate) fn of(house: &'a House) -> Self {
         Self {
             house,
             cookies: BTreeMap::new(),
+            token: String::new(),
             language: "en",
             origin: PUBLIC_URL,
         }
     }
 
-    pub(super) fn speaks(mut self, language: &'static str) -> Self {
+    pub(crate) fn speaks(mut self, language: &'static str) -> Self {
         self.language = language;
         self
     }
 
     /// Somebody who has an account and has signed in.
-    pub(super) async fn signed_in(house: &'a House, login: &str) -> Self {
+    pub(crate) async fn signed_in(house: &'a House, login: &str) -> Self {
         let mut reader = Self::of(house);
         reader.read("/signin").await;
         let fields = [("login", login), ("password", PASSWORD)];
@@ -41,14 +44,14 @@ impl<'a> Reader<'a> {
         reader
     }
 
-    pub(super) async fn read(&mut self, path: &str) -> Answer {
+    pub(crate) async fn read(&mut self, path: &str) -> Answer {
         let answer = self.ask(Method::GET, path, "").await;
         self.keep(answer)
     }
 
-    /// Send a form with the token that this browser holds.
-    pub(super) async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let token = self.cookie("tollgate-form").to_owned();
+    /// Send a form with the token of the page that was read last.
+    pub(crate) async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = self.token.clone();
         let fields = fields.iter().copied();
         let fields = fields.chain([("form_token", token.as_str())]);
         let mut body = String::new();
@@ -63,7 +66,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Any method with any body, and nothing is kept of the answer.
-    pub(super) async fn ask(&self, method: Method, path: &str, body: &str) -> Answer {
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: &str) -> Answer {
         let jar = self
             .cookies
             .iter()
@@ -88,11 +91,11 @@ impl<'a> Reader<'a> {
     }
 
     /// What a cookie holds; empty if it is not there.
-    pub(super) fn cookie(&self, name: &str) -> &str {
+    pub(crate) fn cookie(&self, name: &str) -> &str {
         self.cookies.get(name).map_or("", String::as_str)
     }
 
-    pub(super) fn set_cookie(&mut self, name: &str, value: &str) {
+    pub(crate) fn set_cookie(&mut self, name: &str, value: &str) {
         self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
@@ -105,6 +108,14 @@ impl<'a> Reader<'a> {
             } else {
                 self.set_cookie(name, value);
             }
+        }
+        let form = answer.text.split_once("name=\"form_token\" value=\"");
+        if let Some((_, token)) = form {
+            token
+                .split('"')
+                .next()
+                .unwrap_or_default()
+                .clone_into(&mut self.token);
         }
         answer
     }

@@ -73,7 +73,7 @@ async fn a_form_that_is_not_ours_changes_nothing() {
         refused.text
     );
     assert!(!refused.text.contains(PASSWORD));
-    let back = r#"href="/signin">To the form"#;
+    let back = r#"href="/signin">Back to the form"#;
     assert!(refused.text.contains(back), "{}", refused.text);
 
     let mut elsewhere = Reader::of(&house);
@@ -95,8 +95,54 @@ async fn a_form_that_is_not_ours_changes_nothing() {
 
     let mut forged = Reader::of(&house);
     forged.read("/signin").await;
-    let token = forged.cookie("tollgate-form").to_owned();
     forged.set_cookie("tollgate-form", &"0".repeat(64));
-    let body = format!("form_token={token}&login=ann%40example.org&password=x");
-    forged.ask(Method::POST, "/signin", &body).await.expect(403);
+    forged.send("/signin", &fields).await.expect(403);
+}
+
+/// What was shown to one session acts for no other, in the same browser too; what
+/// was shown to nobody acts for none. A new secret of the same session changes
+/// nothing, and neither does it matter to the language of the browser.
+///
+/// asvs:V3.5.1, vuln:65
+#[tokio::test]
+async fn a_form_acts_for_the_session_that_it_was_shown_to() {
+    let house = house().await;
+    house.person("ann").await;
+    let mut ann = Reader::of(&house);
+    ann.read("/signin").await.expect(200);
+    let of_nobody = ann.token.clone();
+    let fields = [("login", "ann@example.org"), ("password", PASSWORD)];
+    ann.send("/signin", &fields).await.expect(303);
+    let name = [("display_name", "Mallory"), ("bio", ""), ("locale", "")];
+
+    ann.read("/me/profile").await.expect(200);
+    let of_first = ann.token.clone();
+    ann.token = of_nobody;
+    let refused = ann.send("/me/profile", &name).await.expect(403);
+    assert!(refused.text.contains("Load the page again"));
+
+    // Signed in anew, in the same browser.
+    let kept = ann.cookie("tollgate-form").to_owned();
+    ann.set_cookie("tollgate", "");
+    ann.read("/signin").await.expect(200);
+    ann.send("/signin", &fields).await.expect(303);
+    assert_eq!(ann.cookie("tollgate-form"), kept);
+    ann.token = of_first.clone();
+    ann.send("/me/profile", &name).await.expect(403);
+    let page = ann.read("/me/profile").await.expect(200);
+    assert!(!page.text.contains("Mallory"));
+    let of_second = ann.token.clone();
+
+    let before = ann.cookie("tollgate").to_owned();
+    let proof = [("current_password", PASSWORD), ("next", "/me")];
+    ann.send("/me/step-up", &proof).await.expect(303);
+    assert_ne!(ann.cookie("tollgate"), before, "the secret is new");
+    ann.token = of_second;
+    ann.send("/me/profile", &name).await.expect(303);
+
+    let look = [("theme", "dark"), ("back", "/me")];
+    ann.token = of_first;
+    ann.send("/preferences", &look).await.expect(303);
+    ann.token = "tgv_none".to_owned();
+    ann.send("/preferences", &look).await.expect(403);
 }

@@ -19,6 +19,9 @@ const PARSERS: &[(&str, &str, &str)] = &[
         "Identifier::parse",
         "identifiers",
     ),
+    ("crates/base/src/phone.rs", "Phone::parse", "identifiers"),
+    ("crates/crypto/src/code.rs", "SentCode::parse", "tokens"),
+    ("crates/crypto/src/work.rs", "work::check", "tokens"),
     ("crates/web/src/body/scan.rs", "strict_json", "json"),
     ("crates/web/src/body/mod.rs", "typed", "json"),
     ("crates/web/src/cookies.rs", "cookies::find", "headers"),
@@ -30,6 +33,21 @@ const PARSERS: &[(&str, &str, &str)] = &[
     ("crates/web/src/peer.rs", "Peer::of", "headers"),
     ("crates/crypto/src/jwt/verify.rs", "jwt::verify", "tokens"),
     ("crates/crypto/src/token.rs", "token::bound", "tokens"),
+    (
+        "crates/crypto/src/device.rs",
+        "DeviceSecrets::read",
+        "tokens",
+    ),
+    (
+        "crates/crypto/src/passkey.rs",
+        "Assertion::parse",
+        "passkeys",
+    ),
+    (
+        "crates/crypto/src/passkey.rs",
+        "finish_registration",
+        "passkeys",
+    ),
     (
         "crates/crypto/src/password/scheme.rs",
         "recognise",

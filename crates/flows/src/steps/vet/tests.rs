@@ -86,7 +86,12 @@ fn words_of_the_person_and_the_place_are_refused_in_disguise_as_well() {
 #[test]
 fn an_operator_may_ask_for_kinds_of_characters() {
     let asked = PasswordPolicy {
-        require: vec![Class::Upper, Class::Lower, Class::Digit, Class::Symbol],
+        require: vec![
+            CharacterClass::Upper,
+            CharacterClass::Lower,
+            CharacterClass::Digit,
+            CharacterClass::Symbol,
+        ],
         ..policy()
     };
     let faults = |password: &str| faults(password, PasswordRules::Native, &asked);

@@ -16,6 +16,7 @@ pub(super) use self::connection::Connection;
 use self::{connector::Connector, lanes::Lanes, transactions::Transactions};
 use super::{
     Settings,
+    body::Body,
     fault::{Fault, Trouble},
     health::Health,
     row::Row,
@@ -77,21 +78,13 @@ impl Postgres {
         Instant::now() + self.settings.write_deadline
     }
 
-    pub(super) async fn write<T, F>(&self, body: F) -> Result<T>
-    where
-        F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
-        T: Send + 'static,
-    {
+    pub(super) async fn write(&self, body: Box<dyn Body>) -> Result<()> {
         self.transactions
             .write(transactions::Plan::serializable(self.write_until()), body)
             .await
     }
 
-    pub(super) async fn alone<T, F>(&self, body: F) -> Result<T>
-    where
-        F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
-        T: Send + 'static,
-    {
+    pub(super) async fn alone(&self, body: Box<dyn Body>) -> Result<()> {
         self.transactions
             .write(transactions::Plan::alone(), body)
             .await
@@ -99,11 +92,7 @@ impl Postgres {
 
     /// On a thread of its own, which may block; the connection is driven by
     /// the runtime.
-    pub(super) async fn snapshot<T, F>(&self, body: F) -> Result<T>
-    where
-        F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
-        T: Send + 'static,
-    {
+    pub(super) async fn snapshot(&self, body: Box<dyn Body>) -> Result<()> {
         let permit = timeout(
             self.settings.read_deadline,
             self.snapshots.clone().acquire_owned(),
@@ -120,7 +109,7 @@ impl Postgres {
                 // Dropping the connection ends it.
                 let nowhere = FailPoints::none();
                 Session::new(Wire::Postgres(&connection), &nowhere)
-                    .run(&body)
+                    .run(body.as_ref())
                     .await
             })
         });

@@ -28,10 +28,11 @@ use tollgate_base::{
 use super::{Connection, connector::Connector, lanes::Lanes, silent};
 use crate::sql::{
     ALONE, QUEUE, Settings,
+    body::Body,
     fault::{Fault, Trouble},
     health::{Gauges, Health},
     ticket::{Ticket, issue},
-    tx::{Session, Tx, Wire},
+    tx::{Session, Wire},
 };
 
 /// Most writes at once.
@@ -123,13 +124,10 @@ impl Transactions {
         })
     }
 
-    pub(super) async fn write<T, F>(&self, plan: Plan, body: F) -> Result<T>
-    where
-        F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
-        T: Send + 'static,
-    {
-        let work =
-            async move |pool: &Pool, ticket: &Ticket<T>| pool.transact(plan, ticket, &body).await;
+    pub(super) async fn write(&self, plan: Plan, body: Box<dyn Body>) -> Result<()> {
+        let work = async move |pool: &Pool, ticket: &Ticket<()>| {
+            pool.transact(plan, ticket, body.as_ref()).await
+        };
         self.queue(plan.until, work).await
     }
 
@@ -203,16 +201,13 @@ struct Pool {
 }
 
 /// How an attempt ended.
-enum Attempt<T> {
-    Done(Result<T>),
+enum Attempt {
+    Done(Result<()>),
     Collided(Error),
 }
 
 impl Pool {
-    async fn transact<T, F>(&self, plan: Plan, ticket: &Ticket<T>, body: &F) -> Result<T>
-    where
-        F: AsyncFn(&mut Tx<'_>) -> Result<T>,
-    {
+    async fn transact(&self, plan: Plan, ticket: &Ticket<()>, body: &dyn Body) -> Result<()> {
         let permit = timeout_at(plan.until.into(), self.permits.acquire()).await;
         let _permit = permit.map_err(|_| late())?;
         let mut attempt = 0;
@@ -310,10 +305,7 @@ impl Pool {
 
     /// A connection is kept only after a transaction that ended in order:
     /// dropping any other makes the server roll back.
-    async fn attempt<T, F>(&self, plan: Plan, connection: Connection, body: &F) -> Attempt<T>
-    where
-        F: AsyncFn(&mut Tx<'_>) -> Result<T>,
-    {
+    async fn attempt(&self, plan: Plan, connection: Connection, body: &dyn Body) -> Attempt {
         let session = Session::new(Wire::Postgres(&connection), &self.fail_points);
         let Ok(result) = timeout_at(plan.until.into(), session.run(body)).await else {
             return Attempt::Done(Err(late()));
@@ -342,16 +334,16 @@ impl Pool {
             self.idle.borrow_mut().push(connection);
         }
         match (result, ended) {
-            (Ok(value), Ok(())) => {
+            (Ok(()), Ok(())) => {
                 self.gauges.committed(1, began.elapsed());
                 self.fail_points.pass(Moment::Committed, "");
-                Attempt::Done(Ok(value))
+                Attempt::Done(Ok(()))
             }
-            (Ok(_), Err(fault)) if fault.trouble == Trouble::Retry => {
+            (Ok(()), Err(fault)) if fault.trouble == Trouble::Retry => {
                 Attempt::Collided(fault.into())
             }
             // Perhaps committed, perhaps not: never Ok, never run again.
-            (Ok(_), Err(fault)) => Attempt::Done(Err(fault.into())),
+            (Ok(()), Err(fault)) => Attempt::Done(Err(fault.into())),
             (Err(error), _) if collided => Attempt::Collided(Trouble::Retry.because(error)),
             (Err(error), _) => Attempt::Done(Err(error)),
         }

@@ -22,7 +22,7 @@ use crate::sql::{
 
 /// A group that SQLite has committed to its log, and that may still be lost.
 pub(super) struct Group {
-    pub(super) members: Vec<Box<dyn Member>>,
+    pub(super) members: Vec<Member>,
     /// When its COMMIT began.
     pub(super) began: Instant,
 }
@@ -132,7 +132,7 @@ impl Keeper {
 
     /// Many callers are woken where they run: from here each would cost a
     /// system call, one after another.
-    fn answer(&self, members: Vec<Box<dyn Member>>, fate: Result<(), Trouble>) {
+    fn answer(&self, members: Vec<Member>, fate: Result<(), Trouble>) {
         let alone = members.len() == 1;
         let tell = move || members.into_iter().for_each(|member| member.answer(fate));
         if alone {

@@ -24,6 +24,7 @@ pub(super) use self::connection::Connection;
 use self::writer::Writer;
 use super::{
     Settings,
+    body::Body,
     fault::{Fault, Trouble},
     health::Health,
     row::Row,
@@ -99,19 +100,11 @@ impl Sqlite {
         Instant::now() + self.write_deadline
     }
 
-    pub(super) async fn write<T, F>(&self, until: Instant, body: F) -> Result<T>
-    where
-        F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
-        T: Send + 'static,
-    {
+    pub(super) async fn write(&self, until: Instant, body: Box<dyn Body>) -> Result<()> {
         self.writer.write(until, body).await
     }
 
-    pub(super) async fn snapshot<T, F>(&self, body: F) -> Result<T>
-    where
-        F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
-        T: Send + 'static,
-    {
+    pub(super) async fn snapshot(&self, body: Box<dyn Body>) -> Result<()> {
         let permit = timeout(self.read_deadline, self.snapshots.clone().acquire_owned()).await;
         let permit = permit.map_err(|_| Trouble::Busy.because("too many snapshots at once"))?;
         let (path, patience) = (self.path.clone(), self.read_deadline);
@@ -123,7 +116,7 @@ impl Sqlite {
             let nowhere = FailPoints::none();
             let session = Session::new(Wire::Sqlite(&connection), &nowhere);
             session
-                .run(&body)
+                .run(body.as_ref())
                 .now_or_never()
                 .unwrap_or_else(|| Err(Error::new(&codes::INTERNAL_BODY)))
         });

@@ -33,10 +33,11 @@ use super::{
 };
 use crate::sql::{
     QUEUE,
+    body::Body,
     fault::{Fault, Trouble},
     health::{Gauges, Health},
     ticket::{Ticket, issue},
-    tx::{Session, Tx, Wire},
+    tx::{Session, Wire},
 };
 
 /// Transactions that share a COMMIT at most.
@@ -54,26 +55,15 @@ pub(super) struct Writer {
 }
 
 enum Order {
-    Write(Box<dyn Member>),
+    Write(Member),
     Close(oneshot::Sender<()>),
 }
 
 /// One transaction of a group.
-pub(super) trait Member: Send {
-    /// Whether its caller still waits for it to start.
-    fn is_wanted(&self) -> bool;
-    /// Run it, unless its caller gave up.
-    fn run(&mut self, session: &Session<'_>);
-    /// Whether it has run, and what it wrote may stay.
-    fn stays(&self) -> bool;
-    /// Tell its caller what became of it.
-    fn answer(self: Box<Self>, fate: Result<(), Trouble>);
-}
-
-struct Body<T, F> {
-    body: F,
-    ticket: Ticket<T>,
-    result: Option<Result<T>>,
+pub(super) struct Member {
+    body: Box<dyn Body>,
+    ticket: Ticket<()>,
+    result: Option<Result<()>>,
 }
 
 impl Writer {
@@ -106,17 +96,13 @@ impl Writer {
     }
 
     /// Queue a body that has to start before `until`, and wait for its outcome.
-    pub(super) async fn write<T, F>(&self, until: Instant, body: F) -> Result<T>
-    where
-        F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
-        T: Send + 'static,
-    {
+    pub(super) async fn write(&self, until: Instant, body: Box<dyn Body>) -> Result<()> {
         let (ticket, receipt) = issue(until);
-        let order = Order::Write(Box::new(Body {
+        let order = Order::Write(Member {
             body,
             ticket,
             result: None,
-        }));
+        });
         self.orders.try_send(order).map_err(|refusal| {
             let closed = self.orders.is_closed();
             if closed { Trouble::Down } else { Trouble::Busy }.because(refusal.to_string())
@@ -175,7 +161,7 @@ impl Bench {
         }
     }
 
-    fn take(&mut self, order: Order) -> Option<Box<dyn Member>> {
+    fn take(&mut self, order: Order) -> Option<Member> {
         match order {
             Order::Write(member) => Some(member),
             Order::Close(closer) => {
@@ -188,7 +174,7 @@ impl Bench {
 
     /// Run `first` and what comes behind it as one group, until nothing waits
     /// and the disk is free to take it.
-    async fn group(&mut self, first: Box<dyn Member>) {
+    async fn group(&mut self, first: Member) {
         let mut members = Vec::new();
         let mut next = Some(first);
         let mut careful = false;
@@ -224,7 +210,7 @@ impl Bench {
     }
 
     /// Who waits, or comes while the disk is busy with the group before.
-    async fn next(&mut self) -> Option<Box<dyn Member>> {
+    async fn next(&mut self) -> Option<Member> {
         while let Ok(order) = self.queue.try_recv() {
             if let Some(member) = self.take(order) {
                 return Some(member);
@@ -249,9 +235,9 @@ impl Bench {
 
     /// Take the write lock. Another process may hold it: wait as long as any
     /// caller does.
-    fn begin(&self, members: &[Box<dyn Member>]) -> Result<(), Trouble> {
+    fn begin(&self, members: &[Member]) -> Result<(), Trouble> {
         while !self.gauges.is_poisoned() {
-            if !members.iter().any(|member| member.is_wanted()) {
+            if !members.iter().any(Member::is_wanted) {
                 return Err(Trouble::Busy);
             }
             match self.connection.step("BEGIN IMMEDIATE") {
@@ -268,14 +254,14 @@ impl Bench {
 
     /// Run the last of these; the others have run. `Err` if the
     /// group's transaction is lost with it.
-    fn add(&self, members: &mut [Box<dyn Member>], careful: &mut bool) -> Result<(), Trouble> {
+    fn add(&self, members: &mut [Member], careful: &mut bool) -> Result<(), Trouble> {
         let Some(member) = members.last_mut() else {
             return Ok(());
         };
         if *careful {
-            return self.run_carefully(member.as_mut());
+            return self.run_carefully(member);
         }
-        self.run(member.as_mut())?;
+        self.run(member)?;
         if member.stays() || !self.connection.has_written() {
             return Ok(());
         }
@@ -283,10 +269,10 @@ impl Bench {
         self.connection.step("ROLLBACK").map_err(lost)?;
         self.begin(members)?;
         let mut others = members.iter_mut().filter(|member| member.stays());
-        others.try_for_each(|member| self.run_carefully(member.as_mut()))
+        others.try_for_each(|member| self.run_carefully(member))
     }
 
-    fn run(&self, member: &mut dyn Member) -> Result<(), Trouble> {
+    fn run(&self, member: &mut Member) -> Result<(), Trouble> {
         self.connection.has_written_nothing();
         let session = Session::new(Wire::Sqlite(&self.connection), &self.fail_points);
         member.run(&session);
@@ -297,7 +283,7 @@ impl Bench {
         }
     }
 
-    fn run_carefully(&self, member: &mut dyn Member) -> Result<(), Trouble> {
+    fn run_carefully(&self, member: &mut Member) -> Result<(), Trouble> {
         self.connection.step("SAVEPOINT member").map_err(lost)?;
         self.run(member)?;
         if !member.stays() {
@@ -339,35 +325,35 @@ fn lost(fault: Fault) -> Trouble {
     fault.trouble
 }
 
-impl<T, F> Member for Body<T, F>
-where
-    F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send,
-    T: Send,
-{
+impl Member {
+    /// Whether its caller still waits for it to start.
     fn is_wanted(&self) -> bool {
         self.ticket.is_wanted()
     }
 
+    /// Run it, unless its caller gave up.
     fn run(&mut self, session: &Session<'_>) {
         self.result = None;
         if !self.ticket.start() {
             return;
         }
         // Statements are over when they return here, so a body never waits.
-        let result = session.run(&self.body).now_or_never();
+        let result = session.run(self.body.as_ref()).now_or_never();
         let result = result.unwrap_or_else(|| Err(Error::new(&codes::INTERNAL_BODY)));
         self.result = Some(result);
     }
 
+    /// Whether it has run, and what it wrote may stay.
     fn stays(&self) -> bool {
-        matches!(self.result, Some(Ok(_)))
+        matches!(self.result, Some(Ok(())))
     }
 
-    fn answer(self: Box<Self>, fate: Result<(), Trouble>) {
+    /// Tell its caller what became of it.
+    pub(super) fn answer(self, fate: Result<(), Trouble>) {
         let lost = |trouble: Trouble| trouble.because("the group's transaction was not committed");
         let outcome = match (self.result, fate) {
             (Some(Err(own)), _) => Err(own),
-            (Some(Ok(value)), Ok(())) => Ok(value),
+            (Some(Ok(())), Ok(())) => Ok(()),
             (_, Err(trouble)) => Err(lost(trouble)),
             (None, Ok(())) => Err(lost(Trouble::Busy)),
         };

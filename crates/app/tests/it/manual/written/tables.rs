@@ -2,12 +2,15 @@
 
 use std::fmt::Write;
 
-use tollgate::config::{
-    Config,
-    key::{Effect, Key, Shape, Table},
+use tollgate::{
+    config::{
+        Config,
+        key::{BY_PROFILE, Effect, Key, Shape, Table},
+    },
+    telemetry::numbers::{Kind, NUMBERS},
 };
 use tollgate_base::{Error, codes};
-use tollgate_records::events::{EventKind, Level};
+use tollgate_records::events::EventKind;
 use tollgate_web::problem;
 
 const SETTINGS: &str = "\
@@ -77,7 +80,15 @@ fn setting(text: &mut String, key: &Key) {
         key.form.replace('<', "\\<")
     )
     .unwrap();
+    let by_profile = |default| BY_PROFILE.iter().find(|(name, ..)| *name == default);
     match (key.default, key.example) {
+        (Some(default), _) if let Some((_, standard, strict)) = by_profile(default) => {
+            writeln!(
+                text,
+                "- by default `{standard}`, `{strict}` in the strict profile"
+            )
+            .unwrap();
+        }
         (Some(""), _) => writeln!(text, "- by default empty").unwrap(),
         (Some(default), _) => writeln!(text, "- by default `{default}`").unwrap(),
         (None, Some(example)) => {
@@ -137,21 +148,47 @@ JSON lines, and `tollgate audit verify` walks the chain of their hashes.
 An event has its number in the chain (`seq`), its `id`, when (`at`), what (`kind`), by whom (`actor`:
 an account, `operator` for commands, or the name of a chore), about whom (`subject`), in which
 `session`, and `data`. What is personal, such as an address, stands apart in `personal`: it can be
-erased later, and the chain still holds.
+erased later, and the chain still holds. How long it is kept goes by the class of the event
+(`[audit] keep_…`); [Keep and prove the audit trail](../how-to/audit-trail.md) says how to find, prove
+and pass on what is here.
 
-| kind | what happened | in the log |
-|---|---|---|
+| kind | what happened | class | in the log |
+|---|---|---|---|
 ";
 
 pub(super) fn events() -> String {
     let mut text = EVENTS.to_owned();
     for kind in EventKind::ALL {
-        let level = match kind.level() {
-            Level::Info => "info",
-            Level::Warn => "warn",
-            Level::Error => "error",
+        let (class, level) = (kind.class().as_str(), kind.level().as_str());
+        let (name, about) = (kind.as_str(), kind.about());
+        writeln!(text, "| `{name}` | {about} | {class} | {level} |").unwrap();
+    }
+    text
+}
+
+const METRICS: &str = "\
+# Metrics
+
+This page is written from the program's table of numbers.
+
+At `http://127.0.0.1:8701/metrics` (`metrics_listen`), for Prometheus. They have no names of people,
+no addresses and no ids. `tollgate monitoring rules` and `tollgate monitoring dashboard` print
+[rules and a dashboard](../how-to/monitor.md) for them. The kinds of events have [a page of their
+own](events.md).
+
+| metric | kind | counts |
+|---|---|---|
+";
+
+pub(super) fn metrics() -> String {
+    let mut text = METRICS.to_owned();
+    for number in NUMBERS {
+        let kind = match number.kind {
+            Kind::Counter => "counter",
+            Kind::Gauge => "gauge",
+            Kind::Histogram => "histogram",
         };
-        writeln!(text, "| `{}` | {} | {level} |", kind.as_str(), kind.about()).unwrap();
+        writeln!(text, "| `{}` | {kind} | {} |", number.name, number.about).unwrap();
     }
     text
 }

@@ -1,0 +1,8 @@
+//! The edge of the house: how much may come, from where, and in which form.
+
+mod limits;
+mod networks;
+mod smuggling;
+mod surface;
+mod tls;
+mod well_known;

@@ -1,0 +1,315 @@
+//! Telling channels of alerts: each by itself, so that one which fails holds up no
+//! other. What is due at the same time is told together.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::{Value, json};
+use tollgate_base::{
+    Error, Result,
+    access::Principal,
+    hex::hex,
+    id::{AlertId, JobId, UserId},
+    time::Time,
+};
+use tollgate_crypto::mac::digest;
+use tollgate_outbound::{
+    hook::Refusal,
+    letters::{AlertLine, Facts, Kind},
+    mail::Message,
+};
+use tollgate_records::{
+    accounts::{self, addressed},
+    alerts::{self, Alert, Severity, notices},
+    webhooks::back_off,
+};
+use tollgate_store::{lease, sql::Tx};
+
+use crate::ctx::Ctx;
+
+use super::{Channel, ChannelState, allow, rules::Rule};
+
+/// Notices that one round looks at.
+const BATCH: u32 = 200;
+/// How long one node tells before another may: longer than a round takes.
+const LEASE: Duration = Duration::from_mins(1);
+/// A channel is told no more often: what comes in between is told together.
+const GAP: Duration = Duration::from_mins(1);
+
+/// What a channel is told.
+struct Said {
+    /// Stable over retries.
+    id: String,
+    /// Alerts, the worst first; none in a test.
+    alerts: Vec<Alert>,
+}
+
+/// Tell each channel what is due.
+///
+/// # Errors
+/// What the database says; what a channel did not take is tried again later.
+pub async fn tell(ctx: &Ctx, _by: &Principal, (): ()) -> Result<()> {
+    let (db, now) = (ctx.db(), ctx.now());
+    let due = notices::due(db, now, BATCH).await?;
+    if due.is_empty() || !lease::hold(db, "alert_tell", ctx.node(), now, LEASE).await? {
+        return Ok(());
+    }
+    let last = notices::last(db).await?;
+    let mut rounds = Channel::ALL.map(|channel| {
+        let resting = last.iter().any(|last| {
+            last.name == channel.name() && last.fault.is_none() && last.at.plus(GAP) > now
+        });
+        let own = due.iter().filter(|notice| notice.channel == channel.name());
+        let own: Vec<_> = own.filter(|_| !resting).cloned().collect();
+        Box::pin(one_channel(ctx, channel, own))
+    });
+    let [mail, slack, webhook, file] = &mut rounds;
+    let (one, two, three, four) = tokio::join!(mail, slack, webhook, file);
+    one.and(two).and(three).and(four)
+}
+
+async fn one_channel(ctx: &Ctx, channel: Channel, due: Vec<notices::Notice>) -> Result<()> {
+    let mut by_receiver: BTreeMap<String, Vec<notices::Notice>> = BTreeMap::new();
+    for notice in due {
+        let held = by_receiver.entry(notice.receiver.clone());
+        held.or_default().push(notice);
+    }
+    let (now, set) = (ctx.now(), Channel::set(ctx).contains(&channel));
+    for (receiver, group) in by_receiver {
+        let (late, group): (Vec<_>, Vec<_>) = group
+            .into_iter()
+            .partition(|one| !set || one.created_at.plus(notices::GIVEN_UP) <= now);
+        let mut told = Vec::new();
+        for notice in &group {
+            told.extend(alerts::find(ctx.db(), notice.alert).await?);
+        }
+        told.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.id));
+        told.dedup_by_key(|alert| alert.id);
+        let fault = if told.is_empty() {
+            None
+        } else {
+            let ids: Vec<String> = group.iter().map(|one| one.id.to_string()).collect();
+            let id = format!("alt_{}", &hex(&digest(&[ids.join(" ").as_bytes()]))[..32]);
+            let said = Said { id, alerts: told };
+            Some(say(ctx, channel, &receiver, &said).await.err())
+        };
+        let failed = matches!(&fault, Some(Some(_)));
+        let late: Vec<JobId> = late.iter().map(|one| one.id).collect();
+        ctx.db()
+            .write(async move |tx: &mut Tx<'_>| {
+                for id in &late {
+                    notices::done(tx, *id).await?;
+                }
+                for one in &group {
+                    if failed {
+                        let again = now.plus(back_off(one.tries + 1, 0));
+                        notices::later(tx, one.id, again).await?;
+                    } else {
+                        notices::done(tx, one.id).await?;
+                    }
+                }
+                match &fault {
+                    Some(fault) => notices::said(tx, channel.name(), fault.as_deref(), now).await,
+                    None => Ok(()),
+                }
+            })
+            .await?;
+        // A server that is down is asked once in a round, not for every receiver.
+        if failed {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Send each channel a test, and say what became of it.
+///
+/// # Errors
+/// `access.denied`.
+pub async fn test(ctx: &Ctx, by: &Principal, (): ()) -> Result<Vec<ChannelState>> {
+    allow(by)?;
+    let now = ctx.now();
+    for channel in Channel::set(ctx) {
+        let mut fault = None;
+        for receiver in receivers(ctx, channel).await? {
+            let id = format!("alt_{}", JobId::new(now, ctx.entropy())?);
+            let said = Said {
+                id,
+                alerts: Vec::new(),
+            };
+            let outcome = say(ctx, channel, &receiver, &said).await;
+            fault = fault.or(outcome.err());
+        }
+        ctx.db()
+            .write(async move |tx: &mut Tx<'_>| {
+                notices::said(tx, channel.name(), fault.as_deref(), now).await
+            })
+            .await?;
+    }
+    super::channels(ctx, by, ()).await
+}
+
+async fn receivers(ctx: &Ctx, channel: Channel) -> Result<Vec<String>> {
+    if channel != Channel::Mail {
+        return Ok(vec![String::new()]);
+    }
+    let policy = ctx.policy().alerts.clone();
+    ctx.db()
+        .write(async move |tx: &mut Tx<'_>| super::watch::mailed(tx, &policy).await)
+        .await
+}
+
+async fn say(ctx: &Ctx, channel: Channel, receiver: &str, said: &Said) -> Result<(), String> {
+    let channels = ctx.channels();
+    match channel {
+        Channel::Mail => mail(ctx, receiver, said)
+            .await
+            .map_err(|fault| in_words(&fault)),
+        Channel::Slack => match &channels.chat {
+            Some(chat) => chat.say(&chat_text(ctx, said)).await,
+            None => Ok(()),
+        },
+        Channel::Webhook => match &channels.hook {
+            Some(hook) => {
+                let posted = hook.post(&said.id, ctx.now(), &said.json(ctx)).await;
+                posted.map_err(|refusal| match refusal {
+                    Refusal::Failed(says, _) => says,
+                    Refusal::Undeliverable => "It answered 422.".to_owned(),
+                })
+            }
+            None => Ok(()),
+        },
+        Channel::File => match &channels.file {
+            Some(file) => file.add(&said.lines(ctx)).await,
+            None => Ok(()),
+        },
+    }
+}
+
+/// To an address, or to where mail of an account goes, in its owner's language.
+async fn mail(ctx: &Ctx, receiver: &str, said: &Said) -> Result<()> {
+    let policy = ctx.policy();
+    let (to, locale) = match receiver.parse::<UserId>() {
+        Err(_) => (receiver.to_owned(), Some(policy.alerts.language.clone())),
+        Ok(id) => {
+            let account = accounts::find(ctx.db(), id).await?;
+            let Some(account) = account.filter(accounts::Account::is_active) else {
+                return Ok(());
+            };
+            let known = accounts::identifiers(ctx.db(), id).await?;
+            let Some(to) = addressed(&known) else {
+                return Ok(());
+            };
+            (to.shown.clone(), account.profile.locale)
+        }
+    };
+    let facts = Facts {
+        site: &policy.public_url,
+        alerts: said.in_letters(ctx),
+        ..Facts::default()
+    };
+    let letter = ctx.letters().write(Kind::Alert, locale.as_deref(), &facts);
+    let message = Message {
+        id: said.id.clone(),
+        at: ctx.now(),
+        to,
+        subject: letter.subject,
+        text: letter.text,
+        html: letter.html,
+    };
+    ctx.mailer().send(message).await
+}
+
+fn chat_text(ctx: &Ctx, said: &Said) -> String {
+    let policy = ctx.policy();
+    let language = Some(policy.alerts.language.as_str());
+    let lines = said.in_letters(ctx);
+    let mut lines: Vec<String> = lines
+        .iter()
+        .map(|line| escaped(&ctx.letters().alert(language, line)))
+        .collect();
+    lines.push(format!("{}/admin/alerts", policy.public_url));
+    lines.join("\n")
+}
+
+/// What has a meaning in a chat's text.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+fn in_words(fault: &Error) -> String {
+    fault.code().title.to_owned()
+}
+
+impl Said {
+    fn in_letters(&self, ctx: &Ctx) -> Vec<AlertLine> {
+        if self.alerts.is_empty() {
+            return vec![AlertLine {
+                rule: "test",
+                severity: Severity::Info.as_str(),
+                subject: String::new(),
+                count: 1,
+                at: ctx.now(),
+            }];
+        }
+        let line = |alert: &Alert| {
+            Some(AlertLine {
+                rule: Rule::named(&alert.rule)?.name,
+                severity: alert.severity.as_str(),
+                subject: alert.subject.clone(),
+                count: alert.count,
+                at: alert.last_at,
+            })
+        };
+        self.alerts.iter().filter_map(line).collect()
+    }
+
+    /// As hooks get it: one message.
+    fn json(&self, ctx: &Ctx) -> Value {
+        let alerts: Vec<Value> = self.alerts.iter().map(|alert| shape(ctx, alert)).collect();
+        json!({
+            "type": self.kind(),
+            "timestamp": ctx.now().to_string(),
+            "data": { "alerts": alerts },
+        })
+    }
+
+    /// As the file gets it: a line for each.
+    fn lines(&self, ctx: &Ctx) -> Vec<Value> {
+        let line = |data: Value| json!({ "type": self.kind(), "timestamp": ctx.now().to_string(), "data": data });
+        if self.alerts.is_empty() {
+            return vec![line(json!({}))];
+        }
+        self.alerts
+            .iter()
+            .map(|alert| line(shape(ctx, alert)))
+            .collect()
+    }
+
+    fn kind(&self) -> &'static str {
+        if self.alerts.is_empty() {
+            "alert.test"
+        } else {
+            "alert.raised"
+        }
+    }
+}
+
+fn shape(ctx: &Ctx, alert: &Alert) -> Value {
+    let policy = ctx.policy();
+    let language = Some(policy.alerts.language.as_str());
+    let id: AlertId = alert.id;
+    let time = |at: Time| at.to_string();
+    json!({
+        "id": id.to_string(),
+        "rule": alert.rule,
+        "severity": alert.severity.as_str(),
+        "title": ctx.letters().alert_rule(language, &alert.rule),
+        "subject": (!alert.subject.is_empty()).then_some(&alert.subject),
+        "count": alert.count,
+        "first_at": time(alert.first_at),
+        "last_at": time(alert.last_at),
+        "event": alert.event.map(|event| event.to_string()),
+    })
+}
