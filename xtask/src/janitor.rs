@@ -12,7 +12,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::{Failure, Result};
+use crate::{Failure, Result, variable};
 
 /// Reads `watch TARGET` and `forget TARGET` (in kill(1)'s terms) till the end
 /// of the pipe; then interrupts all that is watched, kills what is left after
@@ -38,6 +38,11 @@ done
 for one in $alive; do kill -s KILL -- "$one"; done
 rm -rf -- "$1"
 "#;
+
+/// Where Linux keeps a file system in memory.
+const MEMORY: &str = "/dev/shm";
+/// What must be free there, in KiB.
+const ROOM: u64 = 4 * 1024 * 1024;
 
 /// The shell, and the folder that ends with us.
 #[derive(Debug)]
@@ -110,8 +115,10 @@ impl Drop for Janitor {
     }
 }
 
+/// In memory where there is room: hundreds of databases are made and dropped, and
+/// no test takes the power away.
 fn temporary_folder() -> Result<PathBuf> {
-    let base = std::env::temp_dir();
+    let base = memory().unwrap_or_else(std::env::temp_dir);
     let mut number = std::process::id();
     loop {
         let folder = base.join(format!("tollgate-xtask-{number}"));
@@ -126,4 +133,22 @@ fn temporary_folder() -> Result<PathBuf> {
             }
         }
     }
+}
+
+/// A file system in memory with room for all that a run leaves behind.
+fn memory() -> Option<PathBuf> {
+    if variable("TMPDIR").is_some() {
+        return None;
+    }
+    let folder = PathBuf::from(MEMORY);
+    let output = Command::new("df").arg("-Pk").arg(&folder).output().ok()?;
+    let told = String::from_utf8(output.stdout).ok()?;
+    let free: u64 = told
+        .lines()
+        .nth(1)?
+        .split_whitespace()
+        .nth(3)?
+        .parse()
+        .ok()?;
+    (free >= ROOM).then_some(folder)
 }

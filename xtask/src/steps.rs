@@ -52,7 +52,8 @@ const VARIABLES: [&str; 8] = [
 ];
 
 /// Cheap ones first. No step changes RUSTFLAGS or the choice of packages: either
-/// would make cargo build the dependencies once more.
+/// would make cargo build the dependencies once more. What a server would not change,
+/// and takes long, is not run beside the servers again.
 pub(crate) static ALL: &[Step] = &[
     Step {
         name: "fmt",
@@ -78,7 +79,12 @@ pub(crate) static ALL: &[Step] = &[
     Step {
         name: "servers",
         title: "all tests on PostgreSQL and Redis, with foreign clients and real proxies",
-        line: "test --workspace -- --include-ignored --skip chromium::",
+        line: "test --workspace -- --include-ignored --skip chromium:: \
+               --skip on_sqlite --skip to_sqlite --skip tidy:: --skip guest:: --skip thousand \
+               --skip canary:: --skip edge::tls --skip faults::clock --skip faults::descriptors \
+               --skip faults::disk --skip faults::heads --skip faults::keys --skip faults::liars \
+               --skip faults::locked --skip faults::memory --skip faults::panics \
+               --skip faults::signals --skip faults::slow",
         needs: &needs::PEERS,
         peers: Peers::Servers,
     },

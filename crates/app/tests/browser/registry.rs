@@ -21,7 +21,7 @@ pub(crate) struct Sight {
 }
 
 /// Who looks at a page, and where.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Who {
     /// Whoever comes first, where nobody is yet and nobody may sign up.
     First,
@@ -44,6 +44,13 @@ pub(crate) enum Move {
     Send(&'static [(&'static str, &'static str)]),
     /// Send the form that goes there as it is.
     SendTo(&'static str),
+}
+
+impl Sight {
+    /// Whether nothing is sent on the way.
+    pub(crate) fn only_looks(&self) -> bool {
+        self.way.iter().all(|step| matches!(step, Open(_)))
+    }
 }
 
 type Field = (&'static str, &'static str);

@@ -26,6 +26,7 @@ use crate::house::{environment, settings, sqlite, until};
 
 const NOTES: &str = "CREATE TABLE notes (id BIGINT PRIMARY KEY, words TEXT)";
 const WRITE: &str = "INSERT INTO notes (id, words) VALUES ($1, $2)";
+const COUNT_TABLES: &str = "SELECT count(*) AS tables FROM sqlite_schema";
 const COUNT: &str = "SELECT count(*) AS notes FROM notes";
 
 /// Hold a database's write lock until `release` is dropped.
@@ -44,6 +45,24 @@ async fn hold(db: Db) -> (impl Future<Output = ()>, mpsc::Sender<()>) {
     });
     until("the lock is held", async || is_locked.try_recv().is_ok()).await;
     (async move { holder.await.unwrap() }, release)
+}
+
+/// fault:F32
+///
+/// When there is no descriptor left, a reader that has never read could not begin.
+#[tokio::test]
+async fn a_start_opens_all_that_readers_need() {
+    let house = sqlite().await;
+    let log = house.folder.path().join("test.db-wal");
+    let open = || {
+        let files = fs::read_dir("/proc/self/fd").unwrap();
+        let links = files.filter_map(|file| fs::read_link(file.ok()?.path()).ok());
+        links.filter(|link| *link == log).count()
+    };
+    let at_first = open();
+    join_all((0..64).map(|_| house.db.one(COUNT_TABLES, args![]))).await;
+    assert!(at_first > 8, "readers, a writer and a watcher: {at_first}");
+    assert_eq!(open(), at_first);
 }
 
 /// What a table held once says nothing of what it will hold: the planner would

@@ -92,10 +92,11 @@ impl Connection {
         Ok(())
     }
 
-    /// For reads alone: a statement that writes is refused.
+    /// For reads alone: a statement that writes is refused. It reads once now, which
+    /// opens the log: later there may be no descriptor left for it.
     pub(super) fn reader(path: &Path, patience: Duration) -> Result<Self, Fault> {
         let connection = Self::open(path, patience)?;
-        connection.script("PRAGMA query_only = ON")?;
+        connection.script("PRAGMA query_only = ON; PRAGMA schema_version")?;
         Ok(connection)
     }
 
