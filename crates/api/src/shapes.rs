@@ -290,6 +290,8 @@ pub(crate) struct EventShape {
     actor: String,
     /// From which address it was done, by whom it is about or by a stranger.
     address: Option<String>,
+    /// In which country that address is, by its two letters, where a file tells.
+    country: Option<String>,
     /// What else is known.
     data: Option<serde_json::Value>,
 }
@@ -522,6 +524,7 @@ impl From<Event> for EventShape {
         Self {
             id: event.id.to_string(),
             address: event.personal_detail("address"),
+            country: event.personal_detail("country"),
             at: event.at.to_string(),
             kind: event.kind,
             actor: event.actor,

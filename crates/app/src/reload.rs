@@ -4,7 +4,7 @@
 use tollgate_web::Web;
 
 use crate::{
-    config::{self, Config, Loaded, fault::Fault, password::Password},
+    config::{self, Config, Loaded, fault::Fault, network::Network, password::Password},
     telemetry::LogLevel,
     wire,
 };
@@ -37,7 +37,7 @@ pub fn reload(
     };
     web.ctx().set_settings(wire::settings(&loaded));
     let merged = loaded.config;
-    web.set_http(wire::http(&merged));
+    web.set_http(wire::http(&merged, web.ctx().countries()));
     level.set(merged.log.level.as_str());
     tracing::info!(
         applied = changes.applied.join(" "),
@@ -73,7 +73,10 @@ fn merge(old: &Config, new: &Config) -> Config {
     merged.tokens.access = new.tokens.access;
     merged.http.cors_origins.clone_from(&new.http.cors_origins);
     merged.limits = new.limits.clone();
-    merged.network = new.network.clone();
+    merged.network = Network {
+        countries: merged.network.countries,
+        ..new.network.clone()
+    };
     merged.contact = new.contact.clone();
     merged.log.level = new.log.level.clone();
     merged.sites = new.sites.clone();

@@ -122,7 +122,7 @@ impl Server {
         provision(&ctx, &config).await?;
         let setup = setup_token(&ctx, &config).await?;
 
-        let web = Web::new(ctx.clone(), wire::http(&config));
+        let web = Web::new(ctx.clone(), wire::http(&config, ctx.countries()));
         let http = &config.http;
         let limits = Limits::new(
             http.max_connections,

@@ -51,7 +51,7 @@ use crate::{
     surfaces::Surfaces,
 };
 
-use outbound::{alert_policy, breaches, channels, courier, whole_breaches};
+use outbound::{alert_policy, breaches, channels, countries, courier, whole_breaches};
 
 pub use edge::http;
 pub use outbound::{check_files, letters, mailer, texter};
@@ -432,6 +432,7 @@ fn assemble(config: &Config, purpose: Use, core: Core) -> Result<Ctx> {
             Use::Server => whole_breaches(&config.password)?,
             Use::Command => breaches(&config.password)?,
         },
+        countries: countries(&config.network)?,
         letters: letters(&config.mail)?,
         courier: courier(&config.webhooks)?,
         channels: channels(&config.alerts)?,
@@ -533,7 +534,7 @@ mod tests {
         let data = folder.path().display().to_string();
         let public = config(&[("data_dir", &data), ("listen", "0.0.0.0:1")]);
         let (ctx, _) = open(&public, Use::Command).await.unwrap();
-        let web = Web::new(ctx.clone(), http(&public));
+        let web = Web::new(ctx.clone(), http(&public, ctx.countries()));
         let closed = surfaces(&web, &public);
         for path in [
             "/",

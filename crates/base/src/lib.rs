@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod codes;
+pub mod country;
 pub mod entropy;
 pub mod error;
 pub mod fail;

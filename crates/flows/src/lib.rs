@@ -60,6 +60,7 @@ pub use steps::{
     ways::{Controls, Gives, Hurdle, Outcome, Second, Tries, Way},
 };
 pub use tollgate_crypto::device::DeviceSecrets;
+pub use tollgate_outbound::countries::Countries;
 pub use tollgate_records::{
     accounts::{Account, Census, ExternalId, Filter, Profile, StoredIdentifier, WaitingAddress},
     alerts::{Alert, Severity},

@@ -64,6 +64,9 @@ password-changed-lead = منذ { $at } لحسابك كلمة مرور جديدة
 new-device-subject = سجّل جهاز جديد الدخول إلى حسابك
 new-device-lead = في { $at } سجّل أحدهم الدخول إلى حسابك من { $from }، ولم يُستخدم منه من قبل.
 
+new-country-subject = تسجيل دخول إلى حسابك من بلد جديد
+new-country-lead = في { $at } سجّل أحدهم الدخول إلى حسابك من { $from }، في بلد لم يُستخدم فيه من قبل.
+
 second-step-code-subject = رمزك: { $code }
 second-step-code-lead = يُكمل الرمز { $code } تسجيل دخولك إلى { $site }. يعمل مرة واحدة، لعشر دقائق، وفي المكان الذي بدأت منه فقط.
 second-step-code-end = إذا لم تكن تسجّل الدخول الآن فإن شخصًا ما يعرف كلمة مرورك: عيّن كلمة جديدة. لا تُخبر أحدًا بهذا الرمز.
@@ -131,6 +134,7 @@ alert-rule-passkey-copied = رُفض مفتاح مرور قد يكون نسخة
 alert-rule-factor-removed = أُزيل عامل ثانٍ
 alert-rule-factors-reset = أُزيلت كل العوامل الثانية لحساب
 alert-rule-recovery = تجري استعادة حساب دون إثبات من صاحبه
+alert-rule-new-country = سجّل أحدهم الدخول من بلد لم يُستخدم فيه الحساب من قبل
 alert-rule-locked-down = أخرج صاحب حساب كل من سواه منه: ربما اختُرق
 alert-rule-administrator-made = هناك مدير جديد
 alert-rule-administrator-recovered = أُنشئ مدير أو استُعيد من سطر الأوامر

@@ -63,6 +63,9 @@ password-changed-lead = Seit { $at } hat Ihr Konto ein neues Passwort.
 new-device-subject = Ein neues Gerät hat sich bei Ihrem Konto angemeldet
 new-device-lead = Am { $at } hat sich jemand bei Ihrem Konto angemeldet, und zwar von { $from } aus, wo es bisher nicht benutzt wurde.
 
+new-country-subject = Eine Anmeldung bei Ihrem Konto aus einem neuen Land
+new-country-lead = Am { $at } hat sich jemand bei Ihrem Konto angemeldet, und zwar von { $from } aus, einem Land, in dem es bisher nicht benutzt wurde.
+
 second-step-code-subject = Ihr Code: { $code }
 second-step-code-lead = { $code } schließt Ihre Anmeldung bei { $site } ab. Er gilt einmal, zehn Minuten lang und nur dort, wo Sie begonnen haben.
 second-step-code-end = Wenn Sie sich nicht gerade anmelden, kennt jemand Ihr Passwort: Setzen Sie ein neues. Sagen Sie diesen Code niemandem.
@@ -130,6 +133,7 @@ alert-rule-passkey-copied = Ein Passkey wurde abgelehnt, der womöglich eine Kop
 alert-rule-factor-removed = Ein zweiter Faktor wurde entfernt
 alert-rule-factors-reset = Alle zweiten Faktoren eines Kontos wurden entfernt
 alert-rule-recovery = Ein Konto wird ohne Nachweis seines Inhabers wiederhergestellt
+alert-rule-new-country = Jemand meldete sich aus einem Land an, in dem das Konto bisher nicht benutzt wurde
 alert-rule-locked-down = Ein Inhaber hat alle anderen aus seinem Konto ausgesperrt: Es wurde womöglich darin eingebrochen
 alert-rule-administrator-made = Es gibt einen neuen Administrator
 alert-rule-administrator-recovered = Ein Administrator wurde an der Kommandozeile angelegt oder wiederhergestellt

@@ -63,6 +63,9 @@ password-changed-lead = Since { $at } your account has a new password.
 new-device-subject = A new device signed in to your account
 new-device-lead = At { $at } somebody signed in to your account from { $from }, where it was not used before.
 
+new-country-subject = A sign-in to your account from a new country
+new-country-lead = At { $at } somebody signed in to your account from { $from }, in a country where it was not used before.
+
 second-step-code-subject = Your code: { $code }
 second-step-code-lead = { $code } finishes your sign-in at { $site }. It works once, for ten minutes, and only where you began.
 second-step-code-end = If you are not signing in, somebody knows your password: set a new one. Never tell this code to anybody.
@@ -130,6 +133,7 @@ alert-rule-passkey-copied = A passkey was refused that may be a copy
 alert-rule-factor-removed = A second factor was removed
 alert-rule-factors-reset = All second factors of an account were taken away
 alert-rule-recovery = An account is being recovered without its owner’s proof
+alert-rule-new-country = Somebody signed in from a country where the account was not used before
 alert-rule-locked-down = An owner shut everybody else out of an account: it may have been broken into
 alert-rule-administrator-made = There is a new administrator
 alert-rule-administrator-recovered = An administrator was made or restored at the command line

@@ -63,6 +63,9 @@ password-changed-lead = Desde { $at } tu cuenta tiene una contraseña nueva.
 new-device-subject = Un dispositivo nuevo inició sesión en tu cuenta
 new-device-lead = A las { $at } alguien inició sesión en tu cuenta desde { $from }, donde no se había usado antes.
 
+new-country-subject = Un inicio de sesión en tu cuenta desde un país nuevo
+new-country-lead = A las { $at } alguien inició sesión en tu cuenta desde { $from }, en un país donde no se había usado antes.
+
 second-step-code-subject = Tu código: { $code }
 second-step-code-lead = { $code } completa tu inicio de sesión en { $site }. Sirve una vez, durante diez minutos y solo donde empezaste.
 second-step-code-end = Si no estás iniciando sesión, alguien conoce tu contraseña: elige una nueva. No digas este código a nadie.
@@ -130,6 +133,7 @@ alert-rule-passkey-copied = Se rechazó una llave de acceso que puede ser una co
 alert-rule-factor-removed = Se quitó un segundo factor
 alert-rule-factors-reset = Se quitaron todos los segundos factores de una cuenta
 alert-rule-recovery = Se está recuperando una cuenta sin prueba de su titular
+alert-rule-new-country = Alguien inició sesión desde un país donde la cuenta no se había usado antes
 alert-rule-locked-down = Un titular expulsó a todos los demás de su cuenta: puede que la hayan forzado
 alert-rule-administrator-made = Hay un administrador nuevo
 alert-rule-administrator-recovered = Se creó o restauró un administrador en la línea de comandos

@@ -31,6 +31,7 @@ use tollgate_flows::{
 use tollgate_outbound::{
     breaches::Breaches,
     channels::Channels,
+    countries::Countries,
     courier::Courier,
     letters::Letters,
     mail::{Encryption, Mailer, Server, Smtp},
@@ -78,6 +79,7 @@ struct Ground {
     roots: Option<PathBuf>,
     channels: Channels,
     alerts: AlertPolicy,
+    countries: Countries,
 }
 
 /// What a node has that others do not.
@@ -89,6 +91,7 @@ struct Wanted {
     roots: Option<PathBuf>,
     channels: Channels,
     alerts: AlertPolicy,
+    countries: Countries,
 }
 
 impl Wanted {
@@ -101,6 +104,7 @@ impl Wanted {
             roots: None,
             channels: Channels::default(),
             alerts: AlertPolicy::default(),
+            countries: Countries::default(),
         }
     }
 }
@@ -168,6 +172,15 @@ impl Node {
         .await
     }
 
+    /// As [`Node::new`], addresses being in these countries.
+    pub async fn among(countries: Countries) -> Self {
+        Self::found(Wanted {
+            countries,
+            ..Wanted::nothing()
+        })
+        .await
+    }
+
     async fn found(wanted: Wanted) -> Self {
         let ground = Ground {
             folder: tempfile::tempdir().expect("the system has a temporary folder"),
@@ -179,6 +192,7 @@ impl Node {
             roots: wanted.roots,
             channels: wanted.channels,
             alerts: wanted.alerts,
+            countries: wanted.countries,
         };
         Self::on(
             Arc::new(ground),
@@ -226,6 +240,7 @@ impl Node {
             mailer: ground.mailer(),
             texter: ground.texter(),
             breaches,
+            countries: ground.countries.clone(),
             letters: Letters::load(None).expect("they are built in"),
             courier: ground.courier(),
             channels: ground.channels.clone(),

@@ -243,6 +243,7 @@ impl Config {
     fn check(&self, verdict: &mut Verdict) {
         self.server.check(&self.tls, verdict);
         self.tls.check(&self.server, verdict);
+        self.network.check(verdict);
         self.admin.check(verdict);
         self.signin.check((self.server.profile, &self.sms), verdict);
         self.password.check(verdict);

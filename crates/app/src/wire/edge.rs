@@ -1,6 +1,7 @@
 //! How we are reached and what we take, as floor 5 sees it.
 
 use tollgate_flows::ctx::Rate;
+use tollgate_outbound::countries::Countries;
 use tollgate_web::{Http, Limits, Networks, Rates, Routes};
 
 use crate::config::{
@@ -42,8 +43,8 @@ const ROUTES: Routes = Routes {
     ],
 };
 
-/// How we are reached, as floor 5 sees it.
-pub fn http(config: &Config) -> Http {
+/// How we are reached, as floor 5 sees it, where addresses are in these countries.
+pub fn http(config: &Config, countries: &Countries) -> Http {
     Http {
         public_url: config.server.address(),
         listen: config.server.listen,
@@ -60,6 +61,9 @@ pub fn http(config: &Config) -> Http {
         networks: Networks {
             allow: config.network.allow.clone(),
             deny: config.network.deny.clone(),
+            allow_countries: config.network.allow_countries.clone(),
+            deny_countries: config.network.deny_countries.clone(),
+            countries: countries.clone(),
         },
         security_contact: config.contact.security.as_ref().map(ContactUrl::text),
     }

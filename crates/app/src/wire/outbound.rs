@@ -8,6 +8,7 @@ use tollgate_flows::Address;
 use tollgate_outbound::{
     breaches::{Breaches, List, Ranges},
     channels::{Channels, Chat, Lines},
+    countries::Countries,
     courier::Courier,
     hook::{Hook, Place},
     letters::Letters,
@@ -35,6 +36,7 @@ pub fn check_files(config: &Config) -> Result<()> {
     courier(&config.webhooks)?;
     channels(&config.alerts)?;
     letters(&config.mail)?;
+    countries(&config.network)?;
     whole_breaches(&config.password).map(drop)
 }
 
@@ -170,6 +172,23 @@ pub(super) fn breaches(password: &config::password::Password) -> Result<Breaches
     Ok(Breaches {
         list: password.breach_list.clone().map(List::new),
         ranges: password.breach_url.as_ref().map(ranges).transpose()?,
+    })
+}
+
+/// In which country an address is, as far as the operator's file tells.
+///
+/// # Errors
+/// `config.invalid` if it is no such file.
+pub(super) fn countries(network: &config::network::Network) -> Result<Countries> {
+    let Some(path) = &network.countries else {
+        return Ok(Countries::default());
+    };
+    Countries::open(path).map_err(|fault| {
+        let detail = format!(
+            "network.countries: {}: {fault}. Name a file of countries or cities in MaxMind's format (.mmdb), or leave the setting out.",
+            path.display()
+        );
+        Error::new(&codes::CONFIG_INVALID).detail(detail)
     })
 }
 

@@ -25,6 +25,7 @@ happened-token-reused = استُخدم رمز مرتين فانتهت الجلس
 happened-token-foreign-seen = ظهر رمز من نظام آخر
 happened-session-elsewhere = جلسة قُدّمت من مكان آخر ورُفضت
 happened-device-new = تسجيل دخول من جهاز جديد
+happened-country-new = تسجيل دخول من بلد جديد
 happened-device-trusted = تُخطّيت الخطوة الثانية على جهاز
 happened-device-removed = نُسي جهاز
 happened-devices-removed = نُسيت أجهزة

@@ -25,6 +25,7 @@ happened-token-reused = Token zweimal benutzt, Sitzung beendet
 happened-token-foreign-seen = Token eines anderen Systems gesehen
 happened-session-elsewhere = Sitzung anderswo vorgezeigt, abgelehnt
 happened-device-new = Anmeldung von einem neuen Gerät
+happened-country-new = Anmeldung aus einem neuen Land
 happened-device-trusted = Auf einem Gerät auf den zweiten Schritt verzichtet
 happened-device-removed = Gerät vergessen
 happened-devices-removed = Geräte vergessen

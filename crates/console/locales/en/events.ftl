@@ -25,6 +25,7 @@ happened-token-reused = Token used twice, session ended
 happened-token-foreign-seen = Token of another system seen
 happened-session-elsewhere = Session presented elsewhere, refused
 happened-device-new = Signed in from a new device
+happened-country-new = Signed in from a new country
 happened-device-trusted = Second step left out on a device
 happened-device-removed = Device forgotten
 happened-devices-removed = Devices forgotten

@@ -25,6 +25,7 @@ happened-token-reused = Token usado dos veces, sesión terminada
 happened-token-foreign-seen = Token de otro sistema visto
 happened-session-elsewhere = Sesión presentada en otro lugar, rechazada
 happened-device-new = Inicio de sesión desde un dispositivo nuevo
+happened-country-new = Inicio de sesión desde un país nuevo
 happened-device-trusted = Segundo paso omitido en un dispositivo
 happened-device-removed = Dispositivo olvidado
 happened-devices-removed = Dispositivos olvidados

@@ -27,7 +27,7 @@ pub(crate) struct Party {
 }
 
 /// What there are words for: messages. Events have their parts between dots.
-const KNOWN: [&str; 87] = [
+const KNOWN: [&str; 88] = [
     "happened-webhook-created",
     "happened-webhook-updated",
     "happened-webhook-deleted",
@@ -63,6 +63,7 @@ const KNOWN: [&str; 87] = [
     "happened-token-foreign-seen",
     "happened-session-elsewhere",
     "happened-device-new",
+    "happened-country-new",
     "happened-device-trusted",
     "happened-device-removed",
     "happened-devices-removed",

@@ -23,6 +23,9 @@ pub struct Rule {
     pub threshold: (i64, Duration),
     /// Which of the events count.
     pub counts: fn(&Event) -> bool,
+    /// The rule that tells of all of them together: while its alert is open no new one
+    /// of this rule is.
+    pub part_of: Option<&'static str>,
 }
 
 /// About whom the alerts of a rule are: one is open for each.
@@ -45,7 +48,8 @@ pub const RULES: &[Rule] = &[
         Warning,
         Account,
         &[K::SigninBlocked, K::FactorBlocked],
-    ),
+    )
+    .part_of("many-blocked"),
     Rule::new("many-blocked", Critical, Installation, &[K::SigninBlocked]).from(10, MINUTES_10),
     Rule::new(
         "sign-ins-sprayed",
@@ -74,6 +78,7 @@ pub const RULES: &[Rule] = &[
         Account,
         &[K::RecoveryStarted, K::AccountRecovered],
     ),
+    Rule::new("new-country", Warning, Account, &[K::CountryNew]),
     Rule::new("locked-down", Critical, Account, &[K::LockedDown]),
     Rule::new(
         "administrator-made",
@@ -149,6 +154,7 @@ impl Rule {
             about,
             threshold: (1, Duration::ZERO),
             counts: |_| true,
+            part_of: None,
         }
     }
 
@@ -161,6 +167,13 @@ impl Rule {
 
     const fn only(self, counts: fn(&Event) -> bool) -> Self {
         Self { counts, ..self }
+    }
+
+    const fn part_of(self, wider: &'static str) -> Self {
+        Self {
+            part_of: Some(wider),
+            ..self
+        }
     }
 
     /// The rule of that name, if this version has it.

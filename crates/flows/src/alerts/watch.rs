@@ -205,6 +205,9 @@ async fn raise_all(ctx: &Ctx, raises: Vec<Raise>, place: Option<(i64, i64)>) -> 
                 if place.is_none() && alerts::is_open(tx, wanted.rule, "").await? {
                     continue;
                 }
+                if is_told_together(tx, wanted).await? {
+                    continue;
+                }
                 let wanted = folded(tx, wanted).await?;
                 let alert = alerts::raise(tx, &wanted).await?;
                 if is_news(&alert, &policy, now) {
@@ -219,6 +222,16 @@ async fn raise_all(ctx: &Ctx, raises: Vec<Raise>, place: Option<(i64, i64)>) -> 
         tally(ctx).await?;
     }
     Ok(done)
+}
+
+/// Whether it would be a new alert beside an open one that tells of all such events.
+async fn is_told_together(tx: &mut Tx<'_>, raise: &Raise) -> Result<bool> {
+    let wider = Rule::named(raise.rule).and_then(|rule| rule.part_of);
+    match wider {
+        Some(wider) => Ok(alerts::is_open(tx, wider, "").await?
+            && !alerts::is_open(tx, raise.rule, &raise.subject).await?),
+        None => Ok(false),
+    }
 }
 
 /// About the installation, once there are too many about single accounts.

@@ -32,8 +32,8 @@ use tollgate_base::{
 use tollgate_crypto::{password::Hasher, seal::MasterKey};
 use tollgate_imaging::Studio;
 use tollgate_outbound::{
-    breaches::Breaches, channels::Channels, courier::Courier, letters::Letters, mail::Mailer,
-    sms::Texter,
+    breaches::Breaches, channels::Channels, countries::Countries, courier::Courier,
+    letters::Letters, mail::Mailer, sms::Texter,
 };
 use tollgate_records::{factors::ways::Channel, installation::Installation, sites::Site};
 use tollgate_store::{bus::Bus, counters::Counters, sql::Db};
@@ -74,6 +74,8 @@ pub struct Parts {
     pub texter: Texter,
     /// What knows passwords that became known.
     pub breaches: Breaches,
+    /// In which country an address is.
+    pub countries: Countries,
     /// What mail says.
     pub letters: Letters,
     /// Who hands events to webhooks.
@@ -100,6 +102,7 @@ struct Inner {
     mailer: Mailer,
     texter: Texter,
     breaches: Breaches,
+    countries: Countries,
     letters: Letters,
     courier: Courier,
     channels: Channels,
@@ -141,6 +144,7 @@ impl Ctx {
             mailer: parts.mailer,
             texter: parts.texter,
             breaches: parts.breaches,
+            countries: parts.countries,
             letters: parts.letters,
             courier: parts.courier,
             channels: parts.channels,
@@ -288,6 +292,11 @@ impl Ctx {
             Channel::Email => sent.email,
             Channel::Sms => sent.sms && self.texter().is_on(),
         }
+    }
+
+    /// In which country an address is.
+    pub fn countries(&self) -> &Countries {
+        &self.0.countries
     }
 
     pub(crate) fn letters(&self) -> &Letters {

@@ -5,6 +5,7 @@ use std::{fmt, net::IpAddr, time::Duration};
 
 use tollgate_base::{
     ExposeSecret, Result, SecretString,
+    country::Country,
     id::{DeviceId, UserId},
     network::Network,
     time::Time,
@@ -13,6 +14,7 @@ use tollgate_crypto::{
     device::DeviceSecrets,
     token::{self, Prefix},
 };
+use tollgate_outbound::countries::Countries;
 use tollgate_records::{
     devices::{self, NewDevice, Sighting, StoredDevice},
     events::EventKind,
@@ -43,6 +45,8 @@ pub(crate) struct Arrival {
     account: UserId,
     agent: UserAgent,
     network: Option<Network>,
+    country: Option<Country>,
+    countries: Countries,
     /// What it will be known by if it is not known yet.
     id: DeviceId,
     secret: SecretString,
@@ -108,9 +112,12 @@ impl Arrival {
     pub(crate) fn prepare(ctx: &Ctx, account: UserId, agent: UserAgent) -> Result<Self> {
         let address = agent.device.address.as_deref();
         let address = address.and_then(|text| text.parse::<IpAddr>().ok());
+        let countries = ctx.countries().clone();
         Ok(Self {
             account,
             network: address.map(Network::of),
+            country: address.and_then(|address| countries.of(address)),
+            countries,
             agent,
             id: DeviceId::new(ctx.now(), ctx.entropy())?,
             secret: token::mint(ctx.entropy(), Prefix::Device)?,
@@ -177,9 +184,14 @@ impl Arrival {
         }))
     }
 
-    /// Tell the owner if it is new to an account that knows others. What keeps no
-    /// secret is told of once for each network.
+    /// Tell the owner if it is new to an account that knows others, or in a country
+    /// where the account was not used before. What keeps no secret is told of once for
+    /// each network.
     pub(crate) async fn announce(&self, tx: &mut Tx<'_>, log: &mut Log, seen: &Seen) -> Result<()> {
+        if !seen.network && self.is_abroad(tx).await? {
+            log.note(EventKind::CountryNew, self.details());
+            return Ok(());
+        }
         let is_known =
             seen.device.is_some() || !self.agent.keeps && (seen.network || self.network.is_none());
         if is_known {
@@ -193,6 +205,21 @@ impl Arrival {
         Ok(())
     }
 
+    /// Whether it is in a country, and all networks of the account that are in one
+    /// are in others.
+    async fn is_abroad(&self, tx: &mut Tx<'_>) -> Result<bool> {
+        let Some(country) = self.country else {
+            return Ok(false);
+        };
+        let known = devices::networks_in(tx, self.account).await?;
+        let mut countries = known.iter().filter_map(|network| {
+            let address = network.split('/').next()?.parse().ok()?;
+            self.countries.of(address)
+        });
+        let first = countries.next();
+        Ok(first.is_some_and(|first| first != country && countries.all(|it| it != country)))
+    }
+
     /// What there is to say of it in the audit trail.
     pub(crate) fn details(&self) -> Details {
         let mut details = Details {
@@ -202,7 +229,12 @@ impl Arrival {
         };
         let device = &self.agent.device;
         let name = device.name.as_ref().or(device.browser.as_ref());
-        for (key, text) in [("device", name), ("address", device.address.as_ref())] {
+        let country = self.country.map(|country| country.to_string());
+        for (key, text) in [
+            ("device", name),
+            ("address", device.address.as_ref()),
+            ("country", country.as_ref()),
+        ] {
             if let Some(text) = text {
                 details.personal.insert(key.into(), text.clone().into());
             }

@@ -209,9 +209,9 @@ where
 fn place(personal: &str) -> Option<String> {
     let said: serde_json::Value = serde_json::from_str(personal).ok()?;
     let part = |key| said.get(key).and_then(serde_json::Value::as_str);
-    let parts: Vec<&str> = [part("device"), part("address")]
+    let parts: Vec<&str> = ["device", "address", "country"]
         .into_iter()
-        .flatten()
+        .filter_map(part)
         .collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -250,6 +250,7 @@ pub(crate) fn notice(kind: EventKind) -> Option<Notice> {
         EventKind::RecoveryCodesMade => Notice::RecoveryCodesMade,
         EventKind::RecoveryCodeUsed => Notice::RecoveryCodeUsed,
         EventKind::DeviceNew => Notice::NewDevice,
+        EventKind::CountryNew => Notice::NewCountry,
         EventKind::SignInTokenIssued => Notice::SignInTokenIssued,
         EventKind::PasswordChanged | EventKind::PasswordReset => Notice::PasswordChanged,
         _ => return None,

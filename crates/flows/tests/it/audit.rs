@@ -36,7 +36,7 @@ const OPERATOR: &Principal = &Principal::Operator;
 /// What no verb of this journey does: backups, mails that nobody takes, the
 /// gate, sign-in by mail, lock-outs, recoveries, second factors, passkeys, devices and clocks that
 /// jump have stories of their own.
-const ELSEWHERE: [EventKind; 63] = [
+const ELSEWHERE: [EventKind; 64] = [
     EventKind::AccountUnlocked,
     EventKind::SigninSprayed,
     EventKind::SigninStuffed,
@@ -60,6 +60,7 @@ const ELSEWHERE: [EventKind; 63] = [
     EventKind::AccountReviewed,
     EventKind::LinksVoided,
     EventKind::SessionElsewhere,
+    EventKind::CountryNew,
     EventKind::DeviceNew,
     EventKind::DeviceTrusted,
     EventKind::DeviceRemoved,

@@ -1,7 +1,7 @@
 //! Devices that an account knows: how they come to be known, what is left out on
 //! those that are trusted, and who may have them forgotten.
 
-use std::time::Duration;
+use std::{fs, time::Duration};
 
 use tollgate_base::{
     Result, SecretString,
@@ -9,7 +9,7 @@ use tollgate_base::{
     id::{DeviceId, UserId},
 };
 use tollgate_flows::{
-    ClientProfile, Ctx, DeviceSecrets, Opening, SignedIn, UserAgent,
+    ClientProfile, Countries, Ctx, DeviceSecrets, Opening, SignedIn, UserAgent,
     backup::Sessions,
     ctx::{DevicePolicy, SecondFactor},
     devices::{self, KnownDevice, Which},
@@ -17,7 +17,7 @@ use tollgate_flows::{
     signin::{self, Finish, SignIn, Step},
 };
 use tollgate_records::sessions::Device;
-use tollgate_testkit::node::Node;
+use tollgate_testkit::{countries, node::Node};
 
 use crate::{
     authenticator::{App, equipped},
@@ -186,6 +186,46 @@ async fn an_owner_is_told_of_a_new_device_once() {
     };
     assert!(mail.contains("Firefox on Linux, 198.51.100.4"), "{mail}");
     assert_eq!(events(ctx, "device.new").await, 1);
+}
+
+/// asvs:V6.3.5: also on a device that is known, and once.
+#[tokio::test]
+async fn an_owner_is_told_of_a_new_country_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("countries.mmdb");
+    let known = [
+        ("203.0.113.0/24", "DE"),
+        ("203.0.114.0/24", "DE"),
+        ("2001:db8:5::/48", "ES"),
+    ];
+    fs::write(&file, countries::file(&known)).unwrap();
+    let node = Node::among(Countries::open(&file).unwrap()).await;
+    let ctx = &node.ctx;
+    join(ctx, "ann").await;
+    let mut laptop = Browser::at("203.0.113.7");
+    for (address, told) in [
+        ("203.0.113.7", 0),
+        ("203.0.114.7", 0),
+        // Where that is, the file does not tell.
+        ("198.51.100.4", 0),
+        ("2001:db8:5::1", 1),
+        ("2001:db8:5::2", 1),
+        ("203.0.114.7", 1),
+    ] {
+        laptop.address = address;
+        laptop.enter(ctx, "ann").await;
+        assert_eq!(events(ctx, "country.new").await, told, "{address}");
+    }
+    node.settle().await;
+    let mails = node.mails();
+    let mail = mails
+        .iter()
+        .find(|mail| mail.contains("from a new country"));
+    let mail = mail.unwrap_or_else(|| panic!("{mails:?}"));
+    assert!(
+        mail.contains("Firefox on Linux, 2001:db8:5::1, ES"),
+        "{mail}"
+    );
 }
 
 /// asvs:V6.3.3: on a trusted device the second step is left out, the session is

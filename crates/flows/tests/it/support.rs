@@ -21,7 +21,8 @@ use tollgate_crypto::{
     seal::MasterKey,
 };
 use tollgate_flows::{
-    Applicant, ClientProfile, Credentials, Ctx, Opening, Parts, Renewed, SignedIn, account,
+    Applicant, ClientProfile, Countries, Credentials, Ctx, Opening, Parts, Renewed, SignedIn,
+    account,
     admit::{self, Credential, Place},
     backup::{self, Sessions},
     ctx::found,
@@ -355,6 +356,7 @@ impl Bare {
             },
             texter: Texter::Folder(folder.path().join("texts")),
             breaches: Breaches::default(),
+            countries: Countries::default(),
             letters: Letters::load(None).unwrap(),
             courier: Courier::new(Reach::default(), None, Duration::from_secs(1)).unwrap(),
             channels: Channels::default(),

@@ -77,6 +77,8 @@ pub enum Notice {
     PasswordChanged,
     /// Somebody signed in from where the account was not used before.
     NewDevice,
+    /// Somebody signed in from a country where the account was not used before.
+    NewCountry,
     /// Codes by mail or text finish a sign-in.
     CodesTurnedOn,
     /// They do no more.
@@ -176,7 +178,7 @@ const OTHERS: [(&str, &str); 3] = [
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::PasswordReset,
         Self::AddressVerification,
         Self::SecondStepCode,
@@ -196,6 +198,7 @@ impl Kind {
         Self::Notice(Notice::RecoveryCodeUsed),
         Self::Notice(Notice::PasswordChanged),
         Self::Notice(Notice::NewDevice),
+        Self::Notice(Notice::NewCountry),
         Self::Notice(Notice::CodesTurnedOn),
         Self::Notice(Notice::CodesTurnedOff),
         Self::Notice(Notice::PhoneVerified),
@@ -231,6 +234,7 @@ impl Kind {
             Self::Notice(Notice::RecoveryCodeUsed) => "recovery-code-used",
             Self::Notice(Notice::PasswordChanged) => "password-changed",
             Self::Notice(Notice::NewDevice) => "new-device",
+            Self::Notice(Notice::NewCountry) => "new-country",
             Self::Notice(Notice::CodesTurnedOn) => "codes-turned-on",
             Self::Notice(Notice::CodesTurnedOff) => "codes-turned-off",
             Self::Notice(Notice::PhoneVerified) => "phone-verified",

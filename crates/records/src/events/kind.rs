@@ -133,6 +133,8 @@ kinds! {
 
     /// Somebody signed in from a device, or a network, that the account did not know.
     DeviceNew = "device.new" Info Keep;
+    /// Somebody signed in from a country in which the account was not used before.
+    CountryNew = "country.new" Warn Keep;
     /// A sign-in from a device, or a network, that the account does not know is to be confirmed by mail.
     ConfirmationAsked = "signin.confirmation_asked" Info Keep;
     /// The second step is left out on a device from now on.

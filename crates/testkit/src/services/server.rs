@@ -234,6 +234,13 @@ impl Server {
         (kib("VmRSS:"), kib("VmHWM:"))
     }
 
+    /// How many descriptors it has open.
+    pub fn descriptors(&self) -> usize {
+        fs::read_dir(self.proc_path("fd"))
+            .expect("Linux tells it")
+            .count()
+    }
+
     /// How long it has used processors, in this life.
     pub fn processor_time(&self) -> Duration {
         let stat = self.proc("stat");
@@ -250,9 +257,12 @@ impl Server {
     }
 
     fn proc(&self, name: &str) -> String {
+        fs::read_to_string(self.proc_path(name)).expect("Linux tells it")
+    }
+
+    fn proc_path(&self, name: &str) -> String {
         let id = self.child.as_ref().and_then(Child::id);
-        let path = format!("/proc/{}/{name}", id.expect("the server runs"));
-        fs::read_to_string(path).expect("Linux tells it")
+        format!("/proc/{}/{name}", id.expect("the server runs"))
     }
 
     async fn wait_live(&mut self) {

@@ -7,6 +7,7 @@ use std::{
 };
 
 use ipnet::IpNet;
+use tollgate_base::country::Country;
 
 use super::value::{Word, quoted};
 
@@ -65,6 +66,19 @@ impl Word for OrOff<Duration> {
     }
 }
 
+impl Word for Country {
+    const FORM: &'static str = "the two letters of countries such as DE or ES";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse()
+            .map_err(|_| format!("{} is not the two letters of a country", quoted(text)))
+    }
+
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
 impl Word for IpNet {
     const FORM: &'static str = "addresses or networks such as 127.0.0.1/32 or 10.0.0.0/8";
 
@@ -85,6 +99,7 @@ mod tests {
     use std::{net::SocketAddr, time::Duration};
 
     use ipnet::IpNet;
+    use tollgate_base::country::Country;
 
     use super::{OrOff, Word};
 
@@ -104,5 +119,7 @@ mod tests {
         check::<OrOff<Duration>>("never", None);
         check::<IpNet>("10.0.0.1", Some("10.0.0.1/32"));
         check::<IpNet>("10.0.0.0/33", None);
+        check::<Country>("de", Some("DE"));
+        check::<Country>("Germany", None);
     }
 }

@@ -12,7 +12,7 @@ use crate::config::{
 };
 
 /// For each setting a value that is not its default, as it is shown again.
-const SAMPLES: [(&str, &str); 136] = [
+const SAMPLES: [(&str, &str); 139] = [
     ("public_url", "https://id.example.org"),
     ("profile", "strict"),
     ("listen", "127.0.0.1:9000"),
@@ -100,6 +100,9 @@ const SAMPLES: [(&str, &str); 136] = [
     ),
     ("network.allow", "10.0.0.0/8,::1/128"),
     ("network.deny", "10.0.0.1/32"),
+    ("network.countries", "countries.mmdb"),
+    ("network.allow_countries", "DE,ES"),
+    ("network.deny_countries", "FR"),
     ("contact.security", "mailto:security@example.org"),
     (
         "passkeys.related_origins",

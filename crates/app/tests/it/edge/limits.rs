@@ -5,7 +5,7 @@ use std::{net::IpAddr, time::Duration};
 
 use serde_json::json;
 use tollgate_base::id::UserId;
-use tollgate_flows::{ctx::Rate, muster::muster};
+use tollgate_flows::{Countries, ctx::Rate, muster::muster};
 use tollgate_testkit::{
     house::{Answer, House},
     services::PostgresDatabase,
@@ -27,7 +27,9 @@ const fn a_minute(burst: u32) -> Rate {
 /// The house with other settings; what comes through it may say from where.
 fn set(house: &House, change: impl FnOnce(&mut Http)) {
     let mut http = (*house.web.http()).clone();
-    http.limits.routes = tollgate::wire::http(&defaults()).limits.routes;
+    http.limits.routes = tollgate::wire::http(&defaults(), &Countries::default())
+        .limits
+        .routes;
     http.trusted_proxies = vec![IpAddr::from([127, 0, 0, 1]).into()];
     change(&mut http);
     house.web.set_http(http);

@@ -1,9 +1,13 @@
 //! From which networks the server may be used.
 
-use std::net::IpAddr;
+use std::{fs, net::IpAddr};
 
 use ipnet::IpNet;
-use tollgate_testkit::house::{Client, House};
+use tollgate_flows::Countries;
+use tollgate_testkit::{
+    countries,
+    house::{Client, House},
+};
 
 use crate::{
     gate::{nginx, signed_in, site},
@@ -17,7 +21,9 @@ fn set(house: &House, allow: &[&str], deny: &[&str]) {
     let nets =
         |texts: &[&str]| -> Vec<IpNet> { texts.iter().map(|text| text.parse().unwrap()).collect() };
     let mut http = (*house.web.http()).clone();
-    http.limits.routes = tollgate::wire::http(&defaults()).limits.routes;
+    http.limits.routes = tollgate::wire::http(&defaults(), &Countries::default())
+        .limits
+        .routes;
     http.trusted_proxies = vec![IpAddr::from([127, 0, 0, 1]).into()];
     http.networks.allow = nets(allow);
     http.networks.deny = nets(deny);
@@ -92,4 +98,45 @@ async fn a_machine_asks_itself_how_it_is() {
             .expect(403);
     }
     house.stranger().get("/signin").await.expect(403);
+}
+
+#[tokio::test]
+async fn who_is_in_another_country_is_refused() {
+    let house = house().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("countries.mmdb");
+    let known = [("203.0.113.0/24", "DE"), ("2001:db8:5::/48", "ES")];
+    fs::write(&file, countries::file(&known)).unwrap();
+    let lists = |allow: &str, deny: &str| {
+        let list = |text: &str| {
+            text.split_whitespace()
+                .map(|it| it.parse().unwrap())
+                .collect()
+        };
+        set(&house, &[], &[]);
+        let mut http = (*house.web.http()).clone();
+        http.networks.countries = Countries::open(&file).unwrap();
+        http.networks.allow_countries = list(allow);
+        http.networks.deny_countries = list(deny);
+        house.web.set_http(http);
+    };
+    let (german, spanish, unknown) = ("203.0.113.9", "2001:db8:5::1", "198.51.100.7");
+    for (allow, deny, may) in [
+        ("", "", [true, true, true]),
+        ("DE", "", [true, false, false]),
+        ("DE ES", "ES", [true, false, false]),
+        ("", "es", [true, false, true]),
+    ] {
+        lists(allow, deny);
+        for (address, may) in [german, spanish, unknown].into_iter().zip(may) {
+            let answer = from(house.stranger(), address).get("/signin").await;
+            assert_eq!(answer.status == 200, may, "{allow}, not {deny}: {address}");
+        }
+        for address in ["192.168.1.7", "127.0.0.1", "fd00::7"] {
+            from(house.stranger(), address)
+                .get("/signin")
+                .await
+                .expect(200);
+        }
+    }
 }

@@ -37,4 +37,6 @@ mod script;
 mod signals;
 #[cfg(target_os = "linux")]
 mod slow;
+#[cfg(target_os = "linux")]
+mod soak;
 mod visitor;

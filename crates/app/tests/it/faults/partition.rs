@@ -88,6 +88,11 @@ async fn a_node_that_is_cut_off_refuses_what_it_cannot_know() {
     let site = &["site", "add", "notes", APP];
     pair.program.run(site, "").await.succeeded();
     let ann = Visitor::new(&pair.near, "ann").await;
+    let (first, made) = (ann.sign_in().await, Instant::now());
+    // What a command changed is news there.
+    while visit(&ann.client, &pair.far, &first.access).await != StatusCode::OK {
+        assert!(made.elapsed() < BACK, "the site is never known");
+    }
     let mut slowest = [Duration::ZERO; 2];
     for carriage in [Carriage::Silent, Carriage::Reset] {
         let (kept, ended) = (ann.sign_in().await, ann.sign_in().await);
