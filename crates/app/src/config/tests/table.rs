@@ -218,6 +218,9 @@ fn desk_for(key: &Key) -> Desk {
             "conf.d/needs.toml",
             "public_url = 'https://id.example.org'\ntls.certificate = 'id.pem'",
         ),
+        "network.allow_countries" | "network.deny_countries" => {
+            desk.file("conf.d/needs.toml", "network.countries = 'own.mmdb'")
+        }
         "signin.sms_codes" => desk.file("conf.d/needs.toml", "sms.delivery = 'log'"),
         _ => desk,
     }
@@ -416,6 +419,8 @@ fn the_first_file_says_nothing_new() {
             "mail.delivery",
             "sms.delivery",
             "signin.sms_codes",
+            "network.allow_countries",
+            "network.deny_countries",
         ];
         let machine = key.default.is_none() || needy.contains(&key.name);
         assert!(
