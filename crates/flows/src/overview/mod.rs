@@ -14,6 +14,7 @@ use tollgate_records::{
     sessions,
     tallies::{self, Day, Tally},
 };
+use tollgate_store::sql::Db;
 
 use crate::{
     ctx::{Ctx, Setting},
@@ -24,6 +25,8 @@ use crate::{
 pub const DAYS: i64 = 30;
 /// Events that are told of.
 const LATEST: u32 = 10;
+/// How many times as many are looked through for them.
+const READINGS: u32 = 20;
 
 /// The installation at a glance.
 #[derive(Clone, Debug)]
@@ -68,7 +71,7 @@ pub async fn overview(ctx: &Ctx, by: &Principal, (): ()) -> Result<Overview> {
     may(Permission::OverviewRead)?;
     let (db, now) = (ctx.db(), ctx.now());
     let latest = match may(Permission::AuditRead) {
-        Ok(()) => Some(events::page(db, None, None, LATEST).await?),
+        Ok(()) => Some(latest(db).await?),
         Err(_) => None,
     };
     let first = Day(Day::of(now).0 - DAYS + 1);
@@ -81,6 +84,15 @@ pub async fn overview(ctx: &Ctx, by: &Principal, (): ()) -> Result<Overview> {
         latest,
         last_backup: backup.map(Day::begins),
     })
+}
+
+/// The latest events but those that tell of reading others: looking here would fill
+/// the list.
+async fn latest(db: &Db) -> Result<Vec<Event>> {
+    let mut events = events::page(db, None, None, LATEST * READINGS).await?;
+    events.retain(|event| event.kind != EventKind::AuditRead.as_str());
+    events.truncate(LATEST as usize);
+    Ok(events)
 }
 
 /// The settings in force that are about security.

@@ -134,6 +134,34 @@ async fn one_address_has_so_many_connections() {
     assert!(!is_cut(other).await, "another address has its own");
 }
 
+/// A body that comes a byte now and then has as long as any request.
+/// fault:F22, vuln:143
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_body_is_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = program(folder.path())
+        .env("TOLLGATE_HTTP__REQUEST_TIMEOUT", "1s")
+        .start(&["serve"])
+        .await;
+    let address: SocketAddr = server.url().replace("http://", "").parse().unwrap();
+    let (mut reads, mut writes) = connect(address, 1).await.unwrap().into_split();
+    let slow = tokio::spawn(async move {
+        let begun = b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\n\
+            Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n{";
+        let mut more = writes.write_all(begun).await;
+        while more.is_ok() {
+            sleep(Duration::from_millis(100)).await;
+            more = writes.write_all(b" ").await;
+        }
+    });
+    let mut all = Vec::new();
+    let end = timeout(Duration::from_secs(10), reads.read_to_end(&mut all)).await;
+    slow.abort();
+    assert!(end.is_ok(), "it is closed");
+    let told = String::from_utf8_lossy(&all);
+    assert!(told.contains("request.timeout"), "{told}");
+}
+
 /// A connection that asks nothing more is closed, as one that never asked.
 /// fault:F22
 #[tokio::test(flavor = "multi_thread")]
