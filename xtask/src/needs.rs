@@ -66,13 +66,19 @@ const POSTGRESQL: Need = Need {
 pub(crate) static POSTGRES: [Need; 1] = [POSTGRESQL];
 
 /// What the private servers and the foreign clients in the tests need.
-pub(crate) static PEERS: [Need; 8] = [
+pub(crate) static PEERS: [Need; 9] = [
     POSTGRESQL,
     Need {
         name: "Redis",
         purpose: "tests of counters and wake-ups between nodes",
         remedy: Remedy::Packages(&["redis-server"]),
         present: || find_program("redis-server").is_some(),
+    },
+    Need {
+        name: "ip",
+        purpose: "hosts of their own on this machine, whose cables tests pull out",
+        remedy: Remedy::Packages(&["iproute2"]),
+        present: || find_daemon("ip").is_some(),
     },
     Need {
         name: "curl",

@@ -42,7 +42,12 @@ pub struct Line {
 impl Line {
     /// To a server on this machine.
     pub async fn to(server: SocketAddr) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        Self::from(Ipv4Addr::LOCALHOST, server).await
+    }
+
+    /// The same, from that address of this machine.
+    pub async fn from(address: Ipv4Addr, server: SocketAddr) -> Self {
+        let listener = TcpListener::bind((address, 0)).await;
         let listener = listener.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let (carriage, seen) = watch::channel(Carriage::Whole);

@@ -11,6 +11,8 @@ mod echo;
 mod environment;
 mod line;
 mod log_server;
+#[cfg(target_os = "linux")]
+mod namespace;
 mod postgres;
 mod private;
 mod proxy;
@@ -29,6 +31,8 @@ pub use echo::{EchoApp, Seen};
 pub use environment::{campaign, database_url, redis_url, screenshots};
 pub use line::{Carriage, Line};
 pub use log_server::LogServer;
+#[cfg(target_os = "linux")]
+pub use namespace::Namespace;
 pub use postgres::{PostgresDatabase, PostgresServer};
 pub use proxy::{Proxy, ProxyKind};
 pub use raw::{RawAnswer, raw};

@@ -18,6 +18,8 @@ use tokio::{
 };
 use tollgate_throwaway::{Signal, free_port, send_signal};
 
+#[cfg(target_os = "linux")]
+use super::namespace::Namespace;
 use super::{
     command::{Finished, run_to_end},
     environment::variable,
@@ -51,6 +53,7 @@ pub struct Program {
     folder: PathBuf,
     environment: Vec<(String, String)>,
     limits: Option<String>,
+    host: Option<(String, Ipv4Addr)>,
 }
 
 impl Program {
@@ -64,6 +67,7 @@ impl Program {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .to_vec(),
             limits: None,
+            host: None,
         }
     }
 
@@ -81,6 +85,14 @@ impl Program {
         self
     }
 
+    /// On a host of its own, where it listens for visitors.
+    #[cfg(target_os = "linux")]
+    #[must_use]
+    pub fn on(mut self, host: &Namespace) -> Self {
+        self.host = Some((host.name().to_owned(), host.visited_at()));
+        self
+    }
+
     /// The folder that it runs in.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -94,11 +106,14 @@ impl Program {
     /// Start it with `arguments`, such as `["serve"]`, on free ports, and wait
     /// till it answers.
     pub async fn start(&self, arguments: &[&str]) -> Server {
+        let host = self.host.as_ref();
+        let host = host.map_or(Ipv4Addr::LOCALHOST, |(_, address)| *address);
+        let address = || SocketAddr::from((host, free_port().expect("a free port")));
         let mut server = Server {
             program: self.clone(),
             arguments: arguments.iter().map(ToString::to_string).collect(),
-            address: SocketAddr::from((Ipv4Addr::LOCALHOST, free_port().expect("a free port"))),
-            metrics: SocketAddr::from((Ipv4Addr::LOCALHOST, free_port().expect("a free port"))),
+            address: address(),
+            metrics: address(),
             output: TempDir::with_prefix("tollgate-output-").expect("a temporary folder"),
             child: None,
         };
@@ -107,9 +122,14 @@ impl Program {
     }
 
     fn command(&self) -> Command {
-        let mut command = match &self.limits {
-            None => Command::new(&self.binary),
-            Some(limits) => {
+        let mut command = match (&self.limits, &self.host) {
+            (None, None) => Command::new(&self.binary),
+            (None, Some((name, _))) => {
+                let mut ip = Command::new("ip");
+                ip.args(["netns", "exec", name]).arg(&self.binary);
+                ip
+            }
+            (Some(limits), _) => {
                 let mut shell = Command::new("sh");
                 let script = format!("ulimit {limits} && exec \"$0\" \"$@\"");
                 shell.args(["-c", &script]).arg(&self.binary);

@@ -27,6 +27,7 @@ mod nodes;
 mod orders;
 #[cfg(debug_assertions)]
 mod panics;
+#[cfg(target_os = "linux")]
 mod partition;
 #[cfg(debug_assertions)]
 mod points;

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio::{sync::oneshot, time::sleep};
 use tollgate_base::entropy::Entropy;
 use tollgate_testkit::services::{
-    Carriage, Line, PostgresDatabase, Program, Server, campaign, database_url,
+    Carriage, Line, Namespace, PostgresDatabase, Program, Server, campaign, database_url,
 };
 
 use crate::support::tell;
@@ -27,42 +27,79 @@ const SPARE: Duration = Duration::from_secs(2);
 /// How long until it does again, once the line is whole.
 const BACK: Duration = Duration::from_secs(5);
 const APP: &str = "https://notes.example.org";
+const ROOT: &str = "root@example.org";
 const PASSWORD: &str = "a fine long phrase";
 
-/// Two nodes on one database; the second reaches it by a line.
+/// Two nodes on one database; the second reaches it by a line, and may be on a host
+/// of its own.
 struct Pair {
     near: Server,
     far: Server,
     line: Line,
+    host: Option<Namespace>,
     program: Program,
     _database: PostgresDatabase,
     _folders: [TempDir; 2],
 }
 
+/// How the second is cut off.
+#[derive(Clone, Copy, Debug)]
+enum Cut {
+    /// Its line does this.
+    Line(Carriage),
+    /// The cable of its host is out.
+    Cable,
+}
+
 impl Pair {
     async fn start() -> Self {
+        Self::start_on(None).await
+    }
+
+    async fn start_on(host: Option<Namespace>) -> Self {
         let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
         let database = PostgresDatabase::create().expect("TEST_DATABASE_URL is set");
         let server = address(&database_url().expect("TEST_DATABASE_URL is set"));
-        let line = Line::to(server).await;
+        let line = match &host {
+            None => Line::to(server).await,
+            Some(host) => Line::from(host.outside(), server).await,
+        };
         let secrets = folders[0].path().join("tollgate-data/secrets.toml");
         let by_line = database
             .url()
             .replace(&server.to_string(), &line.address().to_string());
-        let [near, far] = [(0, database.url()), (1, by_line)].map(|(number, url)| {
+        let [near, mut far] = [(0, database.url()), (1, by_line)].map(|(number, url)| {
             program(folders[number].path())
                 .env("TOLLGATE_DATABASE__URL", &url)
                 .env("TOLLGATE_PUBLIC_URL", "https://id.example.org")
                 .env("TOLLGATE_SECRETS__FILE", secrets.to_str().unwrap())
         });
+        if let Some(host) = &host {
+            far = far.on(host);
+        }
+        let operator = &["admin", "create", ROOT, "--password-file", "-"];
+        near.run(operator, PASSWORD).await.succeeded();
         Self {
             near: near.start(&["serve"]).await,
             far: far.start(&["serve"]).await,
             line,
+            host,
             program: near,
             _database: database,
             _folders: folders,
         }
+    }
+
+    fn cut_off(&self, cut: Cut) {
+        match cut {
+            Cut::Line(carriage) => self.line.set(carriage),
+            Cut::Cable => self.host.iter().for_each(Namespace::cut),
+        }
+    }
+
+    fn heal(&self) {
+        self.line.set(Carriage::Whole);
+        self.host.iter().for_each(Namespace::mend);
     }
 
     async fn stop(mut self) {
@@ -84,7 +121,20 @@ fn address(url: &str) -> SocketAddr {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs PostgreSQL: cargo xtask test runs it"]
 async fn a_node_that_is_cut_off_refuses_what_it_cannot_know() {
-    let pair = Pair::start().await;
+    let cuts = [Carriage::Silent, Carriage::Reset].map(Cut::Line);
+    refuses_while(Pair::start().await, &cuts).await;
+}
+
+/// fault:F30
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL, root and iproute2: cargo xtask test runs it"]
+async fn a_host_that_is_cut_off_refuses_what_it_cannot_know() {
+    let pair = Pair::start_on(Some(Namespace::create())).await;
+    let times = if campaign() { 20 } else { 1 };
+    refuses_while(pair, &vec![Cut::Cable; times]).await;
+}
+
+async fn refuses_while(pair: Pair, cuts: &[Cut]) {
     let site = &["site", "add", "notes", APP];
     pair.program.run(site, "").await.succeeded();
     let ann = Visitor::new(&pair.near, "ann").await;
@@ -94,37 +144,37 @@ async fn a_node_that_is_cut_off_refuses_what_it_cannot_know() {
         assert!(made.elapsed() < BACK, "the site is never known");
     }
     let mut slowest = [Duration::ZERO; 2];
-    for carriage in [Carriage::Silent, Carriage::Reset] {
+    for cut in cuts {
         let (kept, ended) = (ann.sign_in().await, ann.sign_in().await);
         for session in [&kept, &ended] {
             let heard = visit(&ann.client, &pair.far, &session.access);
             assert_eq!(heard.await, StatusCode::OK);
         }
-        pair.line.set(carriage);
-        let cut = Instant::now();
+        pair.cut_off(*cut);
+        let begun = Instant::now();
         assert!(ann.sign_out(&ended.access).await.status().is_success());
         while visit(&ann.client, &pair.far, &ended.access).await == StatusCode::OK {
-            assert!(cut.elapsed() < STALE + SPARE, "{carriage:?}");
+            assert!(begun.elapsed() < STALE + SPARE, "{cut:?}");
         }
-        slowest[0] = slowest[0].max(cut.elapsed());
+        slowest[0] = slowest[0].max(begun.elapsed());
         for session in [&kept, &ended] {
             let told = visit(&ann.client, &pair.far, &session.access).await;
-            assert_eq!(told, StatusCode::SERVICE_UNAVAILABLE, "{carriage:?}");
+            assert_eq!(told, StatusCode::SERVICE_UNAVAILABLE, "{cut:?}");
         }
         let told = visit(&ann.client, &pair.near, &kept.access).await;
         assert_eq!(told, StatusCode::OK, "the other node");
-        pair.line.set(Carriage::Whole);
+        pair.heal();
         let healed = Instant::now();
         while visit(&ann.client, &pair.far, &kept.access).await != StatusCode::OK {
-            assert!(healed.elapsed() < BACK, "{carriage:?}");
+            assert!(healed.elapsed() < BACK, "{cut:?}");
         }
         slowest[1] = slowest[1].max(healed.elapsed());
         let told = visit(&ann.client, &pair.far, &ended.access).await;
-        assert_eq!(told, StatusCode::UNAUTHORIZED, "{carriage:?}");
+        assert_eq!(told, StatusCode::UNAUTHORIZED, "{cut:?}");
     }
     pair.stop().await;
     tell(format_args!(
-        "fault:F30 a node cut off from its database refused after {} ms, and was back after {} ms",
+        "fault:F30 a node cut off from its database ({cuts:?}) refused after {} ms, and was back after {} ms",
         slowest[0].as_millis(),
         slowest[1].as_millis()
     ));
@@ -146,14 +196,6 @@ async fn visit(client: &Client, server: &Server, access: &str) -> StatusCode {
 #[ignore = "needs PostgreSQL: cargo xtask test runs it"]
 async fn nothing_works_twice_while_the_line_fails() {
     let pair = Pair::start().await;
-    let operator = &[
-        "admin",
-        "create",
-        "root@example.org",
-        "--password-file",
-        "-",
-    ];
-    pair.program.run(operator, PASSWORD).await.succeeded();
     Visitor::new(&pair.near, "ann").await;
     let ann = pair
         .program
