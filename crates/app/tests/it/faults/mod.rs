@@ -37,4 +37,5 @@ mod script;
 mod signals;
 #[cfg(target_os = "linux")]
 mod slow;
+mod trail;
 mod visitor;
