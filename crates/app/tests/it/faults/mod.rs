@@ -2,6 +2,7 @@
 //! its database taken away or itself killed. Small here; whole lengths in the
 //! campaign, which sets `TOLLGATE_CAMPAIGN`.
 
+mod abuse;
 mod backup;
 #[cfg(target_os = "linux")]
 mod clock;
