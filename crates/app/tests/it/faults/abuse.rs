@@ -21,7 +21,7 @@ use super::{
 };
 
 /// Requests that an account may send in a minute, and an address.
-const SHARES: [&str; 2] = ["300/1m", "500/1m"];
+const SHARES: [&str; 2] = ["240/1m", "360/1m"];
 const OTHERS: u8 = 4;
 /// How often each of those asks who is too much.
 const GREED: Duration = Duration::from_millis(5);
@@ -103,7 +103,7 @@ async fn who_asks_too_much_is_told_so_alone() {
         .await;
     let pace = if campaign() {
         Pace {
-            each: Duration::from_millis(250),
+            each: Duration::from_millis(300),
             during: Duration::from_mins(4),
         }
     } else {

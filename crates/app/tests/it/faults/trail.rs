@@ -30,7 +30,7 @@ use super::{
 /// How long events may take to a log server that is back.
 const CAUGHT_UP: Duration = Duration::from_secs(30);
 /// A write that cannot be done is refused within this time.
-const REFUSAL: Duration = Duration::from_secs(7);
+const REFUSAL: Duration = Duration::from_secs(10);
 /// How long a trail that cannot be written may stay so in these stories.
 const HELD_MOST: Duration = Duration::from_mins(1);
 const PASSWORD: &str = "a fine long phrase";
