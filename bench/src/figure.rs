@@ -24,6 +24,7 @@ pub(crate) enum Unit {
     /// A number by itself.
     Plain,
     Milliseconds,
+    Microseconds,
     Megabytes,
 }
 
@@ -100,6 +101,7 @@ impl Figure {
             Unit::Plain => digits(value),
             Unit::Milliseconds if value < 10.0 => format!("{} ms", digits(value)),
             Unit::Milliseconds => format!("{value:.0} ms"),
+            Unit::Microseconds => format!("{} µs", digits(value)),
             Unit::Megabytes => format!("{value:.1} MB"),
         }
     }

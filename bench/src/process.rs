@@ -6,6 +6,8 @@ use crate::Result;
 
 /// Clock ticks in a second, as the kernel shows times to programs.
 const TICKS: f64 = 100.0;
+/// Operations between two looks at the clock.
+const TIMES: u32 = 20_000;
 
 /// Seconds of user and system time of a process with all its threads, to 10 ms.
 pub(crate) fn cpu(process: u32) -> Result<f64> {
@@ -22,6 +24,15 @@ pub(crate) fn thread_cpu() -> Result<f64> {
     let stat = fs::read_to_string("/proc/thread-self/schedstat")?;
     let nanos: f64 = stat.split(' ').next().ok_or("short")?.parse()?;
     Ok(nanos / 1e9)
+}
+
+/// Processor seconds of one operation of the thread that asks.
+pub(crate) fn each(mut one: impl FnMut() -> Result<()>) -> Result<f64> {
+    let before = thread_cpu()?;
+    for _ in 0..TIMES {
+        one()?;
+    }
+    Ok((thread_cpu()? - before) / f64::from(TIMES))
 }
 
 /// Resident memory of a process in megabytes.

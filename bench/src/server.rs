@@ -22,6 +22,7 @@ pub(crate) struct Home {
     binary: PathBuf,
     folder: PathBuf,
     database: String,
+    settings: &'static [(&'static str, &'static str)],
 }
 
 /// A server that runs; it is killed when this value is dropped.
@@ -40,6 +41,17 @@ impl Home {
             binary: binary.to_owned(),
             folder: folder.to_owned(),
             database: database.unwrap_or_else(|| format!("sqlite://{}", file.display())),
+            settings: &[],
+        }
+    }
+
+    /// The same with these variables in place of the usual ones.
+    pub(crate) fn with(&self, settings: &'static [(&'static str, &'static str)]) -> Self {
+        Self {
+            binary: self.binary.clone(),
+            folder: self.folder.clone(),
+            database: self.database.clone(),
+            settings,
         }
     }
 
@@ -106,6 +118,7 @@ impl Home {
             }
         }
         command.env("TOLLGATE_HTTP__MAX_CONNECTIONS_PER_ADDRESS", "100000");
+        command.envs(self.settings.iter().copied());
         command
     }
 }

@@ -41,13 +41,7 @@ struct Texts {
 impl Rotation {
     /// In a file that the server has migrated and people were written to.
     pub(crate) fn open(file: &str, chains: usize) -> Result<Self> {
-        let connection = Connection::open(file)?;
-        connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA journal_size_limit = 67108864",
-        )?;
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        connection.set_prepared_statement_cache_capacity(64);
+        let connection = open(file)?;
         let mut statement = connection.prepare(
             "SELECT r.hash, r.session_id, r.generation, s.account_id
              FROM refresh_tokens r JOIN sessions s ON s.id = r.session_id
@@ -141,7 +135,20 @@ impl Texts {
     }
 }
 
-fn text(of: &[(&str, &str)], name: &str) -> String {
+/// A connection that is durable as the server's is.
+pub(super) fn open(file: &str) -> Result<Connection> {
+    let connection = Connection::open(file)?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA journal_size_limit = 67108864",
+    )?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// One of the server's texts, in SQLite's spelling.
+pub(super) fn text(of: &[(&str, &str)], name: &str) -> String {
     let found = of.iter().find(|(known, _)| *known == name);
     found.expect("a text of the room").1.replace('$', "?")
 }

@@ -16,10 +16,7 @@ use tollgate_crypto::jwt::{
     Algorithm, Claims, Family, KidRule, MAX_LENGTH, SigningKey, TypRule, sign, verify,
 };
 
-use crate::{Result, process::thread_cpu};
-
-/// Operations between two looks at the clock.
-const TIMES: u32 = 20_000;
+use crate::{Result, process::each};
 
 /// Bare signatures over what an access token signs.
 pub(crate) struct Bare {
@@ -139,13 +136,4 @@ pub(crate) fn check_es256() -> Result<f64> {
     let signature = pair.sign(&random, &message)?;
     let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, pair.public_key().as_ref());
     each(|| Ok(public.verify(&message, signature.as_ref())?))
-}
-
-/// Processor seconds of one.
-fn each(mut one: impl FnMut() -> Result<()>) -> Result<f64> {
-    let before = thread_cpu()?;
-    for _ in 0..TIMES {
-        one()?;
-    }
-    Ok((thread_cpu()? - before) / f64::from(TIMES))
 }

@@ -23,7 +23,7 @@ pub(super) fn measure(binary: &Path) -> Result<Vec<Figure>> {
         let server = scene.home.start()?;
         let hello = Hello::start()?;
         let mut greeters = vec![Same(get("/", &[])); CLIENTS];
-        let mut callers = callers(&mut scene, &server, CLIENTS).await?;
+        let mut callers = callers(&mut scene, &server, (CLIENTS, at_the_gate)).await?;
         let [mut bare, mut ours] = [const { Rounds::new() }; 2];
         for _ in 0..ROUNDS {
             let before = hello.cpu()?;
@@ -47,21 +47,27 @@ pub(super) fn measure(binary: &Path) -> Result<Vec<Figure>> {
 }
 
 /// People whose access tokens the server has seen.
-pub(super) async fn callers(scene: &mut Scene, server: &Server, count: usize) -> Result<Vec<Same>> {
+pub(super) async fn callers(
+    scene: &mut Scene,
+    server: &Server,
+    (count, asking): (usize, fn(&str) -> Vec<u8>),
+) -> Result<Vec<Same>> {
     let mut refreshers = scene.people.refreshing(count);
     load(server.address, &mut refreshers, Span::Each(1)).await?;
     let mut callers: Vec<Same> = refreshers
         .iter()
-        .map(|refresher| {
-            let bearer = format!("Bearer {}", refresher.access());
-            let headers = [
-                ("x-original-url", &*format!("{SITE}/page?number=7")),
-                ("x-original-method", "GET"),
-                ("authorization", &bearer),
-            ];
-            Same(get("/api/authz/nginx", &headers))
-        })
+        .map(|refresher| Same(asking(&format!("Bearer {}", refresher.access()))))
         .collect();
     load(server.address, &mut callers, Span::Each(50)).await?;
     Ok(callers)
+}
+
+/// What a proxy asks for each request of an app.
+pub(super) fn at_the_gate(bearer: &str) -> Vec<u8> {
+    let headers = [
+        ("x-original-url", &*format!("{SITE}/page?number=7")),
+        ("x-original-method", "GET"),
+        ("authorization", bearer),
+    ];
+    get("/api/authz/nginx", &headers)
 }

@@ -2,9 +2,11 @@
 //! take turns within one run, so that a busy machine harms both alike.
 
 mod alike;
+mod audit;
 mod check;
 mod factors;
 mod growth;
+mod guard;
 mod refresh;
 mod rest;
 mod signin;
@@ -49,6 +51,16 @@ pub(crate) const ALL: &[Subject] = &[
         name: "check",
         about: "a token that is known, beside an axum that says hello",
         measure: check::measure,
+    },
+    Subject {
+        name: "guard",
+        about: "limits and lists of networks beside a server without them",
+        measure: guard::measure,
+    },
+    Subject {
+        name: "audit",
+        about: "events noted, written and sealed beside bare rows",
+        measure: audit::measure,
     },
     Subject {
         name: "refresh",

@@ -59,7 +59,8 @@ pub(super) fn beside_checks(binary: &Path) -> Result<Vec<Figure>> {
         let mut scene = Scene::new(binary, 1000, 1000).await?;
         let server = scene.home.start()?;
         let mut signing_in = scene.people.signing_in(CLIENTS);
-        let mut checkers = check::callers(&mut scene, &server, CHECKERS).await?;
+        let mut checkers =
+            check::callers(&mut scene, &server, (CHECKERS, check::at_the_gate)).await?;
         let pace = Span::Paced {
             each: BEAT,
             during: TURN,

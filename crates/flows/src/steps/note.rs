@@ -1,7 +1,5 @@
 //! Changes and their events: a transaction that cannot forget to tell.
 
-use std::net::IpAddr;
-
 use tollgate_base::{
     Result,
     access::Principal,
@@ -10,7 +8,7 @@ use tollgate_base::{
 };
 use tollgate_crypto::mac::digest;
 use tollgate_records::{
-    events::{self, Event, EventKind, Level, personal_digest},
+    events::{self, About, Event, EventKind, Level, Occasion},
     jobs,
 };
 use tollgate_store::sql::Tx;
@@ -19,16 +17,10 @@ use crate::ctx::Ctx;
 
 use super::queue::{NoticeJob, Payload, notice};
 
-/// Who acts where nobody is signed in.
-const NOBODY: &str = "anonymous";
-
 /// Events of one transaction. Ids and salts follow from a seed drawn outside,
 /// so that a repeated transaction notes the same events.
 pub(crate) struct Log {
-    now: Time,
-    actor: String,
-    from: Option<IpAddr>,
-    seed: [u8; 32],
+    occasion: Occasion,
     events: Vec<Noted>,
     unchanged: Vec<UserId>,
 }
@@ -56,70 +48,31 @@ pub(crate) struct Details {
 }
 
 impl Log {
-    const fn new(now: Time, actor: String, from: Option<IpAddr>, seed: [u8; 32]) -> Self {
+    const fn new(occasion: Occasion) -> Self {
         Self {
-            now,
-            actor,
-            from,
-            seed,
+            occasion,
             events: Vec::new(),
             unchanged: Vec::new(),
         }
     }
 
     /// Note an event.
-    pub(crate) fn note(&mut self, kind: EventKind, mut details: Details) {
-        let (subject, told) = (details.subject, details.told.take());
-        let event = self.event(kind, details);
+    pub(crate) fn note(&mut self, kind: EventKind, details: Details) {
+        let (subject, told) = (details.subject, details.told);
+        let about = About {
+            actor: details.actor,
+            subject,
+            session: details.session,
+            data: details.data,
+            personal: details.personal,
+        };
+        let event = self.occasion.event(self.events.len(), kind, about);
         self.events.push(Noted {
             kind,
             subject,
             event,
             told,
         });
-    }
-
-    fn event(&self, kind: EventKind, mut details: Details) -> Event {
-        let actor = details
-            .actor
-            .map_or_else(|| self.actor.clone(), |actor| actor.to_string());
-        let subject = details.subject.map(|subject| subject.to_string());
-        if let (Some(from), Some(subject)) = (self.from, &subject) {
-            // Of others it would be told to who is none of their business, and would
-            // outlive their account.
-            if *subject == actor || actor == NOBODY {
-                let address = details.personal.entry("address");
-                address.or_insert_with(|| from.to_string().into());
-            }
-        }
-        let place = (self.events.len() as u64).to_be_bytes();
-        let [mut chance, mut salt] = [[0; 16]; 2];
-        let drawn = digest(&[&self.seed, &place]);
-        chance.copy_from_slice(&drawn[..16]);
-        salt.copy_from_slice(&drawn[16..]);
-        let address = details.personal.get("address");
-        let address = address.and_then(serde_json::Value::as_str);
-        let address = address.map(ToOwned::to_owned);
-        let personal = if details.personal.is_empty() {
-            None
-        } else {
-            Some(serde_json::Value::Object(details.personal).to_string())
-        };
-        Event {
-            id: EventId::with_chance(self.now, chance),
-            seq: None,
-            at: self.now,
-            kind: kind.as_str().to_owned(),
-            actor,
-            subject,
-            session: details.session.map(|session| session.to_string()),
-            data: serde_json::Value::Object(details.data).to_string(),
-            salt: personal.is_some().then(|| salt.to_vec()),
-            personal_digest: personal_digest(&salt, personal.as_deref().unwrap_or_default()),
-            personal,
-            address,
-            hash: None,
-        }
     }
 
     /// Queue a mail to whomever they are about, where people are told by mail:
@@ -145,8 +98,9 @@ impl Log {
             };
             let mut chance = [0; 16];
             chance.copy_from_slice(&digest(&[b"notice", event.id.to_string().as_bytes()])[..16]);
-            let id = JobId::with_chance(self.now, chance);
-            jobs::add(tx, id, NoticeJob::QUEUE, &job.to_payload()?, self.now).await?;
+            let (payload, now) = (job.to_payload()?, self.occasion.now);
+            let id = JobId::with_chance(now, chance);
+            jobs::add(tx, id, NoticeJob::QUEUE, &payload, now).await?;
         }
         Ok(())
     }
@@ -182,7 +136,12 @@ where
     let (value, noted, unchanged) = ctx
         .db()
         .write(async move |tx: &mut Tx<'_>| {
-            let mut log = Log::new(now, actor.clone(), from, seed);
+            let mut log = Log::new(Occasion {
+                now,
+                actor: actor.clone(),
+                from,
+                seed,
+            });
             let value = body(tx, &mut log).await?;
             for noted in &log.events {
                 events::append(tx, &noted.event).await?;
@@ -225,8 +184,13 @@ fn number(data: &str, key: &str) -> Option<i64> {
 /// The event of a change that is one statement: whom it is about is known to
 /// the statement. Whoever writes it [tells](tell) of it afterwards.
 pub(crate) fn draft(ctx: &Ctx, by: &Principal, kind: EventKind, now: Time) -> Result<Event> {
-    let log = Log::new(now, by.to_string(), Ctx::asker(), ctx.entropy().bytes()?);
-    Ok(log.event(kind, Details::default()))
+    let occasion = Occasion {
+        now,
+        actor: by.to_string(),
+        from: Ctx::asker(),
+        seed: ctx.entropy().bytes()?,
+    };
+    Ok(occasion.event(0, kind, About::default()))
 }
 
 /// Tell this node's caches, the other nodes and the log what has been written.

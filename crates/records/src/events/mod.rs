@@ -9,6 +9,7 @@
 mod chain;
 mod class;
 mod kind;
+mod occasion;
 mod search;
 mod table;
 
@@ -17,6 +18,7 @@ use tollgate_base::{id::EventId, time::Time};
 pub use chain::{Chain, GENESIS, Leaf, personal_digest};
 pub use class::Class;
 pub use kind::{EventKind, Level};
+pub use occasion::{About, Occasion};
 pub use search::{By, Place, QUERIES as SEARCHES, before};
 pub use table::{
     Change, QUERIES, append, clean_personal, count, expire, feed, find, head, last_number, latest,

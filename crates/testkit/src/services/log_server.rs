@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::Ipv4Addr,
+    net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -63,6 +63,11 @@ impl LogServer {
     /// Where it is: `tls://localhost:…`.
     pub fn url(&self) -> String {
         format!("tls://localhost:{}", self.port)
+    }
+
+    /// The same for a [`Line`](super::Line) to it.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
     }
 
     /// The file that vouches for it.

@@ -2,6 +2,7 @@
 //! its database taken away or itself killed. Small here; whole lengths in the
 //! campaign, which sets `TOLLGATE_CAMPAIGN`.
 
+mod abuse;
 mod backup;
 #[cfg(target_os = "linux")]
 mod clock;
@@ -40,4 +41,5 @@ mod signals;
 mod slow;
 #[cfg(target_os = "linux")]
 mod soak;
+mod trail;
 mod visitor;
