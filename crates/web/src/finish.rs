@@ -23,7 +23,7 @@ use crate::{
     gate, headers,
     limits::{self, Meter},
     networks,
-    observe::Watch,
+    observe::{self, Watch},
     pages::{Asked, RefusalPage},
     peer::Peer,
     problem::{Problem, Told},
@@ -96,7 +96,7 @@ async fn house(
         }
     };
     let work = Ctx::asked_from(from, work);
-    let mut response = request_id::scope(id, work)
+    let (mut response, seen) = request_id::scope(id, observe::seeing(work))
         .instrument(watch.span.clone())
         .await;
     headers::secure(response.headers_mut(), &http);
@@ -107,7 +107,7 @@ async fn house(
     response
         .headers_mut()
         .insert(request_id::HEADER, request_id::value(id));
-    watch.end(response.status());
+    watch.end(response.status(), seen);
     response
 }
 
