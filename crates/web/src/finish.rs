@@ -90,13 +90,14 @@ async fn house(
             },
         };
         let told = response.extensions().get::<Told>().cloned();
-        match (asked, told) {
+        let response = match (asked, told) {
             (Some(asked), Some(Told(error))) => Asked::dress(&response, page(&web, &asked, &error)),
             _ => response,
-        }
+        };
+        (response, observe::seen())
     };
     let work = Ctx::asked_from(from, work);
-    let (mut response, seen) = request_id::scope(id, observe::seeing(work))
+    let (mut response, seen) = request_id::scope(id, observe::scope(work))
         .instrument(watch.span.clone())
         .await;
     headers::secure(response.headers_mut(), &http);

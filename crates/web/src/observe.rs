@@ -72,10 +72,14 @@ impl Watch {
     }
 }
 
-/// Run `work` as the answer to a request, and keep what comes to light.
-pub(crate) async fn seeing<F: Future>(work: F) -> (F::Output, Seen) {
-    let work = async { (work.await, SEEN.with(Cell::get)) };
-    SEEN.scope(Cell::default(), work).await
+/// Run `work` as the answer to a request, of which something may come to light.
+pub(crate) fn scope<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    SEEN.scope(Cell::default(), work)
+}
+
+/// What came to light so far.
+pub(crate) fn seen() -> Seen {
+    SEEN.try_with(Cell::get).unwrap_or_default()
 }
 
 /// Somebody turned out to be who asks.
