@@ -2,7 +2,7 @@
 
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -71,8 +71,7 @@ pub(crate) async fn edit(
 )]
 pub(crate) async fn delete(State(web): State<Web>, Who(who): Who) -> Result<Response, Problem> {
     account::delete(web.ctx(), &who, who.person()?.user).await?;
-    let cleared = [(header::SET_COOKIE, cookies::clear(&web.http()))];
-    Ok((StatusCode::NO_CONTENT, cleared).into_response())
+    Ok((StatusCode::NO_CONTENT, cookies::leave(&web.http())).into_response())
 }
 
 /// Take my data out

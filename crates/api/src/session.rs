@@ -305,8 +305,7 @@ pub(crate) async fn step_up(
 )]
 pub(crate) async fn sign_out(State(web): State<Web>, Who(who): Who) -> Result<Response, Problem> {
     signout(web.ctx(), &who, ()).await?;
-    let cleared = [(header::SET_COOKIE, cookies::clear(&web.http()))];
-    Ok((StatusCode::NO_CONTENT, cleared).into_response())
+    Ok((StatusCode::NO_CONTENT, cookies::leave(&web.http())).into_response())
 }
 
 /// The answer to whoever took the first step.

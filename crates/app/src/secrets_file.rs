@@ -180,6 +180,7 @@ mod tests {
         );
     }
 
+    /// asvs:V13.3.2
     #[test]
     fn what_others_may_read_is_named() {
         let folder = tempdir().unwrap();

@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(canonical("ﬀ@x.org"), "ff@x.org");
     }
 
-    /// vuln:100, vuln:108
+    /// asvs:V1.3.11, vuln:100, vuln:108
     #[test]
     fn what_is_not_one_mailbox_is_refused() {
         for bad in [
@@ -305,6 +305,7 @@ mod tests {
         }
     }
 
+    /// asvs:V1.3.3
     #[test]
     fn every_script_can_be_written_and_nothing_unseen() {
         for name in ["कृष्ण", "น้ำ", "İstanbul", "مُحَمَّد", "Þóra", "小林"]
@@ -321,7 +322,7 @@ mod tests {
         }
     }
 
-    /// vuln:110
+    /// asvs:V1.3.3, vuln:110
     #[test]
     fn spellings_of_one_username_are_one() {
         let canonical = |text: &str| Username::parse(text).unwrap().canonical().to_owned();

@@ -136,6 +136,7 @@ impl Clock {
 mod tests {
     use super::*;
 
+    /// asvs:V16.2.2
     #[test]
     fn a_time_is_shown_as_rfc_3339() {
         assert_eq!(
@@ -161,6 +162,7 @@ mod tests {
         assert!("2026-11-21 12:00:00".parse::<Time>().is_err());
     }
 
+    /// asvs:V1.4.2
     #[test]
     fn arithmetic_never_overflows() {
         let end = Time::from_micros(i64::MAX);

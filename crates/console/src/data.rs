@@ -1,11 +1,7 @@
 //! Taking one's data out, and deleting one's account.
 
 use askama::Template;
-use axum::{
-    extract::State,
-    http::{StatusCode, header},
-    response::Response,
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use tollgate_base::{Error, codes};
 use tollgate_flows::account;
@@ -65,8 +61,9 @@ pub(crate) async fn delete(
         .say(&frame.t("data-deleted"))
         .onward("/", "back-home");
     let mut response = frame.send(StatusCode::OK, &note)?;
-    let cleared = cookies::clear(&web.http());
-    response.headers_mut().append(header::SET_COOKIE, cleared);
+    for (name, value) in cookies::leave(&web.http()) {
+        response.headers_mut().append(name, value);
+    }
     Ok(response)
 }
 

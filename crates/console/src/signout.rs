@@ -1,11 +1,7 @@
 //! Signing out: asked for by a page, done by its form.
 
 use askama::Template;
-use axum::{
-    extract::State,
-    http::{StatusCode, header},
-    response::Response,
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use tollgate_flows::signout::signout;
 use tollgate_web::{Problem, Web, cookies};
@@ -55,7 +51,8 @@ pub(crate) async fn submit(
         .say(&frame.t("signout-done"))
         .onward("/signin", "signin-submit");
     let mut response = frame.send(StatusCode::OK, &note)?;
-    let cleared = cookies::clear(&web.http());
-    response.headers_mut().append(header::SET_COOKIE, cleared);
+    for (name, value) in cookies::leave(&web.http()) {
+        response.headers_mut().append(name, value);
+    }
     Ok(response)
 }

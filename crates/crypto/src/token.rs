@@ -202,6 +202,7 @@ mod tests {
         assert!(!shaped(&token.to_uppercase(), Prefix::Session));
     }
 
+    /// asvs:V11.4.3
     #[test]
     fn a_fingerprint_is_sha_256() {
         assert_eq!(

@@ -131,6 +131,7 @@ async fn the_smaller_encoding_is_kept_and_transparency_too() {
     }
 }
 
+/// asvs:V14.2.8
 #[tokio::test]
 async fn a_picture_stands_upright_and_forgets_its_camera() {
     let jpeg = file(&halves(), ImageFormat::Jpeg);
@@ -150,7 +151,7 @@ async fn a_picture_stands_upright_and_forgets_its_camera() {
     }
 }
 
-/// asvs:V5.2.2, asvs:V5.2.6
+/// asvs:V1.3.4, vuln:133, asvs:V5.2.2, asvs:V5.2.6
 #[tokio::test]
 async fn hostile_files_are_refused_by_name() {
     let [jpeg, good, webp] = each_kind(&halves());

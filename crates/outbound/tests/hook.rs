@@ -67,7 +67,7 @@ async fn a_text_arrives_signed_as_standard_webhooks_are() {
     assert_eq!(body["timestamp"], "2027-01-15T08:00:00.000000Z");
 }
 
-/// asvs:V12.3.1
+/// asvs:V12.3.2, asvs:V12.3.1
 #[tokio::test]
 async fn a_hook_proves_who_it_is() {
     let server = WebServer::encrypted().await;

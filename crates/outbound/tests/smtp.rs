@@ -43,6 +43,7 @@ fn code(outcome: &Result<()>) -> &'static str {
         .map_or("ok", |error| error.code().name)
 }
 
+/// asvs:V1.3.11
 #[tokio::test]
 async fn a_mail_arrives_as_it_was_written() {
     let server = SmtpServer::start(Greeting::Plain).await;
@@ -66,7 +67,7 @@ async fn a_mail_arrives_as_it_was_written() {
     }
 }
 
-/// asvs:V12.3.1
+/// asvs:V12.3.2, asvs:V12.3.1
 #[tokio::test]
 async fn with_encryption_nothing_is_said_before_it() {
     let greetings = [

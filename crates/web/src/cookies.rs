@@ -16,6 +16,8 @@ use crate::state::Http;
 /// Where programs say what they are known again by.
 pub const DEVICE: HeaderName = HeaderName::from_static("tollgate-device");
 
+const CLEAR: HeaderName = HeaderName::from_static("clear-site-data");
+
 /// A cookie of ours, by what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookie {
@@ -131,6 +133,13 @@ pub fn keep_devices(http: &Http, secrets: &DeviceSecrets) -> HeaderValue {
 /// The header that takes the session cookie away.
 pub fn clear(http: &Http) -> HeaderValue {
     Cookie::Session.clear(http)
+}
+
+/// What the answer to whoever leaves has: the session cookie is taken away, and what pages
+/// have kept in the browser. Which devices and colours it knows stays.
+pub fn leave(http: &Http) -> [(HeaderName, HeaderValue); 2] {
+    let kept = HeaderValue::from_static("\"storage\"");
+    [(header::SET_COOKIE, clear(http)), (CLEAR, kept)]
 }
 
 /// A cookie by its exact name. Cookies of others on the same host are none of

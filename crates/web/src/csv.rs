@@ -37,6 +37,7 @@ fn quoted(cell: &str) -> String {
 mod tests {
     use super::csv_line;
 
+    /// asvs:V1.2.10
     #[test]
     fn nothing_is_taken_for_a_formula() {
         assert_eq!(csv_line(&["Ann", "a,\"b\""]), "\"Ann\",\"a,\"\"b\"\"\"\r\n");

@@ -23,7 +23,7 @@ use crate::{
     gate, headers,
     limits::{self, Meter},
     networks,
-    observe::Watch,
+    observe::{self, Watch},
     pages::{Asked, RefusalPage},
     peer::Peer,
     problem::{Problem, Told},
@@ -90,13 +90,14 @@ async fn house(
             },
         };
         let told = response.extensions().get::<Told>().cloned();
-        match (asked, told) {
+        let response = match (asked, told) {
             (Some(asked), Some(Told(error))) => Asked::dress(&response, page(&web, &asked, &error)),
             _ => response,
-        }
+        };
+        (response, observe::seen())
     };
     let work = Ctx::asked_from(from, work);
-    let mut response = request_id::scope(id, work)
+    let (mut response, seen) = request_id::scope(id, observe::scope(work))
         .instrument(watch.span.clone())
         .await;
     headers::secure(response.headers_mut(), &http);
@@ -107,7 +108,7 @@ async fn house(
     response
         .headers_mut()
         .insert(request_id::HEADER, request_id::value(id));
-    watch.end(response.status());
+    watch.end(response.status(), seen);
     response
 }
 

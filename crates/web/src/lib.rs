@@ -38,7 +38,7 @@ mod who;
 pub use device::{device, place};
 pub use finish::{bare, finish};
 pub use headers::CSP_NOTHING;
-pub use limits::{Limits, Rates, Routes, count_account};
+pub use limits::{Limits, Rates, Routes, note_asker};
 pub use networks::Networks;
 pub use peer::Peer;
 pub use problem::Problem;

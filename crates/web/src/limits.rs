@@ -19,7 +19,7 @@ use tollgate_flows::{
     ctx::{Rate, Taken},
 };
 
-use crate::{origin::is_safe, state::Web};
+use crate::{observe, origin::is_safe, state::Web};
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STATE: HeaderName = HeaderName::from_static("ratelimit");
@@ -191,14 +191,19 @@ impl Meter {
     }
 }
 
-/// Count the request for the account that sent it, once it is known.
+/// Who asks is known: the request's line in the log names them, and it is counted
+/// for their account.
 ///
 /// # Errors
 /// `throttled`, with the time to wait.
-pub async fn count_account(web: &Web, extensions: &Extensions, who: &Principal) -> Result<()> {
-    match (extensions.get::<Meter>(), who.user()) {
-        (Some(meter), Some(user)) => meter.count_account(web, user).await,
-        _ => Ok(()),
+pub async fn note_asker(web: &Web, extensions: &Extensions, who: &Principal) -> Result<()> {
+    let Some(user) = who.user() else {
+        return Ok(());
+    };
+    observe::asked_by(user);
+    match extensions.get::<Meter>() {
+        Some(meter) => meter.count_account(web, user).await,
+        None => Ok(()),
     }
 }
 

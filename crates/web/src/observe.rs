@@ -1,14 +1,26 @@
 //! What is told of each request: a span, a line and a measurement, by matched
-//! route. No address, token, query or other personal data is in any of them.
+//! route. The line says who asked, and which refusal the answer was. No address,
+//! token, query or other personal data is in any of them.
 
-use std::time::Instant;
+use std::{cell::Cell, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request},
     http::{Method, StatusCode},
 };
-use tollgate_base::id::RequestId;
+use tollgate_base::id::{RequestId, UserId};
 use tracing::Span;
+
+tokio::task_local! {
+    static SEEN: Cell<Seen>;
+}
+
+/// What comes to light while a request is answered.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Seen {
+    actor: Option<UserId>,
+    code: Option<&'static str>,
+}
 
 /// A request under way.
 pub(crate) struct Watch {
@@ -35,7 +47,7 @@ impl Watch {
     }
 
     /// Tell how it ended.
-    pub(crate) fn end(&self, status: StatusCode) {
+    pub(crate) fn end(&self, status: StatusCode, seen: Seen) {
         let took = self.begun.elapsed();
         let route = self
             .route
@@ -47,6 +59,8 @@ impl Watch {
             tracing::info!(
                 status = status.as_u16(),
                 duration_micros = micros,
+                actor = seen.actor.map(display),
+                code = seen.code,
                 "Answered"
             );
         });
@@ -56,6 +70,37 @@ impl Watch {
         )
         .record(took);
     }
+}
+
+/// Run `work` as the answer to a request, of which something may come to light.
+pub(crate) fn scope<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    SEEN.scope(Cell::default(), work)
+}
+
+/// What came to light so far.
+pub(crate) fn seen() -> Seen {
+    SEEN.try_with(Cell::get).unwrap_or_default()
+}
+
+/// Somebody turned out to be who asks.
+pub(crate) fn asked_by(actor: UserId) {
+    see(|seen| Seen {
+        actor: Some(actor),
+        ..seen
+    });
+}
+
+/// The answer turned out to be this refusal.
+pub(crate) fn refused(code: &'static str) {
+    see(|seen| Seen {
+        code: Some(code),
+        ..seen
+    });
+}
+
+/// Outside of a request there is nothing to see.
+fn see(change: impl FnOnce(Seen) -> Seen) {
+    let _ = SEEN.try_with(|seen| seen.set(change(seen.get())));
 }
 
 /// Clients can invent methods; the label cannot.

@@ -10,7 +10,7 @@ use axum::{
 use serde::Serialize;
 use tollgate_base::{Error, Kind, codes, error::FieldFault};
 
-use crate::request_id;
+use crate::{observe, request_id};
 
 /// The header of an answer with what is to be worked on, and of the request that
 /// follows with the work.
@@ -165,9 +165,11 @@ pub fn status(error: &Error) -> StatusCode {
 }
 
 /// Log a refusal. For surfaces that answer in a shape of their own; whoever
-/// answers with a [`Problem`] has done it.
+/// answers with a [`Problem`] has done it. The line of the request names each;
+/// those that are our fault have one of their own, with the cause.
 pub fn tell(error: &Error) {
     let code = error.code().name;
+    observe::refused(code);
     let cause = error.cause().map(tracing::field::debug);
     match error.kind() {
         Kind::Broken => tracing::error!(code, cause, "Refused: {}", error.code().title),

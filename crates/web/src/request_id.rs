@@ -26,8 +26,8 @@ pub(crate) fn draw(ctx: &Ctx) -> RequestId {
 }
 
 /// Run `work` as the answer to that request.
-pub(crate) async fn scope<F: Future>(id: RequestId, work: F) -> F::Output {
-    CURRENT.scope(id, work).await
+pub(crate) fn scope<F: Future>(id: RequestId, work: F) -> impl Future<Output = F::Output> {
+    CURRENT.scope(id, work)
 }
 
 /// As a header's value.

@@ -7,8 +7,7 @@ use tollgate_base::{Error, Kind, access::Principal, codes, id::SessionId};
 use tollgate_flows::admit::{Credential, admit};
 
 use crate::{
-    cookies, credentials, device::place, limits::count_account, origin, problem::Problem,
-    state::Web,
+    cookies, credentials, device::place, limits::note_asker, origin, problem::Problem, state::Web,
 };
 
 /// Somebody with a valid credential. Everybody else is answered with 401.
@@ -58,7 +57,7 @@ pub async fn session(parts: &Parts, web: &Web) -> Result<Option<SessionId>, Prob
 /// A header was sent on purpose, a cookie by itself: the header counts.
 async fn known(parts: &Parts, web: &Web) -> Result<Principal, Problem> {
     let who = recognised(parts, web).await?;
-    count_account(web, &parts.extensions, &who).await?;
+    note_asker(web, &parts.extensions, &who).await?;
     Ok(who)
 }
 

@@ -157,6 +157,7 @@ mod tests {
         }
     }
 
+    /// asvs:V16.2.4, asvs:V16.4.1, vuln:136
     #[test]
     fn a_line_is_one_object_whatever_is_said() {
         let (kept, odd) = (Kept::default(), "\"\\\n\r\t\0\u{7f}ü\u{2028}😀");

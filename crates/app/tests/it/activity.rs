@@ -41,6 +41,7 @@ async fn what_happened_tells_from_where() {
     }
 }
 
+/// asvs:V16.3.1
 #[tokio::test]
 async fn a_sign_in_tells_how() {
     let house = house().await;

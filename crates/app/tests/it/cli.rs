@@ -8,6 +8,7 @@ mod commands;
 mod doctor;
 mod life;
 mod locks;
+mod logged;
 mod newcomer;
 mod restore;
 mod sample;

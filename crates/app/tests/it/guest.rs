@@ -2,6 +2,7 @@
 //! as a person who may do nothing, and as the wrong person. A new route is
 //! knocked on by itself.
 
+mod looking;
 mod matrix;
 
 use axum::http::Method;

@@ -23,6 +23,7 @@ async fn cookie(house: &House, email: &str) -> String {
         .to_owned()
 }
 
+/// asvs:V1.3.2, asvs:V3.2.1, asvs:V14.2.2,
 /// asvs:V3.4.3, asvs:V3.4.4, asvs:V3.4.5, asvs:V3.4.6, asvs:V14.3.2
 #[tokio::test]
 async fn every_answer_is_armoured() {
@@ -57,7 +58,7 @@ async fn every_answer_is_armoured() {
     );
 }
 
-/// asvs:V3.3.1, asvs:V3.3.4, vuln:27, vuln:28
+/// asvs:V14.3.1, asvs:V3.3.1, asvs:V3.3.4, vuln:27, vuln:28
 #[tokio::test]
 async fn the_cookie_is_made_anew_and_dies_with_the_session() {
     let house = house().await;
@@ -97,6 +98,7 @@ async fn the_cookie_is_made_anew_and_dies_with_the_session() {
         "{}",
         out.header("set-cookie")
     );
+    assert_eq!(out.header("clear-site-data"), "\"storage\"");
     browser.get("/api/v1/me").await.expect(401);
 }
 

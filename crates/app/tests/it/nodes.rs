@@ -223,6 +223,8 @@ async fn two_nodes_with_redis() {
 }
 
 /// A node that is cut off from its database refuses what it remembers.
+///
+/// asvs:V16.5.3
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs PostgreSQL: cargo xtask test runs it"]
 async fn a_node_without_its_database_fails_closed() {

@@ -3,5 +3,6 @@
 mod by_mail;
 mod entrance;
 mod frame;
+mod markup;
 pub(crate) mod reader;
 mod refused;

@@ -119,6 +119,7 @@ async fn a_list_keeps_its_filters_through_its_pages() {
     admin.get("/admin/people?cursor=x").await.expect(400);
 }
 
+/// asvs:V1.2.10
 #[tokio::test]
 async fn a_file_holds_the_list_and_no_formulas() {
     let house = house().await;

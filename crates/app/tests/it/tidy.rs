@@ -5,6 +5,7 @@
 
 mod crates;
 mod fuzz;
+mod hazards;
 mod rooms;
 mod sql;
 mod style;

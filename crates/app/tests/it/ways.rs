@@ -99,7 +99,7 @@ async fn a_known_device_gets_in_at_every_door_that_is_shut_to_strangers() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// asvs:V6.3.3, asvs:V6.3.4, vuln:73, vuln:74
+/// asvs:V2.3.1, asvs:V6.3.3, asvs:V6.3.4, vuln:73, vuln:74
 #[tokio::test]
 async fn no_way_passes_by_the_second_factor() {
     drive_all(Some(Hurdle::SecondFactor)).await;

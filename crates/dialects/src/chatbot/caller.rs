@@ -3,7 +3,7 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
 use tollgate_base::access::Principal;
 use tollgate_flows::admit::{Credential, admit};
-use tollgate_web::{Web, count_account, place};
+use tollgate_web::{Web, note_asker, place};
 
 use crate::drf::{Refusal, bearer, negotiate, simplejwt};
 
@@ -20,7 +20,7 @@ impl FromRequestParts<Web> for Caller {
         let admitted = admit(web.ctx(), &Principal::Anonymous, (&credential, &place)).await;
         let wording = web.ctx().policy().chatbot.simplejwt;
         let who = admitted.map_err(|error| simplejwt::access(error, wording))?;
-        let counted = count_account(web, &parts.extensions, &who).await;
+        let counted = note_asker(web, &parts.extensions, &who).await;
         counted.map_err(|error| simplejwt::access(error, wording))?;
         Ok(Self(who))
     }

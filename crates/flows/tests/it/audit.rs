@@ -103,7 +103,7 @@ const ELSEWHERE: [EventKind; 64] = [
     EventKind::SiteEntered,
 ];
 
-/// asvs:V16.2.1, asvs:V16.3.1, asvs:V16.3.2
+/// asvs:V16.2.1, asvs:V16.3.1, asvs:V16.3.3
 #[tokio::test]
 async fn every_kind_of_change_tells_and_the_chain_holds() {
     let node = Node::new().await;

@@ -352,7 +352,7 @@ async fn a_trail_that_was_written_anew_does_not_fit_what_was_signed() {
     assert!(fault(ctx).await.unwrap().contains("signed"));
 }
 
-/// asvs:V14.2.4, asvs:V16.1.1
+/// asvs:V14.2.7, asvs:V14.2.4, asvs:V16.1.1
 #[tokio::test]
 async fn personal_data_expire_by_class_and_the_proof_stays() {
     let node = Node::new().await;

@@ -54,7 +54,7 @@ impl Crowd {
     }
 }
 
-/// vuln:23, asvs:V7.4.1
+/// asvs:V14.2.2, vuln:23, asvs:V7.4.1
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_session_that_ends_while_it_is_loaded_is_not_remembered() {
     let node = Node::new().await;

@@ -64,7 +64,7 @@ fn one_at_most<T>(outcomes: &[Result<T>], refusals: &[&str]) {
     assert_eq!(won + refused + unknown, outcomes.len());
 }
 
-/// asvs:V6.4.1, asvs:V15.4.2
+/// asvs:V2.3.4, asvs:V6.4.1, asvs:V15.4.2
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_a_thousand_who_redeem_a_setup_link_one_becomes_administrator() {
     let node = Node::new().await;
@@ -103,7 +103,7 @@ async fn a_link_and_a_command_at_once_make_one_first_administrator() {
     assert_eq!(number(&node.ctx, ADMINS, vec![]).await, 1);
 }
 
-/// asvs:V6.4.1, vuln:45
+/// asvs:V2.3.4, asvs:V6.4.1, vuln:45
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_a_thousand_who_redeem_a_reset_link_one_sets_the_password() {
     let node = Node::new().await;

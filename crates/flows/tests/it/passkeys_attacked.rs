@@ -18,7 +18,7 @@ use crate::{
     support::{code, enter, events, join, secret, together},
 };
 
-/// vuln:79, asvs:V6.7.2: a question is answered once, within five minutes, by
+/// asvs:V2.3.1, vuln:79, asvs:V6.7.2: a question is answered once, within five minutes, by
 /// whom it was put to, in that session and for that purpose.
 #[tokio::test]
 async fn a_question_is_answered_once_by_whom_it_was_put_to() {

@@ -191,7 +191,7 @@ async fn a_code_is_tried_five_times() {
     assert_eq!(code(&worn_out), "phone.code", "it is void");
 }
 
-/// asvs:V6.6.3: nobody is flooded with texts, neither by one account nor by many.
+/// asvs:V2.3.2, asvs:V6.6.3: nobody is flooded with texts, neither by one account nor by many.
 #[tokio::test]
 async fn so_many_texts_are_sent_and_no_more() {
     let node = Node::new().await;

@@ -16,7 +16,7 @@ use tollgate_testkit::node::Node;
 
 use crate::support::{PASSWORD, applicant, code, enter, join, secret, try_in, try_join};
 
-/// asvs:V2.2.1
+/// asvs:V1.3.3, asvs:V2.2.1
 #[tokio::test]
 async fn a_name_has_the_same_limits_however_it_comes() {
     let node = Node::new().await;

@@ -85,7 +85,7 @@ async fn a_token_whose_successor_was_used_ends_the_session() {
     assert!(accepted(who(&node.ctx, &cookie(&bystander)).await));
 }
 
-/// vuln:17
+/// asvs:V2.3.4, vuln:17
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_refreshes_at_once_on_two_nodes_make_one_branch() {
     let node = Node::new().await;

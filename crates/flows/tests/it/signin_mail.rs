@@ -243,7 +243,7 @@ async fn strangers_learn_nothing_by_asking() {
     assert_eq!(events(ctx, "signin.mailed").await, 2);
 }
 
-/// asvs:V6.3.1, asvs:V6.6.3: nobody is flooded, by whichever of their addresses,
+/// asvs:V2.3.2, asvs:V6.3.1, asvs:V6.6.3: nobody is flooded, by whichever of their addresses,
 /// and no limit tells who exists.
 #[tokio::test]
 async fn mails_are_few() {

@@ -230,7 +230,7 @@ async fn a_dead_receiver_is_given_up_and_loses_nothing() {
     assert_eq!(show(ctx, id).await.webhook.stopped.as_deref(), Some("gone"));
 }
 
-/// vuln:129, asvs:V1.3.6: neither an address nor a name leads inside.
+/// asvs:V13.2.4, vuln:129, asvs:V1.3.6: neither an address nor a name leads inside.
 #[tokio::test]
 async fn nothing_is_sent_inside() {
     let server = WebServer::encrypted().await;

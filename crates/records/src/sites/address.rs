@@ -113,6 +113,7 @@ mod tests {
 
     use super::Address;
 
+    /// asvs:V1.2.2
     #[test]
     fn an_address_is_an_origin() {
         let shown = |text: &str| {

@@ -306,6 +306,7 @@ mod tests {
         }
     }
 
+    /// asvs:V1.2.9
     #[test]
     fn a_rule_is_about_a_path_and_what_is_below() {
         let check = |rule: &str, path: &str, lies| {

@@ -224,6 +224,8 @@ async fn a_server_that_cannot_be_reached_is_told_at_once() {
 
 /// `require` is as strict as `verify-full`: a certificate that nobody vouches
 /// for is worth as much as none.
+///
+/// asvs:V12.3.1, asvs:V12.3.2
 #[tokio::test]
 async fn where_tls_is_required_the_server_has_to_prove_itself() {
     let Some(house) = postgres().await else {

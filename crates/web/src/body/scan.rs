@@ -144,7 +144,7 @@ mod tests {
         assert!(check(deep.as_bytes()).is_ok());
     }
 
-    /// fault:F25, fault:F26
+    /// asvs:V1.5.3, fault:F25, fault:F26
     #[test]
     fn what_two_readers_could_read_differently_is_refused() {
         let deep = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);

@@ -136,7 +136,7 @@ fn a_fault_does_not_tell_a_secret() {
     assert!(!faults.contains("hunter2"), "{faults}");
 }
 
-/// vuln:12
+/// asvs:V11.2.3, asvs:V13.2.3, vuln:12
 #[test]
 fn a_weak_shared_secret_ends_the_start() {
     let weakness = |secret: &str| {

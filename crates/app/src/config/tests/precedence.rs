@@ -9,11 +9,15 @@ fn said(value: &str, origin: &str) -> (String, String) {
     (value.to_owned(), origin.to_owned())
 }
 
+/// vuln:150
 #[test]
 fn nobody_says_anything() {
     let loaded = Desk::new().load().unwrap();
     assert!(loaded.notes.is_empty(), "{:?}", loaded.notes);
     assert_eq!(loaded.config.server.address(), "http://localhost:8700");
+    assert!(loaded.config.server.listen.ip().is_loopback());
+    let metrics = loaded.config.server.metrics_listen.0;
+    assert!(metrics.is_some_and(|metrics| metrics.ip().is_loopback()));
     assert_eq!(
         loaded.config.tokens.issuer.as_str(),
         "http://localhost:8700"

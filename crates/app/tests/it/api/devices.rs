@@ -170,7 +170,7 @@ async fn a_program_confirms_its_device_by_mail() {
     sign_in(&stranger, json!({})).await.expect(202);
 }
 
-/// vuln:23: each of the credentials of a session is held to its device.
+/// vuln:115, vuln:23: each of the credentials of a session is held to its device.
 #[tokio::test]
 async fn a_session_that_is_bound_needs_its_device() {
     let house = house().await;

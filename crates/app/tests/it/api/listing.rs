@@ -108,6 +108,7 @@ async fn a_page_is_stable_while_people_come() {
     assert_eq!(second.len(), 3);
 }
 
+/// asvs:V1.2.4, asvs:V1.4.2
 #[tokio::test]
 async fn filters_narrow_and_unknown_ones_are_refused() {
     let (_house, admin) = crowd().await;

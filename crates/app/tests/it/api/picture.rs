@@ -26,7 +26,7 @@ async fn put(client: &Client, file: impl Into<Body>, media_type: &str) -> Answer
         .await
 }
 
-/// asvs:V5.2.2, asvs:V5.3.1, asvs:V5.4.1
+/// asvs:V3.2.1, vuln:133, asvs:V5.2.2, asvs:V5.3.1, asvs:V5.4.1
 #[tokio::test]
 async fn a_picture_goes_in_and_comes_out_as_another_file() {
     let house = house().await;
@@ -76,7 +76,7 @@ async fn a_picture_goes_in_and_comes_out_as_another_file() {
     ann.client.delete(MINE).await.expect(200);
 }
 
-/// asvs:V5.2.1, asvs:V5.2.2
+/// asvs:V1.3.4, vuln:133, asvs:V5.2.1, asvs:V5.2.2
 #[tokio::test]
 async fn what_is_no_picture_is_refused_and_the_old_one_stays() {
     let house = house().await;

@@ -100,7 +100,7 @@ async fn the_tag_changes_with_whatever_is_shown() {
     assert_eq!(tags.len(), all, "{tags:?}");
 }
 
-/// asvs:V2.2.1
+/// asvs:V1.2.2, asvs:V2.2.2, asvs:V2.2.1
 #[tokio::test]
 async fn limits_are_told_all_at_once_and_nothing_changes() {
     let house = house().await;

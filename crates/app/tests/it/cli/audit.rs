@@ -89,7 +89,7 @@ async fn files_alone_prove_the_trail_and_show_every_change() {
 /// A log server that proves who it is gets the whole trail in its order, and one that
 /// cannot gets nothing.
 ///
-/// asvs:V16.4.3, asvs:V12.3.1
+/// asvs:V16.4.3, asvs:V12.3.1, asvs:V12.3.2, asvs:V12.3.4, asvs:V16.3.4
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_server_gets_the_trail_through_tls() {
     let (logs, other) = (LogServer::start().await, LogServer::start().await);

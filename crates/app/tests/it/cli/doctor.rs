@@ -165,6 +165,8 @@ async fn sign_ins_are_not_to_be_confirmed_by_mail_that_is_not_sent() {
 }
 
 /// The doctor's machine and the database must agree, and so must now and before.
+///
+/// asvs:V16.2.2
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_off_is_told() {
     let mut scene = Scene::new();

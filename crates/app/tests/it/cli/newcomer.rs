@@ -228,7 +228,7 @@ async fn a_weak_provisioned_password_is_a_fault_of_the_configuration() {
     assert!(ended.stderr.contains("admin.password"));
 }
 
-/// asvs:V13.3.1
+/// asvs:V13.3.2, asvs:V13.3.1
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_made_is_for_its_owner_alone() {
     let scene = Scene::new();

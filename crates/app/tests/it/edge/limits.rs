@@ -42,7 +42,7 @@ fn told(answer: &Answer) -> (&str, &str) {
     )
 }
 
-/// asvs:V2.4.1, vuln:93, vuln:95
+/// asvs:V2.3.2, asvs:V2.4.1, vuln:93, vuln:95
 #[tokio::test]
 async fn an_address_is_told_what_is_left_and_then_to_wait() {
     let house = house().await;

@@ -2,6 +2,7 @@
 
 mod limits;
 mod networks;
+mod quotes;
 mod smuggling;
 mod surface;
 mod tls;

@@ -32,7 +32,7 @@ async fn each_address_takes_its_methods_and_no_other() {
     assert!(asked > 100, "{asked}");
 }
 
-/// asvs:V13.4.1, asvs:V13.4.3, asvs:V13.4.7
+/// asvs:V13.4.2, asvs:V13.4.1, asvs:V13.4.3, asvs:V13.4.7
 #[tokio::test]
 async fn no_file_and_no_folder_lies_open() {
     let house = house().await;
@@ -81,5 +81,41 @@ async fn no_version_is_told_and_nothing_is_for_other_sites() {
         }
         let kind = answer.header("content-type");
         assert!(!kind.contains("javascript"), "{path}: {kind}");
+    }
+}
+
+/// A page with the ending of a file is none: no cache between keeps it for others.
+///
+/// asvs:V14.2.5
+#[tokio::test]
+async fn no_ending_makes_a_file_of_a_page() {
+    let house = house().await;
+    let ann = house.person("ann").await.client;
+    for path in ["/me", "/me/profile", "/api/v1/me", "/api/v1/me/export"] {
+        let page = ann.get(path).await.expect(200);
+        assert_eq!(page.header("cache-control"), "no-store", "{path}");
+        for ending in [
+            "/x.css", "/.js", ".css", ";x.css", "%0a.css", "%3bx.css", "%2fx.js",
+        ] {
+            let answer = ann.get(&format!("{path}{ending}")).await.expect(404);
+            assert_eq!(answer.header("cache-control"), "no-store", "{path}{ending}");
+            assert!(!answer.text.contains("ann@example.org"), "{path}{ending}");
+        }
+    }
+}
+
+/// asvs:V3.5.7
+#[tokio::test]
+async fn scripts_and_styles_hold_nothing_of_the_reader() {
+    let house = house().await;
+    let ann = house.person("ann").await.client;
+    let page = house.stranger().get("/signin").await.expect(200).text;
+    let files = page.split('"').filter(|part| part.starts_with("/static/"));
+    let mut files: Vec<&str> = files.collect();
+    files.push("/docs/book.js");
+    assert_eq!(files.len(), 4, "{files:?}");
+    for path in files {
+        let (one, other) = (house.stranger().get(path).await, ann.get(path).await);
+        assert_eq!(one.expect(200).bytes, other.expect(200).bytes, "{path}");
     }
 }

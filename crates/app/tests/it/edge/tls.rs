@@ -132,7 +132,7 @@ async fn ask(stream: &mut TlsStream<TcpStream>) -> String {
     String::from_utf8_lossy(&answer[..length]).into_owned()
 }
 
-/// asvs:V12.1.1, asvs:V12.2.1, asvs:V3.4.1
+/// asvs:V12.1.2, asvs:V12.1.1, asvs:V12.2.1, asvs:V3.4.1
 #[tokio::test(flavor = "multi_thread")]
 async fn curl_is_answered_over_both_versions_and_no_older_one() {
     let scene = Scene::new();
@@ -160,6 +160,17 @@ async fn curl_is_answered_over_both_versions_and_no_older_one() {
         &url,
     ];
     scene.curl(&authority, &old).await.unwrap_err();
+    // A key for this connection alone, and a cipher that proves what it carries.
+    for (suite, is_taken) in [
+        ("ECDHE-ECDSA-AES128-GCM-SHA256", true),
+        ("ECDHE-ECDSA-AES128-SHA256", false),
+        ("ECDHE-ECDSA-AES256-SHA", false),
+        ("AES128-GCM-SHA256", false),
+    ] {
+        let one = ["--tls-max", "1.2", "--ciphers", suite, &url];
+        let answer = scene.curl(&authority, &one).await;
+        assert_eq!(answer.is_ok(), is_taken, "{suite}");
+    }
     // A certificate that nobody vouches for is not shown by us, so nobody else is.
     scene
         .curl(Path::new("/dev/null"), &[&url])

@@ -72,14 +72,14 @@ async fn whole_or_not_at_all(program: Program) {
     ));
 }
 
-/// fault:F3
+/// asvs:V2.3.3, fault:F3
 #[tokio::test(flavor = "multi_thread")]
 async fn on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     whole_or_not_at_all(program(folder.path())).await;
 }
 
-/// fault:F3
+/// asvs:V2.3.3, fault:F3
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs PostgreSQL: cargo xtask test runs it"]
 async fn on_postgresql() {

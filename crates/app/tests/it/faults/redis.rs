@@ -14,7 +14,7 @@ use super::{
     visitor::{Visitor, no_fault, shut_out, tokens},
 };
 
-/// fault:F11
+/// asvs:V16.5.2, fault:F11
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Redis: cargo xtask test runs it"]
 async fn a_redis_that_goes_costs_nobody_an_error() {

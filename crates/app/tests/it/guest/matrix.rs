@@ -341,6 +341,8 @@ async fn everybody_reaches_what_the_table_says_and_nothing_else() {
                     (client, victim)
                 }
             };
+            // As a server does twice a second, however slow the machine is.
+            house.node.follow().await;
             let method: Method = method.parse().unwrap();
             let at = filled(path, &victim.id, &victim.session);
             let body = body(path, number);

@@ -109,7 +109,7 @@ async fn every_link_leads_somewhere() {
     }
 }
 
-/// asvs:V3.4.3
+/// asvs:V3.6.1, asvs:V14.2.3, asvs:V3.4.3
 #[tokio::test]
 async fn a_page_is_whole_by_itself() {
     let house = house().await;

@@ -65,7 +65,7 @@ fn check(path: &Path, is: &str, advice: &str) {
     assert!(was == is, "{}: {advice}", path.display());
 }
 
-/// asvs:V6.1.3, asvs:V7.1.1
+/// asvs:V16.1.1, asvs:V6.1.3, asvs:V7.1.1
 #[test]
 fn pages_say_what_the_code_says() {
     for (path, text) in pages() {

@@ -13,6 +13,7 @@ fn registration(house: &House, registration: Registration) {
     house.node.ctx.set_policy(policy);
 }
 
+/// asvs:V14.3.1
 #[tokio::test]
 async fn somebody_signs_in_and_out() {
     let house = house().await;
@@ -63,7 +64,9 @@ async fn somebody_signs_in_and_out() {
     assert!(asks.text.contains("ann@example.org"));
     ann.read("/me").await.expect(200);
     let held = ann.cookie("tollgate").to_owned();
-    ann.send("/signout", &[]).await.expect(200);
+    let out = ann.send("/signout", &[]).await.expect(200);
+    assert_eq!(out.header("clear-site-data"), "\"storage\"");
+    assert_eq!(out.header("cache-control"), "no-store");
     assert_eq!(ann.cookie("tollgate"), "");
     ann.set_cookie("tollgate", &held);
     let gone = ann.read("/me").await.expect(303);
@@ -95,7 +98,7 @@ async fn who_does_not_ask_is_not_remembered() {
     }
 }
 
-/// vuln:82, asvs:V5.1.5
+/// asvs:V1.2.2, vuln:82, asvs:V5.1.5
 #[tokio::test]
 async fn signing_in_leads_to_no_other_host() {
     let house = house().await;

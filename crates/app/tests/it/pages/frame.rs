@@ -163,6 +163,8 @@ async fn a_choice_of_language_and_light_stays() {
 }
 
 /// What pages load is ours, is there, and may be kept.
+///
+/// asvs:V3.6.1, asvs:V14.2.3
 #[tokio::test]
 async fn what_pages_load_is_there() {
     let house = house().await;

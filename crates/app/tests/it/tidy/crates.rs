@@ -46,8 +46,36 @@ const DEV_TOOLS: &[&str] = &[
     "xtask",
 ];
 
-/// Crates that must not be built: one TLS and crypto library is enough.
-const BANNED: &[&str] = &["ring", "openssl-sys", "native-tls"];
+/// Crates that must not be built, and why.
+const BANNED: &[(&str, &[&str])] = &[
+    (
+        "one TLS and crypto library is enough",
+        &["ring", "openssl-sys", "native-tls"],
+    ),
+    (
+        "expressions are matched in linear time",
+        &["fancy-regex", "onig", "pcre2"],
+    ),
+    (
+        "nothing here reads XML",
+        &["libxml", "quick-xml", "roxmltree", "sxd-xpath", "xml-rs"],
+    ),
+    ("nothing here speaks LDAP", &["ldap3"]),
+    (
+        "clients send JSON and forms alone",
+        &[
+            "bincode",
+            "postcard",
+            "rmp-serde",
+            "serde-pickle",
+            "serde_yaml",
+        ],
+    ),
+    ("the seam speaks to the drivers", &["diesel", "sqlx"]),
+];
+
+/// Older versions of these have a hole.
+const SINCE: &[(&str, [u32; 3])] = &[("idna", [1, 0, 3]), ("rustls-webpki", [0, 103, 12])];
 
 /// Licences that ask for no more than a notice.
 const LICENCES: &[&str] = &[
@@ -121,17 +149,42 @@ fn dependencies_go_down() {
     );
 }
 
+/// asvs:V1.2.6, asvs:V1.3.12, asvs:V1.5.1, asvs:V1.5.2, asvs:V11.2.1, vuln:145
 #[test]
 fn nothing_banned_is_built() {
-    let broken: Vec<String> = foreign()
-        .into_iter()
-        .filter(|(package, _)| BANNED.contains(&package.split(' ').next().unwrap_or_default()))
-        .map(|(package, _)| package)
-        .collect();
+    let mut broken = Vec::new();
+    for (package, _) in foreign() {
+        let name = package.split(' ').next().unwrap_or_default();
+        let why = BANNED.iter().find(|(_, names)| names.contains(&name));
+        broken.extend(why.map(|(why, _)| format!("{package}: {why}")));
+    }
     none_broken(
         &broken,
         "`cargo tree --workspace --invert NAME` shows who brings it; switch that feature off.",
     );
+}
+
+/// vuln:110, vuln:148
+#[test]
+fn nothing_with_a_known_hole_is_built() {
+    let (mut broken, mut known) = (Vec::new(), 0);
+    for (package, _) in foreign() {
+        let (name, version) = package.split_once(" v").unwrap_or_default();
+        let Some((_, since)) = SINCE.iter().find(|(known, _)| *known == name) else {
+            continue;
+        };
+        let digits = |part: &str| part.parse().unwrap_or_default();
+        let built: Vec<u32> = version.split(['.', ' ', '-']).map(digits).collect();
+        known += 1;
+        if built.as_slice() < since.as_slice() {
+            broken.push(format!("{package}: at least {since:?}"));
+        }
+    }
+    assert!(
+        known >= SINCE.len(),
+        "a crate of the list is not built any more"
+    );
+    none_broken(&broken, "`cargo update NAME` takes a newer one.");
 }
 
 #[test]
