@@ -75,7 +75,7 @@ impl House {
             device: String::new(),
         };
         let opened: Value = ann.sign_in("192.0.2.7").await.json().await.unwrap();
-        ann.device = opened["device_token"].as_str().unwrap().to_owned();
+        ann.device = opened["device_token"].as_str().unwrap().into();
         Self {
             server,
             folder,
@@ -113,7 +113,8 @@ impl House {
         }
         let over = Arc::new(AtomicBool::new(false));
         let (ann, ends) = (self.ann.clone(), over.clone());
-        let good = tokio::spawn(async move {
+        let mut visits = JoinSet::new();
+        visits.spawn(async move {
             let mut good = Vec::new();
             while !ends.load(Relaxed) {
                 let begun = Instant::now();
@@ -134,11 +135,12 @@ impl House {
             tries,
             looked_at,
             refusals,
-            good: good.await.unwrap(),
+            good: visits.join_all().await.concat(),
         }
     }
 
     /// What the attack left behind: bounded, and no fault.
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     async fn ended(mut self, mut outcome: Outcome, what: &str) {
         no_fault(&self.server).await;
         self.server.terminate().await;

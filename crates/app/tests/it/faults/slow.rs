@@ -145,7 +145,8 @@ async fn a_slow_body_is_cut_off() {
         .await;
     let address: SocketAddr = server.url().replace("http://", "").parse().unwrap();
     let (mut reads, mut writes) = connect(address, 1).await.unwrap().into_split();
-    let slow = tokio::spawn(async move {
+    let mut slow = JoinSet::new();
+    slow.spawn(async move {
         let begun = b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\n\
             Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n{";
         let mut more = writes.write_all(begun).await;
@@ -156,7 +157,7 @@ async fn a_slow_body_is_cut_off() {
     });
     let mut all = Vec::new();
     let end = timeout(Duration::from_secs(10), reads.read_to_end(&mut all)).await;
-    slow.abort();
+    slow.abort_all();
     assert!(end.is_ok(), "it is closed");
     let told = String::from_utf8_lossy(&all);
     assert!(told.contains("request.timeout"), "{told}");

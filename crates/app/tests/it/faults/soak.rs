@@ -65,6 +65,7 @@ async fn a_server_that_works_on_takes_no_more() {
 
 /// How much memory grows in an hour, as a share of its mean, by least squares; and
 /// the mean.
+#[expect(clippy::cast_precision_loss, reason = "figures for people")]
 fn slope(samples: &[(Duration, u64)]) -> (f64, f64) {
     let count = samples.len() as f64;
     let points = || {
