@@ -98,6 +98,7 @@ async fn house(
     let work = Ctx::asked_from(from, work);
     let mut response = request_id::scope(id, work)
         .instrument(watch.span.clone())
+        .instrument(watch.trace.clone())
         .await;
     headers::secure(response.headers_mut(), &http);
     if let Some(meter) = meter.filter(|_| tells) {

@@ -1,5 +1,6 @@
-//! What is told of each request: a span, a line and a measurement, by matched
-//! route. No address, token, query or other personal data is in any of them.
+//! What is told of each request: a span, a line, a measurement and, to who traces,
+//! where its time went, by matched route. No address, token, query or other
+//! personal data is in any of them.
 
 use std::time::Instant;
 
@@ -7,13 +8,15 @@ use axum::{
     extract::{MatchedPath, Request},
     http::{Method, StatusCode},
 };
-use tollgate_base::id::RequestId;
-use tracing::Span;
+use tollgate_base::{id::RequestId, spans};
+use tracing::{Instrument, Span, field::Empty, trace_span};
 
 /// A request under way.
 pub(crate) struct Watch {
     /// What everything that is logged meanwhile belongs to.
     pub(crate) span: Span,
+    /// What those who trace are told, and what it takes time for belongs to.
+    pub(crate) trace: Span,
     method: &'static str,
     route: Option<MatchedPath>,
     begun: Instant,
@@ -26,8 +29,13 @@ impl Watch {
         let route = request.extensions().get::<MatchedPath>().cloned();
         let path = route.as_ref().map_or("unmatched", MatchedPath::as_str);
         let span = tracing::info_span!("request", request.id = %id, method, route = path);
+        let trace = trace(method, path);
+        if !trace.is_disabled() {
+            trace.record("request.id", tracing::field::display(id));
+        }
         Self {
             span,
+            trace,
             method,
             route,
             begun: Instant::now(),
@@ -42,6 +50,8 @@ impl Watch {
             .as_ref()
             .map_or("unmatched", MatchedPath::as_str)
             .to_owned();
+        self.trace
+            .record("http.response.status_code", status.as_u16());
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         self.span.in_scope(|| {
             tracing::info!(
@@ -56,6 +66,29 @@ impl Watch {
         )
         .record(took);
     }
+}
+
+/// Do what answers a request that goes around the layers of the house; `status`
+/// reads its outcome.
+pub async fn traced<T>(
+    (method, route): (&Method, &'static str),
+    work: impl Future<Output = T>,
+    status: impl FnOnce(&T) -> StatusCode,
+) -> T {
+    let span = trace(known(method), route);
+    let outcome = work.instrument(span.clone()).await;
+    if !span.is_disabled() {
+        span.record("http.response.status_code", status(&outcome).as_u16());
+    }
+    outcome
+}
+
+fn trace(method: &'static str, route: &str) -> Span {
+    trace_span!(
+        target: spans::TARGET, "request",
+        http.request.method = method, http.route = route,
+        request.id = Empty, http.response.status_code = Empty
+    )
 }
 
 /// Clients can invent methods; the label cannot.

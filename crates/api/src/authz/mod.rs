@@ -32,13 +32,15 @@ use tollgate_flows::{
 use tollgate_web::{
     Problem, SiteCookie, Web, bare, credentials, place,
     proxies::{IDENTITY, Proxy},
-    request_id,
+    request_id, traced,
 };
 
 pub(crate) use description::complete;
 
 /// What their addresses begin with.
 const PREFIX: &str = "/api/authz/";
+/// What all of them are to who traces.
+const ROUTE: &str = "/api/authz/{proxy}";
 /// Why somebody may not pass, for a proxy that answers in words of its own.
 const CODE: HeaderName = HeaderName::from_static("tollgate-code");
 /// A longer address is not returned to after signing in.
@@ -144,7 +146,9 @@ impl ForwardAuth {
         if placed {
             request.extensions.insert(ConnectInfo(peer));
         }
-        let (outcome, response) = self.decide(proxy, request).await;
+        let about = (&request.method, ROUTE);
+        let work = self.decide(proxy, request);
+        let (outcome, response) = traced(about, work, |(_, response)| response.status()).await;
         self.0.decisions[proxy as usize][outcome as usize].increment(1);
         Some(response)
     }

@@ -12,7 +12,7 @@ use crate::config::{
 };
 
 /// For each setting a value that is not its default, as it is shown again.
-const SAMPLES: [(&str, &str); 136] = [
+const SAMPLES: [(&str, &str); 142] = [
     ("public_url", "https://id.example.org"),
     ("profile", "strict"),
     ("listen", "127.0.0.1:9000"),
@@ -156,6 +156,12 @@ const SAMPLES: [(&str, &str); 136] = [
     ("webhooks.timeout", "5s"),
     ("log.format", "json"),
     ("log.level", "warn"),
+    ("traces.endpoint", "http://127.0.0.1:4318/in"),
+    ("traces.share", "0.5%"),
+    ("traces.service_name", "id"),
+    ("traces.authorization", "Bearer 0123456789"),
+    ("traces.tls_root_file", "ca.pem"),
+    ("traces.timeout", "5s"),
     ("dialects.chatbot.enabled", "false"),
     (
         "dialects.chatbot.secret",

@@ -1,0 +1,131 @@
+//! What a collector may be told: each span of ours, its kind, and what may stand in
+//! it. What is not listed here is not told, whoever notes it.
+
+use opentelemetry::{
+    Context, KeyValue, Value,
+    trace::{Link, SpanKind, Status, TraceId, TraceState},
+};
+use opentelemetry_sdk::trace::{
+    Sampler, SamplingDecision, SamplingResult, ShouldSample, SpanData, SpanEvents, SpanLinks,
+};
+
+/// A span of ours.
+#[derive(Debug)]
+struct Shape {
+    name: &'static str,
+    kind: SpanKind,
+    /// Whether a trace may begin with it. A look into the database that no request
+    /// waits for is of no interest.
+    begins: bool,
+    says: &'static [&'static str],
+}
+
+const REQUEST: &str = "request";
+const METHOD: &str = "http.request.method";
+const ROUTE: &str = "http.route";
+const STATUS: &str = "http.response.status_code";
+const FAULT: &str = "error.type";
+
+const SHAPES: &[Shape] = &[
+    Shape {
+        name: REQUEST,
+        kind: SpanKind::Server,
+        begins: true,
+        says: &[METHOD, ROUTE, STATUS, "request.id"],
+    },
+    Shape {
+        name: "delivery",
+        kind: SpanKind::Consumer,
+        begins: true,
+        says: &["job.id", "job.queue", FAULT],
+    },
+    Shape {
+        name: "webhook",
+        kind: SpanKind::Consumer,
+        begins: true,
+        says: &["webhook.id"],
+    },
+    Shape {
+        name: "database read",
+        kind: SpanKind::Client,
+        begins: false,
+        says: &["db.system.name", "db.query.text", FAULT],
+    },
+    Shape {
+        name: "database write",
+        kind: SpanKind::Client,
+        begins: false,
+        says: &["db.system.name", "db.query.text", FAULT],
+    },
+    Shape {
+        name: "redis",
+        kind: SpanKind::Client,
+        begins: false,
+        says: &[],
+    },
+    Shape {
+        name: "outbound call",
+        kind: SpanKind::Client,
+        begins: false,
+        says: &[STATUS, FAULT],
+    },
+    Shape {
+        name: "password hash",
+        kind: SpanKind::Internal,
+        begins: false,
+        says: &[],
+    },
+];
+
+/// Decides of what nobody has decided yet.
+#[derive(Clone, Debug)]
+pub(super) struct Beginnings(pub(super) Sampler);
+
+impl ShouldSample for Beginnings {
+    fn should_sample(
+        &self,
+        parent: Option<&Context>,
+        trace: TraceId,
+        name: &str,
+        kind: &SpanKind,
+        attributes: &[KeyValue],
+        links: &[Link],
+    ) -> SamplingResult {
+        if shape(name).is_some_and(|shape| shape.begins) {
+            let chance = &self.0;
+            return chance.should_sample(parent, trace, name, kind, attributes, links);
+        }
+        SamplingResult {
+            decision: SamplingDecision::Drop,
+            attributes: Vec::new(),
+            trace_state: TraceState::NONE,
+        }
+    }
+}
+
+/// The span as it may be told, if it may be.
+pub(super) fn fitted(mut span: SpanData) -> Option<SpanData> {
+    let shape = shape(&span.name)?;
+    span.attributes.retain(|said| shape.says.contains(&said.key.as_str()));
+    (span.events, span.links) = (SpanEvents::default(), SpanLinks::default());
+    span.span_kind = shape.kind.clone();
+    let said = |key: &str| {
+        let found = span.attributes.iter().find(|said| said.key.as_str() == key);
+        found.map(|said| &said.value)
+    };
+    let broke = matches!(said(STATUS), Some(Value::I64(500..)));
+    span.status = if broke || said(FAULT).is_some() {
+        Status::error("")
+    } else {
+        Status::Unset
+    };
+    if shape.name == REQUEST {
+        let words = [said(METHOD), said(ROUTE)].map(|word| word.map(Value::as_str));
+        span.name = words.into_iter().flatten().collect::<Vec<_>>().join(" ").into();
+    }
+    Some(span)
+}
+
+fn shape(name: &str) -> Option<&'static Shape> {
+    SHAPES.iter().find(|shape| shape.name == name)
+}
