@@ -56,11 +56,7 @@ impl LogLevel {
 ///
 /// # Errors
 /// When this process has a log already.
-pub fn log(
-    settings: &Log,
-    color: bool,
-    traces: Option<&Traces>,
-) -> Result<LogLevel, TryInitError> {
+pub fn log(settings: &Log, color: bool, traces: Option<&Traces>) -> Result<LogLevel, TryInitError> {
     let (filter, handle) = reload::Layer::new(filter(settings.level.as_str()));
     let registry = tracing_subscriber::registry();
     match traces {

@@ -104,6 +104,7 @@ impl Traces {
             .with_tracer(self.tracer.clone())
             .with_location(false)
             .with_threads(false)
+            .with_context_activation(false)
             .with_tracked_inactivity(false)
             .with_filter(ours)
     }
@@ -126,7 +127,8 @@ impl Begun {
         if !http.trusts(peer.ip()) {
             return None;
         }
-        let said = TraceContextPropagator::new().extract_with_context(&Context::new(), &One(headers));
+        let said =
+            TraceContextPropagator::new().extract_with_context(&Context::new(), &One(headers));
         let valid = said.span().span_context().is_valid();
         valid.then_some(Self(said))
     }

@@ -107,9 +107,12 @@ impl Word for Share {
         }
         let part: u32 = format!("{part:0<PLACES$}").parse().map_err(|_| wrong())?;
         let whole: u32 = whole.parse().map_err(|_| wrong())?;
-        let millionths = whole.checked_mul(PERCENT).and_then(|it| it.checked_add(part));
+        let millionths = whole
+            .checked_mul(PERCENT)
+            .and_then(|it| it.checked_add(part));
         let fits = millionths.filter(|it| *it <= WHOLE);
-        fits.map(Self).ok_or_else(|| format!("{} is more than all", quoted(text)))
+        fits.map(Self)
+            .ok_or_else(|| format!("{} is more than all", quoted(text)))
     }
 
     fn shown(&self) -> String {
@@ -218,7 +221,17 @@ mod tests {
         check::<Share>("12.50%", Ok("12.5%"));
         check::<Share>("0.0001%", Ok("0.0001%"));
         check::<Share>("100.1%", Err("\"100.1%\" is more than all"));
-        for bad in ["", "1", "%", "-1%", "1.%", ".5%", "0.00001%", "1e1%", "99999999999%"] {
+        for bad in [
+            "",
+            "1",
+            "%",
+            "-1%",
+            "1.%",
+            ".5%",
+            "0.00001%",
+            "1e1%",
+            "99999999999%",
+        ] {
             assert!(Share::parse(bad).is_err(), "{bad}");
         }
     }

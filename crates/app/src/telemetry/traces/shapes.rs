@@ -106,7 +106,8 @@ impl ShouldSample for Beginnings {
 /// The span as it may be told, if it may be.
 pub(super) fn fitted(mut span: SpanData) -> Option<SpanData> {
     let shape = shape(&span.name)?;
-    span.attributes.retain(|said| shape.says.contains(&said.key.as_str()));
+    span.attributes
+        .retain(|said| shape.says.contains(&said.key.as_str()));
     (span.events, span.links) = (SpanEvents::default(), SpanLinks::default());
     span.span_kind = shape.kind.clone();
     let said = |key: &str| {
@@ -121,11 +122,48 @@ pub(super) fn fitted(mut span: SpanData) -> Option<SpanData> {
     };
     if shape.name == REQUEST {
         let words = [said(METHOD), said(ROUTE)].map(|word| word.map(Value::as_str));
-        span.name = words.into_iter().flatten().collect::<Vec<_>>().join(" ").into();
+        span.name = words
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .into();
     }
     Some(span)
 }
 
 fn shape(name: &str) -> Option<&'static Shape> {
     SHAPES.iter().find(|shape| shape.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::SHAPES;
+
+    fn named(folder: &Path, names: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                named(&path, names);
+                continue;
+            }
+            let text = fs::read_to_string(path).unwrap_or_default();
+            let made = text.split("target: spans::TARGET, \"").skip(1);
+            names.extend(made.filter_map(|rest| rest.split('"').next().map(str::to_owned)));
+        }
+    }
+
+    /// What is not on the list is told to nobody, and what nobody makes is not on it.
+    #[test]
+    fn the_list_has_each_span_that_is_made() {
+        let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let mut made = BTreeSet::new();
+        for room in ["crypto", "flows", "outbound", "store", "web"] {
+            named(&crates.join(room).join("src"), &mut made);
+        }
+        let listed: BTreeSet<String> = SHAPES.iter().map(|shape| shape.name.to_owned()).collect();
+        assert_eq!(made, listed);
+    }
 }

@@ -101,6 +101,10 @@ fn dependencies_go_down() {
                 continue;
             };
             let dev = dependency["kind"] == "dev";
+            // Ourselves with all features, for tests.
+            if dev && other == name {
+                continue;
+            }
             let surface = SURFACE.0 <= floor && floor < 7;
             if below >= floor && !(dev && DEV_ONLY.contains(&other)) {
                 broken.push(format!(
@@ -131,6 +135,26 @@ fn nothing_banned_is_built() {
     none_broken(
         &broken,
         "`cargo tree --workspace --invert NAME` shows who brings it; switch that feature off.",
+    );
+}
+
+/// Tests have all features; whoever builds a release has to ask for them.
+#[test]
+fn what_ships_has_no_feature_that_nobody_asked_for() {
+    let arguments = ["tree", "--package", "tollgate", "--edges", "normal,build"];
+    let tree = cargo(&[&arguments[..], &["--prefix", "none"]].concat());
+    assert!(
+        tree.contains("tollgate-web "),
+        "tidy reads cargo's answer wrongly"
+    );
+    let broken: Vec<String> = tree
+        .lines()
+        .filter(|line| line.contains("opentelemetry"))
+        .map(str::to_owned)
+        .collect();
+    none_broken(
+        &broken,
+        "traces are behind the feature `otel`, which no default may bring.",
     );
 }
 
