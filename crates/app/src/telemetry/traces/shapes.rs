@@ -140,7 +140,14 @@ fn shape(name: &str) -> Option<&'static Shape> {
 mod tests {
     use std::{collections::BTreeSet, fs, path::Path};
 
-    use super::SHAPES;
+    use opentelemetry::{
+        Context, KeyValue,
+        trace::{Span as _, Status, Tracer, TracerProvider},
+    };
+    use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
+    use tokio::sync::mpsc;
+
+    use super::{super::sending::Queue, Beginnings, SHAPES};
 
     fn named(folder: &Path, names: &mut BTreeSet<String>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -165,5 +172,35 @@ mod tests {
         }
         let listed: BTreeSet<String> = SHAPES.iter().map(|shape| shape.name.to_owned()).collect();
         assert_eq!(made, listed);
+    }
+
+    /// asvs:V16.2.5
+    #[test]
+    fn what_is_not_listed_is_told_to_nobody() {
+        let (queue, mut told) = mpsc::channel(8);
+        let beginnings = Beginnings(Sampler::AlwaysOn);
+        let tracer = SdkTracerProvider::builder()
+            .with_sampler(Sampler::ParentBased(Box::new(beginnings)))
+            .with_span_processor(Queue(queue))
+            .build()
+            .tracer("test");
+        let mut make = |name: &'static str| {
+            let said = [
+                KeyValue::new("http.request.method", "GET"),
+                KeyValue::new("http.route", "/a/{b}"),
+                KeyValue::new("http.response.status_code", 503),
+                KeyValue::new("url.path", "/a/canary"),
+            ];
+            let span = tracer.span_builder(name).with_attributes(said);
+            let mut span = span.start_with_context(&tracer, &Context::new());
+            span.add_event("canary", Vec::new());
+            span.end();
+            told.try_recv().ok()
+        };
+        let span = make("request").expect("a trace may begin with it");
+        assert_eq!((&*span.name, span.attributes.len()), ("GET /a/{b}", 3));
+        assert_eq!(span.status, Status::error(""));
+        assert!(!format!("{span:?}").contains("canary"));
+        assert!(make("database read").is_none() && make("another").is_none());
     }
 }
