@@ -16,7 +16,9 @@ use prost::Message;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tollgate_testkit::services::{Program, Reply, Server, WebServer};
+use tollgate_testkit::services::{
+    PostgresDatabase, Program, RedisServer, Reply, Server, WebServer,
+};
 
 const PASSWORD: &str = "quagga zebra tapir 8823";
 const WRONG: &str = "okapi dugong numbat 1290";
@@ -128,6 +130,12 @@ fn are_trees(spans: &[Span]) {
     }
 }
 
+/// What its trace is made of.
+fn below<'s>(spans: &'s [Span], begin: &Span) -> BTreeSet<&'s str> {
+    let same = spans.iter().filter(|span| span.trace_id == begin.trace_id);
+    same.map(|span| &*span.name).collect()
+}
+
 async fn post(server: &Server, path: &str, body: Value) -> Response {
     let request = Client::new().post(format!("{}{path}", server.url()));
     let request = request
@@ -140,11 +148,13 @@ async fn post(server: &Server, path: &str, body: Value) -> Response {
 /// asvs:V16.2.5, asvs:V14.2.1
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sign_in_is_one_tree_and_tells_no_secrets() {
-    let mut scene = Scene::new().await;
+    let (mut scene, breaches) = (Scene::new().await, WebServer::start().await);
+    breaches.reply(Reply::Says(200, String::new()));
     // The log tells all that it can, whole mails among it.
     let program = scene
         .program()
         .env("TOLLGATE_TRUSTED_PROXIES", "127.0.0.1/32")
+        .env("TOLLGATE_PASSWORD__BREACH_URL", &breaches.url())
         .env("TOLLGATE_MAIL__DELIVERY", "log")
         .env("TOLLGATE_LOG__FORMAT", "json")
         .env("TOLLGATE_LOG__LEVEL", "trace");
@@ -206,13 +216,12 @@ async fn a_sign_in_is_one_tree_and_tells_no_secrets() {
     assert_eq!(answers, ["401", "200"]);
     assert_eq!(says(signed[1])["request.id"], id);
     assert_eq!(signed[1].kind, SpanKind::Server as i32);
-    let below = spans
-        .iter()
-        .filter(|span| span.trace_id == signed[1].trace_id);
-    let below: BTreeSet<&str> = below.map(|span| &*span.name).collect();
-    for name in ["password hash", "database read", "database write"] {
-        assert!(below.contains(name), "{below:?}");
+    let password = ["password hash", "database read", "database write"];
+    for name in password {
+        assert!(below(&spans, signed[1]).contains(name), "{name}");
     }
+    let new = spans.iter().find(|span| span.name == "POST /api/v1/signup");
+    assert!(below(&spans, new.unwrap()).contains("outbound call"));
 
     let refresh = pair["refresh_token"].as_str().unwrap();
     let signature = access.rsplit('.').next().unwrap();
@@ -233,6 +242,34 @@ async fn a_sign_in_is_one_tree_and_tells_no_secrets() {
     assert_eq!(answered["span"]["name"], "request");
     assert!(lines.contains(r#""level":"DEBUG""#));
     assert!(!lines.contains(r#""name":"database"#) && !lines.contains("tollgate::spans"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test runs it"]
+async fn questions_to_redis_and_postgresql_are_told_too() {
+    let (mut scene, redis) = (Scene::new().await, RedisServer::start().await);
+    let database = PostgresDatabase::create().expect("TEST_DATABASE_URL is set");
+    let program = scene
+        .program()
+        .env("TOLLGATE_DATABASE__URL", &database.url())
+        .env("TOLLGATE_REDIS__URL", &redis.url());
+    let mut server = program.start(&["serve"]).await;
+    let body = json!({ "login": "ann", "password": WRONG, "mode": "token" });
+    let begun = Instant::now();
+    // It is not waited for when a server starts.
+    while !scene.spans().iter().any(|span| span.name == "redis") {
+        assert!(begun.elapsed() < PATIENCE);
+        post(&server, "/api/v1/session", body.clone()).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    server.terminate().await;
+    let spans = scene.spans();
+    are_trees(&spans);
+    let reads = spans.iter().filter(|span| span.name == "database read");
+    let engines: BTreeSet<String> = reads
+        .map(|span| says(span)["db.system.name"].clone())
+        .collect();
+    assert_eq!(engines, BTreeSet::from(["postgresql".to_owned()]));
 }
 
 /// What proxies say is believed of those that are trusted, once, and in full.
