@@ -22,6 +22,10 @@ pub(crate) struct Watch {
     begun: Instant,
 }
 
+/// A request that goes around the layers of the house, as those who trace are told
+/// of it.
+pub struct Trace(Span);
+
 impl Watch {
     /// Begin to watch.
     pub(crate) fn begin(request: &Request, id: RequestId) -> Self {
@@ -68,19 +72,24 @@ impl Watch {
     }
 }
 
-/// Do what answers a request that goes around the layers of the house; `status`
-/// reads its outcome.
-pub async fn traced<T>(
-    (method, route): (&Method, &'static str),
-    work: impl Future<Output = T>,
-    status: impl FnOnce(&T) -> StatusCode,
-) -> T {
-    let span = trace(known(method), route);
-    let outcome = work.instrument(span.clone()).await;
-    if !span.is_disabled() {
-        span.record("http.response.status_code", status(&outcome).as_u16());
+impl Trace {
+    /// Begin to tell of it, if anybody listens.
+    pub fn begin(method: &Method, route: &'static str) -> Option<Self> {
+        let span = trace(known(method), route);
+        (!span.is_disabled()).then_some(Self(span))
     }
-    outcome
+
+    /// Do what answers it; `status` reads the outcome.
+    pub async fn over<T>(
+        self,
+        work: impl Future<Output = T>,
+        status: impl FnOnce(&T) -> StatusCode,
+    ) -> T {
+        let outcome = work.instrument(self.0.clone()).await;
+        let status = status(&outcome).as_u16();
+        self.0.record("http.response.status_code", status);
+        outcome
+    }
 }
 
 fn trace(method: &'static str, route: &str) -> Span {

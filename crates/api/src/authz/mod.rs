@@ -30,9 +30,9 @@ use tollgate_flows::{
     is_local, sites,
 };
 use tollgate_web::{
-    Problem, SiteCookie, Web, bare, credentials, place,
+    Problem, SiteCookie, Trace, Web, bare, credentials, place,
     proxies::{IDENTITY, Proxy},
-    request_id, traced,
+    request_id,
 };
 
 pub(crate) use description::complete;
@@ -146,9 +146,13 @@ impl ForwardAuth {
         if placed {
             request.extensions.insert(ConnectInfo(peer));
         }
-        let about = (&request.method, ROUTE);
-        let work = self.decide(proxy, request);
-        let (outcome, response) = traced(about, work, |(_, response)| response.status()).await;
+        let (outcome, response) = match Trace::begin(&request.method, ROUTE) {
+            None => self.decide(proxy, request).await,
+            Some(trace) => {
+                let work = trace.over(self.decide(proxy, request), |(_, it)| it.status());
+                Box::pin(work).await
+            }
+        };
         self.0.decisions[proxy as usize][outcome as usize].increment(1);
         Some(response)
     }

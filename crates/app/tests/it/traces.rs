@@ -16,6 +16,7 @@ use prost::Message;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tollgate_base::hex::hex;
 use tollgate_testkit::services::{
     PostgresDatabase, Program, RedisServer, Reply, Server, WebServer,
 };
@@ -287,7 +288,6 @@ async fn a_trace_goes_on_where_a_trusted_proxy_began_it() {
         format!("00-{TRACE}-{ABOVE}-01"),
         format!("00-{TRACE}-{ABOVE}-00"),
     );
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let above = |spans: &[Span], name: &str| -> Vec<(String, String)> {
         let named = spans.iter().filter(|span| span.name == name);
         named
