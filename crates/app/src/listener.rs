@@ -86,11 +86,7 @@ impl Limits {
     }
 
     fn trust(&self, peer: SocketAddr) -> bool {
-        let peer = peer.ip().to_canonical();
-        let trusted = |web: &Web| {
-            let http = web.http();
-            http.trusted_proxies.iter().any(|net| net.contains(&peer))
-        };
+        let trusted = |web: &Web| web.http().trusts(peer.ip());
         self.web.as_ref().is_some_and(trusted)
     }
 }

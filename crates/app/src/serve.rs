@@ -26,7 +26,7 @@ use crate::{
     listener::{Limits, Listener, Open},
     pid_file::{self, PidFile},
     reload,
-    telemetry::LogLevel,
+    telemetry::{LogLevel, traces::Traces},
     tls::Identity,
     wire::{self, Opening, Use},
 };
@@ -78,6 +78,8 @@ pub struct Telling {
     pub level: LogLevel,
     /// The numbers.
     pub metrics: PrometheusHandle,
+    /// The traces, if there are any.
+    pub traces: Option<Traces>,
 }
 
 impl Server {
@@ -198,6 +200,9 @@ impl Server {
             }
             let done = ctx.tasks().drain(WIND_UP).await;
             finish(&ctx).await;
+            if let Some(traces) = telling.traces {
+                traces.finish().await;
+            }
             answered && done
         };
         let whole = tokio::select! {

@@ -11,13 +11,18 @@ use axum::{
     response::Response,
 };
 use tollgate_api::ForwardAuth;
+use tollgate_web::Web;
 use tower::ServiceExt;
+
+use crate::telemetry::traces::Begun;
 
 /// What answers on a listener. Cheap to clone.
 #[derive(Clone)]
 pub struct Surfaces {
     forward_auth: Option<ForwardAuth>,
     router: Router,
+    /// Where requests are traced: whose proxies may have begun a trace.
+    traced: Option<Web>,
 }
 
 impl Surfaces {
@@ -26,11 +31,33 @@ impl Surfaces {
         Self {
             forward_auth: Some(forward_auth),
             router,
+            traced: None,
+        }
+    }
+
+    /// Going on with traces that proxies have begun.
+    #[must_use]
+    pub fn traced(self, web: Web) -> Self {
+        Self {
+            traced: Some(web),
+            ..self
         }
     }
 
     /// Answer what `peer` sent.
     pub async fn answer<B>(self, peer: SocketAddr, request: Request<B>) -> Response
+    where
+        B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + 'static,
+    {
+        let begun = self.traced.as_ref();
+        let begun = begun.and_then(|web| Begun::read(&web.http(), peer, request.headers()));
+        match begun {
+            None => self.answered(peer, request).await,
+            Some(begun) => Box::pin(begun.go_on(self.answered(peer, request))).await,
+        }
+    }
+
+    async fn answered<B>(self, peer: SocketAddr, request: Request<B>) -> Response
     where
         B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + 'static,
     {
@@ -52,6 +79,7 @@ impl From<Router> for Surfaces {
         Self {
             forward_auth: None,
             router,
+            traced: None,
         }
     }
 }

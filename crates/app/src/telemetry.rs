@@ -1,9 +1,14 @@
-//! Logs and metrics: where lines go and how they look, and the recorder whose
-//! numbers the metrics listener shows. Which facts are told is decided where
-//! they happen.
+//! Logs, metrics and traces: where lines go and how they look, the recorder whose
+//! numbers the metrics listener shows, and who is told of spans. Which facts are
+//! told is decided where they happen.
 
 mod json;
 pub mod numbers;
+#[cfg(feature = "otel")]
+pub mod traces;
+#[cfg(not(feature = "otel"))]
+#[path = "telemetry/untraced.rs"]
+pub mod traces;
 
 use std::{
     io::{self, IsTerminal},
@@ -11,18 +16,21 @@ use std::{
 };
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing::Subscriber;
 use tracing_subscriber::{
     Layer, Registry,
     filter::Targets,
     fmt,
     layer::SubscriberExt,
+    registry::LookupSpan,
     reload,
     util::{SubscriberInitExt, TryInitError},
 };
 
+use tollgate_base::spans;
 use tollgate_store::sql::TALKATIVE;
 
-use self::json::Json;
+use self::{json::Json, traces::Traces};
 use crate::config::log::{Format, Log};
 
 /// Upper bounds of what takes time, in seconds.
@@ -44,28 +52,42 @@ impl LogLevel {
     }
 }
 
-/// Write a server's log to standard error.
+/// Write a server's log to standard error, and tell `traces` of spans.
 ///
 /// # Errors
 /// When this process has a log already.
-pub fn log(settings: &Log, color: bool) -> Result<LogLevel, TryInitError> {
+pub fn log(settings: &Log, color: bool, traces: Option<&Traces>) -> Result<LogLevel, TryInitError> {
+    let (filter, handle) = reload::Layer::new(filter(settings.level.as_str()));
+    let registry = tracing_subscriber::registry();
+    match traces {
+        None => registry
+            .with(filter)
+            .with(lines(settings, color))
+            .try_init()?,
+        // What the log leaves out may be of interest to who traces.
+        Some(traces) => registry
+            .with(lines(settings, color).with_filter(filter))
+            .with(traces.layer())
+            .try_init()?,
+    }
+    Ok(LogLevel(handle))
+}
+
+fn lines<S>(settings: &Log, color: bool) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
+{
     let text = match settings.format {
         Format::Auto => io::stderr().is_terminal(),
         Format::Text => true,
         Format::Json => false,
     };
-    let (filter, handle) = reload::Layer::new(filter(settings.level.as_str()));
     let layer = fmt::layer().with_writer(io::stderr).with_target(true);
-    let lines = if text {
+    if text {
         layer.with_ansi(color).boxed()
     } else {
         layer.fmt_fields(Json).event_format(Json).boxed()
-    };
-    tracing_subscriber::registry()
-        .with(filter)
-        .with(lines)
-        .try_init()?;
-    Ok(LogLevel(handle))
+    }
 }
 
 /// Collect metrics for this process.
@@ -91,8 +113,9 @@ pub fn tell_of_panics() {
     }));
 }
 
-/// The operator's own words about a library that talks too much count.
+/// The operator's own words about a library that talks too much count. Spans for
+/// traces are not the log's.
 fn filter(directives: &str) -> Targets {
-    let all = format!("{TALKATIVE}=warn,{directives}");
+    let all = format!("{TALKATIVE}=warn,{directives},{}=off", spans::TARGET);
     all.parse().expect("the configuration has read it")
 }

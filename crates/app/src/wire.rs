@@ -374,7 +374,11 @@ pub fn surfaces(web: &Web, config: &Config) -> Surfaces {
     }
     let pages = tollgate_console::refused;
     let router = finish(router, web.clone(), pages);
-    Surfaces::new(ForwardAuth::new(web.clone()), router)
+    let surfaces = Surfaces::new(ForwardAuth::new(web.clone()), router);
+    match config.traces.endpoint {
+        Some(_) => surfaces.traced(web.clone()),
+        None => surfaces,
+    }
 }
 
 /// Where strangers can reach us, nothing but setting up, health, the manual and

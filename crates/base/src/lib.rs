@@ -16,6 +16,7 @@ pub mod identifier;
 pub mod network;
 pub mod page;
 pub mod phone;
+pub mod spans;
 pub mod time;
 
 pub use error::{Error, Kind, Result};

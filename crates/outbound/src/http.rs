@@ -25,7 +25,8 @@ use tokio::{
     time::timeout,
 };
 use tokio_rustls::TlsConnector;
-use tollgate_base::{Error, Result, codes};
+use tollgate_base::{Error, Result, codes, spans};
+use tracing::{Instrument, field::Empty, trace_span};
 use url::Url;
 
 use crate::reach::Reach;
@@ -102,11 +103,22 @@ impl Http {
         request: Request<Full<Bytes>>,
         most: Most,
     ) -> Result<Answer, Fault> {
+        // Where it goes is not told: some addresses are secrets.
+        let span = trace_span!(
+            target: spans::TARGET, "outbound call",
+            http.response.status_code = Empty, "error.type" = Empty
+        );
         // Boxed, or whatever waits for it would be as large.
         let exchange = Box::pin(self.exchange(url, request, most));
-        timeout(self.patience, exchange)
+        let answer = timeout(self.patience, exchange)
+            .instrument(span.clone())
             .await
-            .map_err(|_| Fault::new("It took too long."))?
+            .unwrap_or_else(|_| Err(Fault::new("It took too long.")));
+        match &answer {
+            Ok(answer) => span.record("http.response.status_code", answer.status.as_u16()),
+            Err(fault) => span.record("error.type", fault.says),
+        };
+        answer
     }
 
     async fn exchange(

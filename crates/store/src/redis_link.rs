@@ -24,7 +24,8 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, sleep, timeout},
 };
-use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes};
+use tollgate_base::{Error, ExposeSecret, Result, SecretString, codes, spans};
+use tracing::{Instrument, trace_span};
 
 use metered::Metered;
 
@@ -106,7 +107,9 @@ impl Link {
             deadline,
             command.query_async::<redis::Value>(&mut live.connection),
         );
-        let answer = answer.await;
+        let answer = answer
+            .instrument(trace_span!(target: spans::TARGET, "redis"))
+            .await;
         live.note(asked.elapsed());
         match answer {
             Ok(Ok(value)) => from_redis_value(value).ok(),

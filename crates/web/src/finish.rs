@@ -99,6 +99,7 @@ async fn house(
     let work = Ctx::asked_from(from, work);
     let (mut response, seen) = request_id::scope(id, observe::scope(work))
         .instrument(watch.span.clone())
+        .instrument(watch.trace.clone())
         .await;
     headers::secure(response.headers_mut(), &http);
     if let Some(meter) = meter.filter(|_| tells) {

@@ -40,6 +40,7 @@ pub use finish::{bare, finish};
 pub use headers::CSP_NOTHING;
 pub use limits::{Limits, Rates, Routes, note_asker};
 pub use networks::Networks;
+pub use observe::Trace;
 pub use peer::Peer;
 pub use problem::Problem;
 pub use site_cookies::SiteCookie;

@@ -1,7 +1,11 @@
 //! What handlers reach: the context of the verbs, and the settings of HTTP,
 //! which may be replaced as a whole while the server runs.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use ipnet::IpNet;
@@ -74,6 +78,12 @@ impl Http {
         self.public_url
             .get(..8)
             .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
+    }
+
+    /// Whether the other end of a socket is a proxy whose word is taken.
+    pub fn trusts(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.trusted_proxies.iter().any(|net| net.contains(&peer))
     }
 
     /// The public origin as browsers write it (RFC 6454, section 6.1): lower

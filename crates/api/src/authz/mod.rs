@@ -30,7 +30,7 @@ use tollgate_flows::{
     is_local, sites,
 };
 use tollgate_web::{
-    Problem, SiteCookie, Web, bare, credentials, place,
+    Problem, SiteCookie, Trace, Web, bare, credentials, place,
     proxies::{IDENTITY, Proxy},
     request_id,
 };
@@ -39,6 +39,8 @@ pub(crate) use description::complete;
 
 /// What their addresses begin with.
 const PREFIX: &str = "/api/authz/";
+/// What all of them are to who traces.
+const ROUTE: &str = "/api/authz/{proxy}";
 /// Why somebody may not pass, for a proxy that answers in words of its own.
 const CODE: HeaderName = HeaderName::from_static("tollgate-code");
 /// A longer address is not returned to after signing in.
@@ -144,7 +146,13 @@ impl ForwardAuth {
         if placed {
             request.extensions.insert(ConnectInfo(peer));
         }
-        let (outcome, response) = self.decide(proxy, request).await;
+        let (outcome, response) = match Trace::begin(&request.method, ROUTE) {
+            None => self.decide(proxy, request).await,
+            Some(trace) => {
+                let work = trace.over(self.decide(proxy, request), |(_, it)| it.status());
+                Box::pin(work).await
+            }
+        };
         self.0.decisions[proxy as usize][outcome as usize].increment(1);
         Some(response)
     }

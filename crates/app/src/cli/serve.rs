@@ -7,7 +7,7 @@ use crate::{
     config::{self, Loaded, meant::backend::DatabaseUrl},
     secrets_file::Made,
     serve::{Ended, Server, Started, Telling},
-    telemetry,
+    telemetry::{self, traces::Traces},
 };
 
 use super::{
@@ -21,7 +21,9 @@ pub(crate) async fn run(office: &Office) -> Result<Answer, Failure> {
     let broken = |fault: Box<dyn std::error::Error + Send + Sync>| {
         Error::new(&codes::INTERNAL).because(fault)
     };
-    let level = telemetry::log(&loaded.config.log, office.terminal.color)
+    let (config, color) = (&loaded.config, office.terminal.color);
+    let traces = Traces::open(&config.traces)?;
+    let level = telemetry::log(&config.log, color, traces.as_ref())
         .map_err(|fault| broken(fault.into()))?;
     let metrics = telemetry::metrics().map_err(|fault| broken(fault.into()))?;
     telemetry::tell_of_panics();
@@ -35,9 +37,12 @@ pub(crate) async fn run(office: &Office) -> Result<Answer, Failure> {
         (false, true, Some(token)) => data(&banner.link(token)),
         (false, _, _) => office.terminal.words(&banner.text()),
     };
-    let ended = server
-        .run(Telling { level, metrics }, || office.configuration())
-        .await;
+    let telling = Telling {
+        level,
+        metrics,
+        traces,
+    };
+    let ended = server.run(telling, || office.configuration()).await;
     Ok(Answer::written().exiting(match ended {
         Ended::Gracefully => Exit::Done,
         Ended::Cut => Exit::Failed,

@@ -39,6 +39,7 @@ mod template;
 mod tests;
 pub mod tls;
 pub mod tokens;
+pub mod traces;
 pub mod webhooks;
 
 use std::collections::BTreeMap;
@@ -232,6 +233,8 @@ config! {
     webhooks: webhooks::Webhooks,
     /// `[log]`
     log: log::Log,
+    /// `[traces]`
+    traces: traces::Traces,
     /// `[dialects.chatbot]`
     chatbot: chatbot::Chatbot,
     /// `[[sites]]`
@@ -254,6 +257,7 @@ impl Config {
         self.audit.check(verdict);
         self.syslog.check(verdict);
         self.alerts.check(verdict);
+        self.traces.check(traces::BUILT_IN, verdict);
         self.chatbot.check(&self.secrets, verdict);
     }
 }

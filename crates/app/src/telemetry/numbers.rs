@@ -119,6 +119,10 @@ pub const NUMBERS: &[Number] = &[
         "tollgate_rows_cleaned_total",
         "expired rows that were deleted",
     ),
+    counted(
+        "tollgate_trace_spans_total",
+        "spans of traces, by result: `sent`, `lost` (the collector did not take them) or `dropped` (too many waited for it)",
+    ),
     counted(PANICS, "faults of ours; should be 0"),
 ];
 

@@ -37,5 +37,6 @@ mod standard;
 mod support;
 mod through;
 mod tidy;
+mod traces;
 mod ways;
 mod zoo;

@@ -13,8 +13,9 @@ use std::{
 
 use argon2::Block;
 use tokio::sync::oneshot;
-use tollgate_base::{Error, Result, codes};
+use tollgate_base::{Error, Result, codes, spans};
 use tollgate_hugepages::HugeBuffer;
+use tracing::{Instrument, trace_span};
 
 /// How far the first of the threads stands back (setpriority(2); on Linux each
 /// for itself): it keeps a thirtieth of the usual weight, so that no crowd of
@@ -90,7 +91,8 @@ impl Pool {
             let outcome = work(scratch);
             Box::new(move || drop(tell.send(outcome)))
         }))?;
-        told.await
+        told.instrument(trace_span!(target: spans::TARGET, "password hash"))
+            .await
             .map_err(|gone| Error::new(&codes::INTERNAL_PANIC).because(gone))
     }
 

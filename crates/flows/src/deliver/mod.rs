@@ -12,6 +12,7 @@ use tollgate_base::{
     codes,
     id::{OneTimeId, UserId},
     phone::Phone,
+    spans,
     time::Time,
 };
 use tollgate_crypto::{mac::digest, token};
@@ -29,6 +30,7 @@ use tollgate_records::{
     one_time::{self, NewOneTime, Purpose},
 };
 use tollgate_store::sql::Tx;
+use tracing::{Instrument, field::Empty, trace_span};
 
 use crate::{
     ctx::Ctx,
@@ -135,7 +137,14 @@ async fn round(ctx: &Ctx, by: &Principal, queues: &[&'static str]) -> Result<usi
         let Some((queue, job)) = next(ctx, queues).await? else {
             return Ok(count);
         };
-        let failed = work(ctx, by, queue, job).await?;
+        let span = trace_span!(
+            target: spans::TARGET, "delivery",
+            job.id = %job.id, job.queue = queue, "error.type" = Empty
+        );
+        let failed = work(ctx, by, queue, job).instrument(span.clone()).await?;
+        if failed {
+            span.record("error.type", "failed");
+        }
         // A server that is down is asked once in a round, not for every mail.
         if failed || begun.elapsed() > BEGINS {
             return Ok(count + 1);

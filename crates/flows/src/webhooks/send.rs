@@ -10,6 +10,7 @@ use tollgate_base::{
     access::Principal,
     codes,
     id::{DeliveryId, EventId, WebhookId},
+    spans,
 };
 use tollgate_outbound::courier::{Parcel, Receipt};
 use tollgate_records::{
@@ -17,6 +18,7 @@ use tollgate_records::{
     webhooks::{self, Webhook, deliveries},
 };
 use tollgate_store::sql::Tx;
+use tracing::{Instrument, trace_span};
 
 use crate::{
     ctx::Ctx,
@@ -77,7 +79,12 @@ async fn round(ctx: &Ctx, by: &Principal, id: WebhookId) -> Result<()> {
             return Ok(());
         };
         for event in batch.iter().filter(|event| webhook.events.has(&event.kind)) {
-            if begun.elapsed() > BEGINS || !hand_over(ctx, by, &webhook, position, event).await? {
+            if begun.elapsed() > BEGINS {
+                return Ok(());
+            }
+            let span = trace_span!(target: spans::TARGET, "webhook", webhook.id = %id);
+            let taken = hand_over(ctx, by, &webhook, position, event).instrument(span);
+            if !taken.await? {
                 return Ok(());
             }
             position = event.seq.unwrap_or(position);

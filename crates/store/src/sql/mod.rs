@@ -24,11 +24,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::TryFutureExt;
 use tollgate_base::{
     Error, ExposeSecret, Result, SecretString, codes,
     fail::{FailPoints, Moment},
+    spans,
     time::Time,
 };
+use tracing::{Instrument, Span, field::Empty, trace_span};
 
 pub use self::{
     health::Health,
@@ -91,6 +94,16 @@ pub enum Engine {
     Postgres,
 }
 
+impl Engine {
+    /// As others name it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgresql",
+        }
+    }
+}
+
 /// A database. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
@@ -145,10 +158,18 @@ impl Db {
     /// `busy.store` after the read deadline, `store.down`, `internal.store`.
     pub async fn rows(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>> {
         self.fail_points.pass(Moment::Read, sql);
-        match &self.inside {
-            Inside::Sqlite(sqlite) => sqlite.rows(sql, &args).await,
-            Inside::Postgres(postgres) => postgres.rows(sql, &args).await,
-        }
+        let engine = self.engine().name();
+        let span = trace_span!(
+            target: spans::TARGET, "database read",
+            db.system.name = engine, db.query.text = sql, "error.type" = Empty
+        );
+        let work = async {
+            match &self.inside {
+                Inside::Sqlite(sqlite) => sqlite.rows(sql, &args).await,
+                Inside::Postgres(postgres) => postgres.rows(sql, &args).await,
+            }
+        };
+        timed(span, work).await
     }
 
     /// The first row, if there is any.
@@ -191,10 +212,13 @@ impl Db {
 
     async fn transact(&self, body: Box<dyn Body>) -> Result<()> {
         self.fail_points.pass(Moment::Write, "");
-        let outcome = match &self.inside {
-            Inside::Sqlite(sqlite) => sqlite.write(sqlite.write_until(), body).await,
-            Inside::Postgres(postgres) => postgres.write(body).await,
+        let work = async {
+            match &self.inside {
+                Inside::Sqlite(sqlite) => sqlite.write(sqlite.write_until(), body).await,
+                Inside::Postgres(postgres) => postgres.write(body).await,
+            }
         };
+        let outcome = timed(self.writing(None), work).await;
         self.seen(outcome)
     }
 
@@ -205,15 +229,18 @@ impl Db {
     /// As [`Db::write`].
     pub async fn write_one(&self, sql: &'static str, args: Vec<Value>) -> Result<u64> {
         self.fail_points.pass(Moment::Write, sql);
-        let outcome = match &self.inside {
-            Inside::Sqlite(sqlite) => {
-                let (body, answer) =
-                    hold(async move |tx: &mut Tx<'_>| tx.run_text(sql, &args).await);
-                let done = sqlite.write(sqlite.write_until(), body).await;
-                done.and_then(|()| answer.take())
+        let work = async {
+            match &self.inside {
+                Inside::Sqlite(sqlite) => {
+                    let (body, answer) =
+                        hold(async move |tx: &mut Tx<'_>| tx.run_text(sql, &args).await);
+                    let done = sqlite.write(sqlite.write_until(), body).await;
+                    done.and_then(|()| answer.take())
+                }
+                Inside::Postgres(postgres) => postgres.write_one(sql, args).await,
             }
-            Inside::Postgres(postgres) => postgres.write_one(sql, args).await,
         };
+        let outcome = timed(self.writing(Some(sql)), work).await;
         self.seen(outcome)
     }
 
@@ -227,7 +254,8 @@ impl Db {
             Inside::Sqlite(_) => Ok(None),
             Inside::Postgres(postgres) => {
                 self.fail_points.pass(Moment::Write, change.0);
-                let outcome = postgres.at_once(change.0, args).await;
+                let work = postgres.at_once(change.0, args);
+                let outcome = timed(self.writing(Some(change.0)), work).await;
                 self.seen(outcome).map(Some)
             }
         }
@@ -341,6 +369,15 @@ impl Db {
         self.full.store(false, Relaxed);
     }
 
+    /// The span of a write: by one statement, or in a transaction.
+    fn writing(&self, sql: Option<&'static str>) -> Span {
+        let engine = self.engine().name();
+        trace_span!(
+            target: spans::TARGET, "database write",
+            db.system.name = engine, db.query.text = sql, "error.type" = Empty
+        )
+    }
+
     fn seen<T>(&self, outcome: Result<T>) -> Result<T> {
         if outcome
             .as_ref()
@@ -364,4 +401,14 @@ impl Db {
             Inside::Postgres(postgres) => postgres.close().await,
         }
     }
+}
+
+/// Do it as that span, and note there why it failed. Not async: what waits for it
+/// would be twice as large.
+fn timed<T>(span: Span, work: impl Future<Output = Result<T>>) -> impl Future<Output = Result<T>> {
+    let own = span.clone();
+    let noted = work.inspect_err(move |error| {
+        own.record("error.type", error.code().name);
+    });
+    noted.instrument(span)
 }

@@ -1,4 +1,4 @@
-//! Spans of time such as `1h30m` and sizes such as `1MiB`.
+//! Spans of time such as `1h30m`, sizes such as `1MiB` and shares such as `10%`.
 
 use std::time::Duration;
 
@@ -7,6 +7,17 @@ use super::value::{Word, quoted};
 /// A number of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size(u64);
+
+/// How much of a whole, in millionths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share(u32);
+
+impl Share {
+    /// From 0 to 1.
+    pub fn as_fraction(self) -> f64 {
+        f64::from(self.0) / f64::from(WHOLE)
+    }
+}
 
 impl Size {
     /// The number of bytes.
@@ -30,6 +41,10 @@ const SIZES: [(&str, u64); 4] = [
     ("KiB", 1 << 10),
     ("B", 1),
 ];
+/// All of it, a hundredth, and how many digits a hundredth has behind its point.
+const WHOLE: u32 = 1_000_000;
+const PERCENT: u32 = WHOLE / 100;
+const PLACES: usize = 4;
 /// A hundred years in milliseconds; nothing here lasts longer.
 const LONGEST: u64 = 36_500 * 86_400_000;
 
@@ -76,6 +91,33 @@ impl Word for Size {
             || "0B".to_owned(),
             |(unit, worth)| format!("{}{unit}", self.0 / worth),
         )
+    }
+}
+
+impl Word for Share {
+    const FORM: &'static str = "a share such as 100%, 10% or 0.1%";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{} is no share", quoted(text));
+        let number = text.strip_suffix('%').ok_or_else(wrong)?;
+        let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if !digits(whole) || !digits(part) || part.is_empty() || part.len() > PLACES {
+            return Err(wrong());
+        }
+        let part: u32 = format!("{part:0<PLACES$}").parse().map_err(|_| wrong())?;
+        let whole: u32 = whole.parse().map_err(|_| wrong())?;
+        let millionths = whole
+            .checked_mul(PERCENT)
+            .and_then(|it| it.checked_add(part));
+        let fits = millionths.filter(|it| *it <= WHOLE);
+        fits.map(Self)
+            .ok_or_else(|| format!("{} is more than all", quoted(text)))
+    }
+
+    fn shown(&self) -> String {
+        let text = format!("{}.{:0PLACES$}", self.0 / PERCENT, self.0 % PERCENT);
+        format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
     }
 }
 
@@ -133,7 +175,7 @@ mod tests {
 
     use proptest::prelude::{any, prop_assert_eq, proptest};
 
-    use super::{Size, Word};
+    use super::{Share, Size, Word};
 
     fn check<T: Word>(text: &str, shown: Result<&str, &str>) {
         let found = T::parse(text).map(|value| value.shown());
@@ -170,6 +212,28 @@ mod tests {
         check::<Size>("1MB", Err("\"1MB\": \"MB\" is not a unit"));
         check::<Size>("1", Err("\"1\" has no unit after 1"));
         assert_eq!(Size::parse("1MiB").unwrap().bytes(), 1_048_576);
+    }
+
+    #[test]
+    fn shares_are_parts_of_a_hundred() {
+        check::<Share>("100%", Ok("100%"));
+        check::<Share>("0%", Ok("0%"));
+        check::<Share>("12.50%", Ok("12.5%"));
+        check::<Share>("0.0001%", Ok("0.0001%"));
+        check::<Share>("100.1%", Err("\"100.1%\" is more than all"));
+        for bad in [
+            "",
+            "1",
+            "%",
+            "-1%",
+            "1.%",
+            ".5%",
+            "0.00001%",
+            "1e1%",
+            "99999999999%",
+        ] {
+            assert!(Share::parse(bad).is_err(), "{bad}");
+        }
     }
 
     proptest! {

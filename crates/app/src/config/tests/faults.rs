@@ -9,7 +9,7 @@ use proptest::{
 };
 
 use super::Desk;
-use crate::config::{Config, key::Key, load, show};
+use crate::config::{Config, key::Key, load, meant::Verdict, show};
 
 #[track_caller]
 fn check(desk: &Desk, faults: &[&str]) {
@@ -282,6 +282,47 @@ fn nobody_may_trust_everybody() {
             )
             .load()
             .is_ok()
+    );
+}
+
+#[test]
+fn traces_go_where_they_may_and_only_from_a_program_that_has_them() {
+    let file = "[traces]\nendpoint = 'http://collector:4318'\n";
+    let faults = |text: &str, built_in: bool| {
+        let config = Desk::new()
+            .file("tollgate.toml", text)
+            .load()
+            .unwrap()
+            .config;
+        let mut verdict = Verdict::default();
+        config.traces.check(built_in, &mut verdict);
+        let faults = verdict.faults.iter().map(ToString::to_string);
+        faults.collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(faults(file, true), "");
+    assert_eq!(faults("", false), "");
+    assert_eq!(
+        faults(file, false),
+        "built-in: traces.endpoint: this program was built without traces. Leave it out, or build one with: cargo build --release --package tollgate --features otel"
+    );
+    let secret = format!("{file}authorization = 'Bearer canary'\n");
+    check(
+        &Desk::new().file("tollgate.toml", &secret),
+        &[
+            "tollgate.toml:2: traces.endpoint: an http:// collector on another machine would be told traces.authorization in the clear. Use https://, or leave traces.authorization out.",
+        ],
+    );
+    let broken =
+        "[traces]\nendpoint = 'https://collector'\nauthorization = 'a\u{1}b'\nshare = '2'\n";
+    check(
+        &Desk::new().file(
+            "tollgate.toml",
+            broken.replace('\'', "\"").replace('\u{1}', "\\u0001"),
+        ),
+        &[
+            "tollgate.toml:3: traces.authorization: holds what no header can hold.",
+            "tollgate.toml:4: traces.share: \"2\" is no share. Write a share such as 100%, 10% or 0.1%.",
+        ],
     );
 }
 

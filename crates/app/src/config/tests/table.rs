@@ -12,7 +12,7 @@ use crate::config::{
 };
 
 /// For each setting a value that is not its default, as it is shown again.
-const SAMPLES: [(&str, &str); 139] = [
+const SAMPLES: [(&str, &str); 145] = [
     ("public_url", "https://id.example.org"),
     ("profile", "strict"),
     ("listen", "127.0.0.1:9000"),
@@ -159,6 +159,12 @@ const SAMPLES: [(&str, &str); 139] = [
     ("webhooks.timeout", "5s"),
     ("log.format", "json"),
     ("log.level", "warn"),
+    ("traces.endpoint", "http://127.0.0.1:4318/in"),
+    ("traces.share", "0.5%"),
+    ("traces.service_name", "id"),
+    ("traces.authorization", "Bearer 0123456789"),
+    ("traces.tls_root_file", "ca.pem"),
+    ("traces.timeout", "5s"),
     ("dialects.chatbot.enabled", "false"),
     (
         "dialects.chatbot.secret",

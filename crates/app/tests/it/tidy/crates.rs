@@ -129,6 +129,10 @@ fn dependencies_go_down() {
                 continue;
             };
             let dev = dependency["kind"] == "dev";
+            // Ourselves with all features, for tests.
+            if dev && other == name {
+                continue;
+            }
             let surface = SURFACE.0 <= floor && floor < 7;
             if below >= floor && !(dev && DEV_ONLY.contains(&other)) {
                 broken.push(format!(
@@ -185,6 +189,26 @@ fn nothing_with_a_known_hole_is_built() {
         "a crate of the list is not built any more"
     );
     none_broken(&broken, "`cargo update NAME` takes a newer one.");
+}
+
+/// Tests have all features; whoever builds a release has to ask for them.
+#[test]
+fn what_ships_has_no_feature_that_nobody_asked_for() {
+    let arguments = ["tree", "--package", "tollgate", "--edges", "normal,build"];
+    let tree = cargo(&[&arguments[..], &["--prefix", "none"]].concat());
+    assert!(
+        tree.contains("tollgate-web "),
+        "tidy reads cargo's answer wrongly"
+    );
+    let broken: Vec<String> = tree
+        .lines()
+        .filter(|line| line.contains("opentelemetry"))
+        .map(str::to_owned)
+        .collect();
+    none_broken(
+        &broken,
+        "traces are behind the feature `otel`, which no default may bring.",
+    );
 }
 
 #[test]
