@@ -194,13 +194,8 @@ impl Node {
             alerts: wanted.alerts,
             countries: wanted.countries,
         };
-        Self::on(
-            Arc::new(ground),
-            Clock::fake(Time::from_secs(1_800_000_000)),
-            Peppers::default(),
-            wanted.breaches,
-        )
-        .await
+        let clock = Clock::fake(Time::from_secs(1_800_000_000));
+        Self::on(Arc::new(ground), clock, Peppers::default(), wanted.breaches).await
     }
 
     /// One more node on the same database, with caches of its own.
@@ -215,6 +210,16 @@ impl Node {
     }
 
     async fn on(ground: Arc<Ground>, clock: Clock, peppers: Peppers, breaches: Breaches) -> Self {
+        // Whoever waits for it is not as large as all that it does.
+        Box::pin(Self::built(ground, clock, peppers, breaches)).await
+    }
+
+    async fn built(
+        ground: Arc<Ground>,
+        clock: Clock,
+        peppers: Peppers,
+        breaches: Breaches,
+    ) -> Self {
         let mut settings = Settings::new(ground.url());
         settings.fail_points = ground.fail_points.clone();
         let db = Db::open(settings).await.expect("the database opens");
