@@ -74,8 +74,9 @@ fn merge(old: &Config, new: &Config) -> Config {
     merged.http.cors_origins.clone_from(&new.http.cors_origins);
     merged.limits = new.limits.clone();
     merged.network = Network {
-        countries: merged.network.countries,
-        ..new.network.clone()
+        allow: new.network.allow.clone(),
+        deny: new.network.deny.clone(),
+        ..merged.network
     };
     merged.contact = new.contact.clone();
     merged.log.level = new.log.level.clone();

@@ -22,9 +22,9 @@ section! {
         countries: Option<PathBuf>, like "/var/lib/GeoIP/GeoLite2-Country.mmdb";
         /// Only addresses of these countries, if there are any, by their two letters.
         /// Private networks are in no country, and may always come.
-        allow_countries: Vec<Country> = "" => AtOnce;
+        allow_countries: Vec<Country> = "";
         /// Never addresses of these countries.
-        deny_countries: Vec<Country> = "" => AtOnce;
+        deny_countries: Vec<Country> = "";
     }
 }
 
