@@ -346,7 +346,8 @@ async fn a_snapshot_sees_one_moment_and_nobody_waits_for_it() {
     }
 }
 
-/// On PostgreSQL the losers of a collision run again.
+/// On PostgreSQL the losers of a collision run again, one at a time: all together
+/// they would collide again, and some would never be done.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_may_run_more_than_once_and_counts_once() {
     for house in houses(&[BUDGETS]).await {
@@ -375,7 +376,9 @@ async fn a_body_may_run_more_than_once_and_counts_once() {
             "{:?}",
             house.engine()
         );
-        assert!(done > 0 && runs.load(SeqCst) >= done);
+        assert_eq!(done, 24, "{:?}", house.engine());
+        let runs = runs.load(SeqCst);
+        assert!(runs <= 3 * done, "{runs} runs on {:?}", house.engine());
     }
 }
 

@@ -15,7 +15,7 @@ use futures_util::{
     future::{LocalBoxFuture, join},
 };
 use tokio::{
-    sync::{Semaphore, mpsc},
+    sync::{Mutex, Semaphore, mpsc},
     task::{LocalSet, spawn_local},
     time::{sleep, timeout, timeout_at},
 };
@@ -103,6 +103,7 @@ impl Transactions {
                 connector,
                 lanes,
                 permits,
+                turns: Mutex::default(),
                 idle: RefCell::default(),
                 gauges: counted,
                 fail_points,
@@ -195,6 +196,8 @@ struct Pool {
     connector: Arc<Connector>,
     lanes: Arc<Lanes>,
     permits: Semaphore,
+    /// Whoever collided waits for it: what ran at once would collide again.
+    turns: Mutex<()>,
     idle: RefCell<Vec<Connection>>,
     gauges: Arc<Gauges>,
     fail_points: FailPoints,
@@ -210,7 +213,7 @@ impl Pool {
     async fn transact(&self, plan: Plan, ticket: &Ticket<()>, body: &dyn Body) -> Result<()> {
         let permit = timeout_at(plan.until.into(), self.permits.acquire()).await;
         let _permit = permit.map_err(|_| late())?;
-        let mut attempt = 0;
+        let (mut attempt, mut turn) = (0, None);
         while ticket.is_wanted() {
             let begun = timeout_at(plan.until.into(), self.begin(plan.begin)).await;
             let connection = begun.map_err(|_| late())??;
@@ -219,7 +222,13 @@ impl Pool {
             }
             match self.attempt(plan, connection, body).await {
                 Attempt::Done(result) => return result,
-                Attempt::Collided(error) => pause(&mut attempt, plan.until, error).await?,
+                Attempt::Collided(error) => {
+                    pause(&mut attempt, plan.until, error).await?;
+                    if turn.is_none() {
+                        let waited = timeout_at(plan.until.into(), self.turns.lock()).await;
+                        turn = Some(waited.map_err(|_| late())?);
+                    }
+                }
             }
         }
         Err(late())
