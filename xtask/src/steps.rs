@@ -81,10 +81,11 @@ pub(crate) static ALL: &[Step] = &[
         title: "all tests on PostgreSQL and Redis, with foreign clients and real proxies",
         line: "test --workspace -- --include-ignored --skip chromium:: \
                --skip on_sqlite --skip to_sqlite --skip tidy:: --skip guest:: --skip thousand \
-               --skip canary:: --skip edge::tls --skip faults::clock --skip faults::descriptors \
+               --skip pages:: --skip ways:: --skip canary:: --skip edge::tls --skip faults::abuse \
+               --skip faults::clock --skip faults::descriptors --skip faults::guessing \
                --skip faults::disk --skip faults::heads --skip faults::keys --skip faults::liars \
                --skip faults::locked --skip faults::memory --skip faults::panics \
-               --skip faults::signals --skip faults::slow",
+               --skip faults::signals --skip faults::slow --skip faults::soak",
         needs: &needs::PEERS,
         peers: Peers::Servers,
     },

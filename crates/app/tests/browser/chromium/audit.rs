@@ -96,7 +96,11 @@ async fn judge(
                 ..eyes
             })
             .await;
-        let mut found = visitor.accessibility_faults().await;
+        let mut found = if dark {
+            visitor.contrast_faults().await
+        } else {
+            visitor.accessibility_faults().await
+        };
         found.extend(visitor.sideways().await);
         let scheme = if dark { "dark" } else { "light" };
         faults.extend(found.iter().map(|it| format!("{scheme}, {width} px: {it}")));
