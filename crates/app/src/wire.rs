@@ -23,7 +23,7 @@ use tollgate_crypto::{
     seal::MasterKey,
 };
 use tollgate_flows::{
-    Address, Ctx, Parts,
+    Address, Countries, Ctx, Parts,
     ctx::{
         AuditPolicy, Binding, ByMail, CharacterClass, ChatbotPolicy, CompliancePolicy,
         Confirmation, DevicePolicy, EndSessions, Keep, PasswordPolicy, Policy, Proof, Registration,
@@ -436,7 +436,11 @@ fn assemble(config: &Config, purpose: Use, core: Core) -> Result<Ctx> {
             Use::Server => whole_breaches(&config.password)?,
             Use::Command => breaches(&config.password)?,
         },
-        countries: countries(&config.network)?,
+        // Commands ask nobody where they are.
+        countries: match purpose {
+            Use::Server => countries(&config.network)?,
+            Use::Command => Countries::default(),
+        },
         letters: letters(&config.mail)?,
         courier: courier(&config.webhooks)?,
         channels: channels(&config.alerts)?,

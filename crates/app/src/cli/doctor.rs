@@ -3,6 +3,7 @@
 //! mended without a decision.
 
 mod breaches;
+mod countries;
 mod house;
 mod machine;
 mod mail;
@@ -144,6 +145,7 @@ impl Doctor {
                 findings.push(mail::look(&loaded.config).await);
                 findings.extend(sms::look(&loaded.config));
                 findings.extend(breaches::look(&loaded.config));
+                findings.extend(countries::look(&loaded.config.network));
                 findings.extend(tls::look(&loaded.config.tls));
                 findings.extend(reach::look(&loaded.config).await);
                 findings.extend(house::look(&loaded.config, self.fix).await);

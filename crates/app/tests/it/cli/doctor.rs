@@ -11,7 +11,10 @@ use tokio::{
     task::JoinSet,
 };
 use tokio_rustls::TlsAcceptor;
-use tollgate_testkit::services::{Finished, World};
+use tollgate_testkit::{
+    countries,
+    services::{Finished, World},
+};
 
 use super::{PASSWORD, Scene, parsed};
 
@@ -167,6 +170,30 @@ async fn sign_ins_are_not_to_be_confirmed_by_mail_that_is_not_sent() {
 /// The doctor's machine and the database must agree, and so must now and before.
 ///
 /// asvs:V16.2.2
+/// A server does not start without it; who mends things goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_countries_that_is_none_is_told() {
+    let scene = Scene::new();
+    scene.create("admin create ann@example.org").await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("countries.mmdb");
+    let line = format!("{QUIET} --set network.countries={}", file.display());
+    let known = countries::file(&[("203.0.113.0/24", "DE")]);
+    for (content, state) in [(&b"junk"[..], "wrong"), (&known, "good")] {
+        fs::write(&file, content).unwrap();
+        let (_, findings) = examined(&scene, &line).await;
+        assert_eq!(
+            found(&findings, "countries", state).len(),
+            1,
+            "{findings:#}"
+        );
+        assert!(
+            found(&findings, "secrets", "wrong").is_empty(),
+            "{findings:#}"
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_off_is_told() {
     let mut scene = Scene::new();
