@@ -11,7 +11,7 @@ use std::{
 };
 
 use tollgate_base::{
-    entropy::Entropy,
+    entropy::{Entropy, Seeds},
     id::{SessionId, UserId},
     time::Clock,
 };
@@ -42,6 +42,7 @@ struct Newcomer {
     account: UserId,
     session: SessionId,
     address: IpAddr,
+    seeds: Seeds,
 }
 
 /// How long the parts of one round took.
@@ -68,7 +69,7 @@ fn noting() -> Result<Figure> {
             Ok(())
         })?);
         chance.push(each(|| {
-            black_box(Entropy.bytes::<32>()?);
+            black_box(newcomer.seeds.draw()?);
             Ok(())
         })?);
     }
@@ -168,6 +169,7 @@ impl Newcomer {
             account: UserId::new(now, &Entropy)?,
             session: SessionId::new(now, &Entropy)?,
             address: "203.0.113.77".parse()?,
+            seeds: Seeds::default(),
         })
     }
 
@@ -177,7 +179,7 @@ impl Newcomer {
             now: Clock::machine().now(),
             actor: "anonymous".to_owned(),
             from: Some(self.address),
-            seed: Entropy.bytes()?,
+            seed: self.seeds.draw()?,
         };
         let mut about = About {
             actor: Some(self.account),
@@ -185,8 +187,8 @@ impl Newcomer {
             session: Some(self.session),
             ..About::default()
         };
-        about.data.insert("way".to_owned(), "password".into());
-        about.data.insert("kind".to_owned(), "token".into());
+        about.data.say("way", "password");
+        about.data.say("kind", "token");
         Ok(occasion.event(0, EventKind::SignedIn, about))
     }
 }

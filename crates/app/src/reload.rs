@@ -72,6 +72,7 @@ fn merge(old: &Config, new: &Config) -> Config {
     merged.compliance = new.compliance.clone();
     merged.tokens.access = new.tokens.access;
     merged.http.cors_origins.clone_from(&new.http.cors_origins);
+    merged.http.hsts_subdomains = new.http.hsts_subdomains;
     merged.limits = new.limits.clone();
     merged.network = Network {
         allow: new.network.allow.clone(),
@@ -140,6 +141,7 @@ mod tests {
             ("devices.confirm", "device"),
             ("tokens.access", "4m"),
             ("http.cors_origins", "https://app.example.org"),
+            ("http.hsts_subdomains", "true"),
             ("limits.address_reading", "1/1m"),
             ("limits.address_changing", "2/1m"),
             ("limits.address_expensive", "3/1m"),

@@ -253,8 +253,12 @@ async fn setup_token(ctx: &Ctx, config: &Config) -> Result<Option<SecretString>>
 
 /// What is only in memory is written; then the database is closed.
 async fn finish(ctx: &Ctx) {
-    if let Err(error) = tend::store_seen(ctx, &Principal::Chore("stop"), ()).await {
+    let by = Principal::Chore("stop");
+    if let Err(error) = tend::store_seen(ctx, &by, ()).await {
         tracing::warn!(?error, "The last uses of sessions are lost");
+    }
+    if let Err(error) = tend::hand_over(ctx, &by, ()).await {
+        tracing::warn!(?error, "Other nodes wait for the leases of this one to end");
     }
     ctx.db().close().await;
 }

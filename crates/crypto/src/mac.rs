@@ -35,12 +35,32 @@ pub fn mac(key: &MacKey, parts: &[&[u8]]) -> [u8; LENGTH] {
 
 /// SHA-256 over the parts, each after its length; what hash chains are made of.
 pub fn digest(parts: &[&[u8]]) -> [u8; LENGTH] {
+    let whole: usize = parts.iter().map(|part| size_of::<u64>() + part.len()).sum();
+    if whole <= SHORT {
+        return short(parts);
+    }
     let mut context = Context::new(&SHA256);
     for part in parts {
         context.update(&length_of(part));
         context.update(part);
     }
     array(context.finish().as_ref())
+}
+
+/// Up to how many bytes the parts and their lengths are brought together first:
+/// hashing them in one call takes two thirds of the time of one call for each.
+const SHORT: usize = 256;
+
+fn short(parts: &[&[u8]]) -> [u8; LENGTH] {
+    let mut room = [0; SHORT];
+    let mut end = 0;
+    for part in parts {
+        for piece in [&length_of(part), *part] {
+            room[end..end + piece.len()].copy_from_slice(piece);
+            end += piece.len();
+        }
+    }
+    sha256(&room[..end])
 }
 
 /// Whether two byte strings are the same, in a time that depends on their
@@ -82,6 +102,20 @@ mod tests {
         );
         let tag = hmac::sign(&key().0, b"\0\0\0\0\0\0\0\x01a\0\0\0\0\0\0\0\0");
         assert_eq!(tag.as_ref(), mac(&key(), &[b"a", b""]));
+    }
+
+    #[test]
+    fn a_digest_is_the_same_however_it_is_taken() {
+        for length in 0..2 * SHORT {
+            let text: Vec<u8> = (0..length).map(|byte| byte as u8).collect();
+            let (one, other) = text.split_at(length / 3);
+            let mut whole = Context::new(&SHA256);
+            for part in [one, other] {
+                whole.update(&(part.len() as u64).to_be_bytes());
+                whole.update(part);
+            }
+            assert_eq!(whole.finish().as_ref(), digest(&[one, other]), "{length}");
+        }
     }
 
     #[test]

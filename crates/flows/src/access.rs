@@ -162,12 +162,12 @@ async fn noted(ctx: &Ctx, by: &Principal, ask: &Ask, rows: usize) -> Result<()> 
     let (role, site) = (ask.role, ask.site);
     change(ctx, by, async move |_: &mut Tx<'_>, log: &mut Log| {
         let mut details = Details::default();
-        details.data.insert("rows".into(), rows.into());
+        details.data.say("rows", rows);
         if let Some(role) = role {
-            details.data.insert("role".into(), role.as_str().into());
+            details.data.say("role", role.as_str());
         }
         if let Some(site) = site {
-            details.data.insert("site".into(), site.to_string().into());
+            details.data.say("site", site.to_string());
         }
         log.note(EventKind::AccessReported, details);
         Ok(())

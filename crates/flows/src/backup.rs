@@ -101,7 +101,7 @@ pub async fn restore(
         let mut details = Details::default();
         details
             .data
-            .insert("sessions_ended".into(), (sessions == Sessions::End).into());
+            .say("sessions_ended", sessions == Sessions::End);
         log.note(EventKind::BackupRestored, details);
         Ok(())
     })

@@ -94,7 +94,7 @@ pub async fn forget(ctx: &Ctx, by: &Principal, (of, id): (UserId, DeviceId)) -> 
             subject: Some(of),
             ..Details::default()
         };
-        details.data.insert("device".into(), id.to_string().into());
+        details.data.say("device", id.to_string());
         log.note(EventKind::DeviceRemoved, details);
         Ok(())
     })
@@ -128,7 +128,7 @@ pub async fn forget_several(
             subject: Some(of),
             ..Details::default()
         };
-        details.data.insert("count".into(), count.into());
+        details.data.say("count", count);
         log.note(EventKind::DevicesRemoved, details);
         Ok(count)
     })

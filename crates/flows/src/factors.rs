@@ -287,6 +287,6 @@ fn note(log: &mut Log, kind: EventKind, user: UserId, id: FactorId) {
         subject: Some(user),
         ..Details::default()
     };
-    details.data.insert("factor".into(), id.to_string().into());
+    details.data.say("factor", id.to_string());
     log.note(kind, details);
 }

@@ -180,7 +180,7 @@ fn note(log: &mut Log, kind: EventKind, id: JobId, found: bool) -> Result<()> {
         return Err(Error::new(&codes::MAIL_MISSING));
     }
     let mut details = Details::default();
-    details.data.insert("job".into(), id.to_string().into());
+    details.data.say("job", id.to_string());
     log.note(kind, details);
     Ok(())
 }

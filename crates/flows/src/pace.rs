@@ -47,8 +47,8 @@ impl Pace {
         if step > STEP {
             change(ctx, by, async move |_: &mut Tx<'_>, log: &mut Log| {
                 let mut details = Details::default();
-                details.data.insert("seconds".into(), step.as_secs().into());
-                details.data.insert("way".into(), way.into());
+                details.data.say("seconds", step.as_secs());
+                details.data.say("way", way);
                 log.note(EventKind::ClockStepped, details);
                 Ok(())
             })

@@ -267,8 +267,8 @@ pub async fn assign_role(ctx: &Ctx, by: &Principal, (id, role): (UserId, Role)) 
                 subject: Some(id),
                 ..Details::default()
             };
-            details.data.insert("from".into(), held.as_str().into());
-            details.data.insert("to".into(), role.as_str().into());
+            details.data.say("from", held.as_str());
+            details.data.say("to", role.as_str());
             log.note(EventKind::RoleAssigned, details);
         } else {
             log.unchanged(id);

@@ -160,9 +160,9 @@ pub async fn close(ctx: &Ctx, by: &Principal, id: UserId) -> Result<()> {
             ..Details::default()
         };
         let data = &mut details.data;
-        data.insert("found".into(), found.clone().into());
-        data.insert("open".into(), open.clone());
-        data.insert("done".into(), json!(seen.done));
+        data.say("found", &found);
+        data.say("open", &open);
+        data.say("done", &seen.done);
         log.note(EventKind::AccountReviewed, details);
         Ok(())
     })

@@ -331,6 +331,6 @@ fn note(log: &mut Log, kind: EventKind, user: UserId, way: Channel) {
         subject: Some(user),
         ..Details::default()
     };
-    details.data.insert("way".into(), way.as_str().into());
+    details.data.say("way", way.as_str());
     log.note(kind, details);
 }

@@ -122,8 +122,8 @@ pub async fn end_all(ctx: &Ctx, by: &Principal, (of, which): (UserId, Which)) ->
             subject: Some(of),
             ..Details::default()
         };
-        details.data.insert("because".into(), why.as_str().into());
-        details.data.insert("count".into(), count.into());
+        details.data.say("because", why.as_str());
+        details.data.say("count", count);
         log.note(EventKind::SessionsEnded, details);
         Ok(count)
     })

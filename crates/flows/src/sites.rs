@@ -298,12 +298,8 @@ async fn visitor(ctx: &Ctx, user: UserId) -> Result<Option<Visitor>> {
 
 fn about(site: &Site) -> Details {
     let mut details = Details::default();
-    details
-        .data
-        .insert("site".into(), site.id.to_string().into());
-    details.data.insert("name".into(), site.name.clone().into());
-    details
-        .data
-        .insert("url".into(), site.address.origin().into());
+    details.data.say("site", site.id.to_string());
+    details.data.say("name", &site.name);
+    details.data.say("url", site.address.origin());
     details
 }

@@ -37,6 +37,14 @@ pub async fn store_seen(ctx: &Ctx, _by: &Principal, (): ()) -> Result<()> {
         .await
 }
 
+/// Hand over what this node did for all of them, as it stops.
+///
+/// # Errors
+/// What the database says; the others then wait until its leases end.
+pub async fn hand_over(ctx: &Ctx, _by: &Principal, (): ()) -> Result<()> {
+    lease::let_go(ctx.db(), ctx.node()).await
+}
+
 /// Delete what has expired, a bounded number of rows at a time. Says how many
 /// rows went.
 ///

@@ -104,7 +104,7 @@ pub async fn finish(ctx: &Ctx, by: &Principal, request: Finish) -> Result<Option
             .ok_or_else(once::invalid)?;
         lanes::open(tx, user).await?;
         let mut details = arrival.details();
-        details.data.insert("by".into(), "mail".into());
+        details.data.say("by", "mail");
         log.note(EventKind::AccountUnlocked, details);
         let seen = arrival.look(tx).await?;
         let settled = arrival.settle(tx, seen, now).await?;
@@ -128,7 +128,7 @@ pub async fn unlock(ctx: &Ctx, by: &Principal, of: UserId) -> Result<()> {
                 subject: Some(of),
                 ..Details::default()
             };
-            details.data.insert("by".into(), "hand".into());
+            details.data.say("by", "hand");
             log.note(EventKind::AccountUnlocked, details);
         }
         Ok(())

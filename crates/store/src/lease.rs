@@ -17,6 +17,7 @@ queries! {
     HOLD = "INSERT INTO leases (name, holder, until) VALUES ($1, $2, $3) \
             ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until \
             WHERE leases.holder = excluded.holder OR leases.until <= $4 OR leases.until > $5";
+    LET_GO = "DELETE FROM leases WHERE holder = $1";
 }
 
 /// Take the lease of that name for `span` from `now`, or prolong it. `false`
@@ -32,6 +33,15 @@ pub async fn hold(db: &Db, name: &str, holder: NodeId, now: Time, span: Duration
         )
         .await?
         == 1)
+}
+
+/// Give back all leases of a node that stops, so that no other has to wait until
+/// they end.
+///
+/// # Errors
+/// As [`Db::write_one`].
+pub async fn let_go(db: &Db, holder: NodeId) -> Result<()> {
+    db.write_one(LET_GO, args![holder]).await.map(drop)
 }
 
 /// After a write that met a full disk: try whether there is room again.

@@ -105,6 +105,7 @@ impl House {
             trusted_proxies: Vec::new(),
             cors_origins: vec!["https://app.example.org".into()],
             body_limit: 1024 * 1024,
+            hsts_subdomains: false,
             request_timeout: Duration::from_secs(30),
             limits: Limits::default(),
             networks: Networks::default(),

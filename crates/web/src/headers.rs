@@ -33,8 +33,9 @@ const USUAL: [(HeaderName, &str); 2] = [
     (header::CONTENT_SECURITY_POLICY, CSP_NOTHING),
     (header::CACHE_CONTROL, "no-store"),
 ];
-/// A year, the least that browsers' lists take.
+/// A year, the least that browsers' lists take (RFC 6797).
 const HSTS: &str = "max-age=31536000";
+const HSTS_SUBDOMAINS: &str = "max-age=31536000; includeSubDomains";
 
 /// Put them on.
 pub(crate) fn secure(headers: &mut HeaderMap, http: &Http) {
@@ -47,9 +48,14 @@ pub(crate) fn secure(headers: &mut HeaderMap, http: &Http) {
             .or_insert(HeaderValue::from_static(value));
     }
     if http.is_https() {
+        let value = if http.hsts_subdomains {
+            HSTS_SUBDOMAINS
+        } else {
+            HSTS
+        };
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static(HSTS),
+            HeaderValue::from_static(value),
         );
     }
 }

@@ -37,6 +37,8 @@ pub struct Http {
     pub cors_origins: Vec<String>,
     /// Largest body, in bytes.
     pub body_limit: usize,
+    /// Whether names below our host are to be reached by https alone too.
+    pub hsts_subdomains: bool,
     /// How long a request may take, its body included.
     pub request_timeout: Duration,
     /// How many requests may come.

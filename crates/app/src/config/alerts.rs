@@ -44,7 +44,7 @@ section! {
     pub struct Alerts in "alerts" + "alerts." {
         /// Addresses that are mailed; the word admins is every administrator, in their
         /// own language.
-        mail_to: Vec<String> = "";
+        mail_to: Vec<String> = "admins";
         /// What is mailed.
         mail_level: Level = "warning";
         /// An incoming hook of a chat that takes {"text": ...}, as Slack, Mattermost and

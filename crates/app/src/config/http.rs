@@ -25,5 +25,9 @@ section! {
         drain: Duration = "10s" in "0s"..="5m";
         /// Sites whose scripts may call us from a browser, each by its origin.
         cors_origins: Vec<WebOrigin> = "" => AtOnce;
+        /// Where public_url is https: whether browsers are told to use nothing else for
+        /// every name below its host too (HSTS includeSubDomains). They remember it for a
+        /// year, and whatever has no certificate there is out of their reach.
+        hsts_subdomains: bool = "false" => AtOnce;
     }
 }

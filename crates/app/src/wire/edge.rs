@@ -56,6 +56,7 @@ pub fn http(config: &Config, countries: &Countries) -> Http {
             .map(WebOrigin::text)
             .collect(),
         body_limit: config.http.body_limit.bytes() as usize,
+        hsts_subdomains: config.http.hsts_subdomains,
         request_timeout: config.http.request_timeout,
         limits: limits(&config.limits),
         networks: Networks {

@@ -68,6 +68,7 @@ impl Chatbot {
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             body_limit: 64 * 1024,
+            hsts_subdomains: false,
             request_timeout: Duration::from_secs(30),
             limits: Limits::default(),
             networks: Networks::default(),

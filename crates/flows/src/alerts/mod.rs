@@ -138,10 +138,8 @@ async fn act(ctx: &Ctx, by: &Principal, id: AlertId, kind: EventKind) -> Result<
         };
         if done {
             let mut details = Details::default();
-            details.data.insert("alert".into(), id.to_string().into());
-            details
-                .data
-                .insert("rule".into(), before.rule.clone().into());
+            details.data.say("alert", id.to_string());
+            details.data.say("rule", &before.rule);
             log.note(kind, details);
         }
         Ok(())

@@ -285,7 +285,7 @@ async fn report(ctx: &Ctx, by: &Principal, fault: &Error) -> Result<()> {
     if cursors::fail(ctx.db(), CHECK, &says, now).await? {
         change(ctx, by, async move |_: &mut Tx<'_>, log: &mut Log| {
             let mut details = Details::default();
-            details.data.insert("says".into(), says.clone().into());
+            details.data.say("says", &says);
             log.note(EventKind::AuditBroken, details);
             Ok(())
         })

@@ -181,9 +181,9 @@ async fn tell_export(
             subject: reader,
             ..Details::default()
         };
-        details.data.insert("form".into(), form.into());
-        details.data.insert("after".into(), after.into());
-        details.data.insert("events".into(), rows.into());
+        details.data.say("form", form);
+        details.data.say("after", after);
+        details.data.say("events", rows);
         log.note(EventKind::AuditExported, details);
         Ok(())
     })

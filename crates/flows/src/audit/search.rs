@@ -4,10 +4,9 @@
 
 use std::collections::VecDeque;
 
-use serde_json::{Map, Value};
 use tollgate_base::{Error, Result, access::Principal, codes, hex::hex, page::Cursor, time::Time};
 use tollgate_crypto::mac;
-use tollgate_records::events::{self, By, Class, Event, EventKind, Level, Place};
+use tollgate_records::events::{self, By, Class, Event, EventKind, Facts, Level, Place};
 use tollgate_store::sql::Tx;
 
 use super::checkpoint::may_read;
@@ -273,10 +272,10 @@ fn tag(ctx: &Ctx, bound: &str, cursor: &str) -> String {
 /// personal data, and expire.
 async fn tell(ctx: &Ctx, by: &Principal, said: (&Search, usize, bool)) -> Result<()> {
     let (search, found, more) = said;
-    let (mut data, mut personal) = (Map::new(), Map::new());
+    let (mut data, mut personal) = (Facts::default(), Facts::default());
     let mut put = |name: &str, value: Option<String>| {
         if let Some(value) = value {
-            data.insert(name.to_owned(), value.into());
+            data.say(name, value);
         }
     };
     let kinds: Vec<&str> = search.kinds.iter().map(|kind| kind.as_str()).collect();
@@ -288,11 +287,11 @@ async fn tell(ctx: &Ctx, by: &Principal, said: (&Search, usize, bool)) -> Result
     put("session", search.session.clone());
     put("from", search.from.map(|at| at.to_string()));
     put("to", search.to.map(|at| at.to_string()));
-    data.insert("found".into(), found.into());
-    data.insert("more".into(), more.into());
+    data.say("found", found);
+    data.say("more", more);
     let mut keep = |name: &str, value: &Option<String>| {
         if let Some(value) = value {
-            personal.insert(name.to_owned(), Value::from(value.clone()));
+            personal.say(name, value);
         }
     };
     keep("searched_address", &search.address);

@@ -124,9 +124,9 @@ pub async fn replay(ctx: &Ctx, by: &Principal, (sink, after): (String, i64)) -> 
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         cursors::set(tx, SYSLOG, after, now).await?;
         let mut details = Details::default();
-        details.data.insert("sink".into(), SYSLOG.into());
-        details.data.insert("before".into(), known.after.into());
-        details.data.insert("after".into(), after.into());
+        details.data.say("sink", SYSLOG);
+        details.data.say("before", known.after);
+        details.data.say("after", after);
         log.note(EventKind::AuditReplayed, details);
         Ok(())
     })

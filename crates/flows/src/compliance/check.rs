@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, mem, time::Duration};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 use tollgate_base::{Result, access::Principal, id::UserId, time::Time};
 use tollgate_records::{
     accounts,
@@ -143,8 +143,8 @@ async fn keep(ctx: &Ctx, by: &Principal, sweep: Sweep) -> Result<()> {
             let worst = rules::ALL.iter().find(|rule| grown.contains_key(rule.name));
             let mut details = Details::default();
             let worst = worst.map_or("low", |rule| rule.severity.as_str());
-            details.data.insert("worst".into(), worst.into());
-            details.data.insert("rules".into(), Value::Object(grown));
+            details.data.say("worst", worst);
+            details.data.say("rules", grown);
             log.note(EventKind::ComplianceChanged, details);
         }
         Ok(())

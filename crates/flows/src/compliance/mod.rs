@@ -199,12 +199,8 @@ pub async fn accept(ctx: &Ctx, by: &Principal, request: Accept) -> Result<()> {
         }
         compliance::accept(tx, &new).await?;
         let mut details = about(&new.rule, &new.subject, account);
-        details
-            .data
-            .insert("until".into(), new.until.to_string().into());
-        details
-            .personal
-            .insert("reason".into(), new.reason.clone().into());
+        details.data.say("until", new.until.to_string());
+        details.personal.say("reason", &new.reason);
         log.note(EventKind::FindingAccepted, details);
         Ok(())
     })
@@ -259,9 +255,9 @@ fn about(rule: &str, subject: &str, account: Option<UserId>) -> Details {
         subject: account,
         ..Details::default()
     };
-    details.data.insert("rule".into(), rule.into());
+    details.data.say("rule", rule);
     if account.is_none() {
-        details.data.insert("found".into(), subject.into());
+        details.data.say("found", subject);
     }
     details
 }

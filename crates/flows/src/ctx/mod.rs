@@ -25,7 +25,7 @@ use arc_swap::{ArcSwap, Guard};
 use tokio::sync::{Mutex, MutexGuard};
 use tollgate_base::{
     Error, Result, SecretString, codes,
-    entropy::Entropy,
+    entropy::{Entropy, Seeds},
     id::NodeId,
     time::{Clock, Time},
 };
@@ -111,6 +111,7 @@ struct Inner {
     studio: Studio,
     clock: Clock,
     entropy: Entropy,
+    seeds: Seeds,
     master: MasterKey,
     node: NodeId,
     policy: RwLock<Arc<Policy>>,
@@ -152,6 +153,7 @@ impl Ctx {
             studio: Studio::default(),
             clock: parts.clock,
             entropy: parts.entropy,
+            seeds: Seeds::default(),
             master: parts.master,
             node,
             binding: AtomicU8::new(parts.policy.session.binding as u8),
@@ -176,6 +178,11 @@ impl Ctx {
     /// Where chance comes from.
     pub fn entropy(&self) -> &Entropy {
         &self.0.entropy
+    }
+
+    /// What events are made of.
+    pub(crate) fn seeds(&self) -> &Seeds {
+        &self.0.seeds
     }
 
     /// Background work that shutdown waits for.

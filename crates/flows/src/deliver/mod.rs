@@ -227,8 +227,8 @@ async fn settle(
         };
         if given_up {
             let mut details = Details::default();
-            details.data.insert("job".into(), id.to_string().into());
-            details.data.insert("queue".into(), queue.into());
+            details.data.say("job", id.to_string());
+            details.data.say("queue", queue);
             log.note(EventKind::MailGivenUp, details);
         }
         Ok(())

@@ -159,7 +159,7 @@ pub async fn land(ctx: &Ctx, by: &Principal, request: Land<'_>) -> Result<Secret
             session: Some(session),
             ..Details::default()
         };
-        details.data.insert("site".into(), site.clone().into());
+        details.data.say("site", &site);
         log.note(EventKind::SiteEntered, details);
         Ok(())
     })

@@ -213,7 +213,7 @@ async fn note_blocked(
             subject: Some(account),
             ..Details::default()
         };
-        details.data.insert("lane".into(), what.into());
+        details.data.say("lane", what);
         log.note(EventKind::SigninBlocked, details);
         Ok(())
     })

@@ -100,7 +100,7 @@ pub async fn issue_token(ctx: &Ctx, by: &Principal, request: IssueToken) -> Resu
             subject: Some(of),
             ..Details::default()
         };
-        details.data.insert("minutes".into(), minutes.into());
+        details.data.say("minutes", minutes);
         log.note(EventKind::SignInTokenIssued, details);
         Ok(())
     })

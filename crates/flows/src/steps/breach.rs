@@ -66,7 +66,7 @@ async fn note(ctx: &Ctx, by: &Principal, whose: &'static str) -> Result<()> {
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         if attempts::strike(tx, subject, NOTED, now).await?.last {
             let mut details = Details::default();
-            details.data.insert("whose".into(), whose.into());
+            details.data.say("whose", whose);
             log.note(EventKind::BreachCheckFailed, details);
         }
         Ok(())

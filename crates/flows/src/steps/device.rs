@@ -225,18 +225,15 @@ impl Arrival {
         let mut details = Details {
             actor: Some(self.account),
             subject: Some(self.account),
+            address: self.agent.device.address.clone(),
             ..Details::default()
         };
         let device = &self.agent.device;
         let name = device.name.as_ref().or(device.browser.as_ref());
         let country = self.country.map(|country| country.to_string());
-        for (key, text) in [
-            ("device", name),
-            ("address", device.address.as_ref()),
-            ("country", country.as_ref()),
-        ] {
+        for (key, text) in [("device", name), ("country", country.as_ref())] {
             if let Some(text) = text {
-                details.personal.insert(key.into(), text.clone().into());
+                details.personal.say(key, text);
             }
         }
         details

@@ -42,12 +42,8 @@ pub(crate) async fn tell(
             session: Some(session),
             ..Details::default()
         };
-        details.data.insert("because".into(), code.into());
-        if let Some(address) = &address {
-            details
-                .personal
-                .insert("address".into(), address.clone().into());
-        }
+        details.data.say("because", code);
+        details.address.clone_from(&address);
         log.note(EventKind::SessionElsewhere, details);
         Ok(())
     };

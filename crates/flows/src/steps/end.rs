@@ -73,6 +73,6 @@ pub(crate) fn ended(account: UserId, session: SessionId, why: EndReason) -> Deta
         session: Some(session),
         ..Details::default()
     };
-    details.data.insert("because".into(), why.as_str().into());
+    details.data.say("because", why.as_str());
     details
 }

@@ -176,9 +176,7 @@ impl Enrolment {
             subject: Some(self.id),
             ..Details::default()
         };
-        details
-            .data
-            .insert("role".into(), self.new.role.as_str().into());
+        details.data.say("role", self.new.role.as_str());
         log.note(EventKind::AccountCreated, details);
         if self.new.verified_at.is_some() {
             // One for each, as when they are verified one by one.

@@ -83,8 +83,8 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, log: &mut Log, row: &SigningKeyRow) 
 /// What its events say.
 pub(crate) fn about(id: KeyId, purpose: &str) -> Details {
     let mut details = Details::default();
-    details.data.insert("key".into(), id.to_string().into());
-    details.data.insert("purpose".into(), purpose.into());
+    details.data.say("key", id.to_string());
+    details.data.say("purpose", purpose);
     details
 }
 

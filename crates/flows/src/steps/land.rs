@@ -222,18 +222,12 @@ impl Landing {
             actor: Some(session.account),
             subject: Some(session.account),
             session: Some(session.id),
+            address: session.device.address.clone(),
             ..Details::default()
         };
         let ways: Vec<&str> = ways.iter().map(|way| way.name()).collect();
-        details.data.insert("way".into(), ways.join("+").into());
-        details
-            .data
-            .insert("kind".into(), session.kind.as_str().into());
-        if let Some(address) = &session.device.address {
-            details
-                .personal
-                .insert("address".into(), address.clone().into());
-        }
+        details.data.say("way", ways.join("+"));
+        details.data.say("kind", session.kind.as_str());
         log.note(EventKind::SignedIn, details);
         Ok(Opened(device.map(|device| device.secrets)))
     }

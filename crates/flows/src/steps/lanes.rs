@@ -241,9 +241,9 @@ impl Lane {
                 subject: account,
                 ..Details::default()
             };
-            details.data.insert("lane".into(), lane.into());
+            details.data.say("lane", lane);
             let seconds = tried.then.as_secs();
-            details.data.insert("seconds".into(), seconds.into());
+            details.data.say("seconds", seconds);
             log.note(EventKind::SigninBlocked, details);
             jobs::add(tx, job, UnlockJob::QUEUE, &payload, now).await
         })

@@ -8,7 +8,7 @@ use tollgate_base::{
 };
 use tollgate_crypto::mac::digest;
 use tollgate_records::{
-    events::{self, About, Event, EventKind, Level, Occasion},
+    events::{self, About, Event, EventKind, Facts, Level, Occasion},
     jobs,
 };
 use tollgate_store::sql::Tx;
@@ -40,9 +40,12 @@ pub(crate) struct Details {
     pub(crate) subject: Option<UserId>,
     pub(crate) session: Option<SessionId>,
     /// Without personal data.
-    pub(crate) data: serde_json::Map<String, serde_json::Value>,
+    pub(crate) data: Facts,
     /// Personal data, which may be erased later.
-    pub(crate) personal: serde_json::Map<String, serde_json::Value>,
+    pub(crate) personal: Facts,
+    /// From which address it was done, where a session or a device knows better than
+    /// the request. Personal.
+    pub(crate) address: Option<String>,
     /// The address of before that is told, where what signs in was changed.
     pub(crate) told: Option<String>,
 }
@@ -65,6 +68,7 @@ impl Log {
             session: details.session,
             data: details.data,
             personal: details.personal,
+            address: details.address,
         };
         let event = self.occasion.event(self.events.len(), kind, about);
         self.events.push(Noted {
@@ -132,7 +136,7 @@ where
     F: AsyncFn(&mut Tx<'_>, &mut Log) -> Result<T> + Send + 'static,
 {
     let (now, actor, from) = (ctx.now(), by.to_string(), Ctx::asker());
-    let seed = ctx.entropy().bytes()?;
+    let seed = ctx.seeds().draw()?;
     let (value, noted, unchanged) = ctx
         .db()
         .write(async move |tx: &mut Tx<'_>| {
@@ -188,7 +192,7 @@ pub(crate) fn draft(ctx: &Ctx, by: &Principal, kind: EventKind, now: Time) -> Re
         now,
         actor: by.to_string(),
         from: Ctx::asker(),
-        seed: ctx.entropy().bytes()?,
+        seed: ctx.seeds().draw()?,
     };
     Ok(occasion.event(0, kind, About::default()))
 }

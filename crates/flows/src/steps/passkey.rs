@@ -154,7 +154,7 @@ pub(crate) fn note(log: &mut Log, kind: EventKind, user: UserId, id: PasskeyId) 
         subject: Some(user),
         ..Details::default()
     };
-    details.data.insert("passkey".into(), id.to_string().into());
+    details.data.say("passkey", id.to_string());
     log.note(kind, details);
 }
 

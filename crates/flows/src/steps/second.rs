@@ -176,7 +176,7 @@ impl Proof {
                         ..Details::default()
                     };
                     let left = factors::codes_left_in(tx, account).await?;
-                    details.data.insert("left".into(), left.into());
+                    details.data.say("left", left);
                     log.note(EventKind::RecoveryCodeUsed, details);
                 }
                 Ok(used)

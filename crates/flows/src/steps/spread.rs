@@ -119,9 +119,9 @@ pub(crate) async fn failed(
         if attempts::strike(tx, house(), ON_GUARD, now).await?.last {
             let mut details = Details::default();
             let networks = failure.networks;
-            details.data.insert("networks".into(), networks.into());
+            details.data.say("networks", networks);
             let seconds = ON_GUARD.window.as_secs();
-            details.data.insert("seconds".into(), seconds.into());
+            details.data.say("seconds", seconds);
             log.note(EventKind::SigninStuffed, details);
         }
         Ok(())
@@ -140,9 +140,8 @@ async fn mark(
         if marks::mark(tx, (row, account), (most, SPRAY_WINDOW), now).await? {
             let mut details = Details::default();
             let seconds = SPRAY_WINDOW.as_secs();
-            details.data.insert("seconds".into(), seconds.into());
-            let from = from.to_string().into();
-            details.personal.insert("network".into(), from);
+            details.data.say("seconds", seconds);
+            details.personal.say("network", from.to_string());
             log.note(EventKind::SigninSprayed, details);
         }
         Ok(())

@@ -225,7 +225,7 @@ pub async fn replay(ctx: &Ctx, by: &Principal, (id, from): (WebhookId, From)) ->
         let webhook = known_in(tx, id).await?;
         webhooks::go_to(tx, id, position, now).await?;
         let mut details = about(&webhook);
-        details.data.insert("after".into(), position.into());
+        details.data.say("after", position);
         log.note(EventKind::WebhookReplayed, details);
         Ok(())
     })
@@ -315,9 +315,7 @@ fn opened(ctx: &Ctx, id: WebhookId, column: &str, sealed: &[u8]) -> Result<Secre
 fn about(webhook: &Webhook) -> Details {
     let mut details = Details::default();
     let id = webhook.id.to_string();
-    details.data.insert("webhook".into(), id.into());
-    details
-        .data
-        .insert("name".into(), webhook.name.clone().into());
+    details.data.say("webhook", id);
+    details.data.say("name", &webhook.name);
     details
 }

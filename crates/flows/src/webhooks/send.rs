@@ -130,7 +130,7 @@ async fn hand_over(
         };
         if webhooks::stop(tx, webhook.id, why, now).await? {
             let mut details = about(&webhook);
-            details.data.insert("why".into(), why.into());
+            details.data.say("why", why);
             log.note(EventKind::WebhookStopped, details);
         }
         Ok(false)

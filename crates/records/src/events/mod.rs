@@ -8,6 +8,7 @@
 
 mod chain;
 mod class;
+mod facts;
 mod kind;
 mod occasion;
 mod search;
@@ -17,6 +18,7 @@ use tollgate_base::{id::EventId, time::Time};
 
 pub use chain::{Chain, GENESIS, Leaf, personal_digest};
 pub use class::Class;
+pub use facts::Facts;
 pub use kind::{EventKind, Level};
 pub use occasion::{About, Occasion};
 pub use search::{By, Place, QUERIES as SEARCHES, before};

@@ -3,14 +3,14 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Map, Value};
 use tollgate_base::{
+    entropy::Seed,
     id::{EventId, SessionId, UserId},
     time::Time,
 };
 use tollgate_crypto::mac::digest;
 
-use super::{Event, EventKind, personal_digest};
+use super::{Event, EventKind, Facts, personal_digest};
 
 /// Who acts where nobody is signed in.
 const NOBODY: &str = "anonymous";
@@ -24,7 +24,7 @@ pub struct Occasion {
     /// From where it was asked for.
     pub from: Option<IpAddr>,
     /// What ids and salts follow from.
-    pub seed: [u8; 32],
+    pub seed: Seed,
 }
 
 /// What there is to say of one of them beside its kind.
@@ -37,38 +37,36 @@ pub struct About {
     /// Which session.
     pub session: Option<SessionId>,
     /// Without personal data.
-    pub data: Map<String, Value>,
+    pub data: Facts,
     /// Personal data, which may be erased later.
-    pub personal: Map<String, Value>,
+    pub personal: Facts,
+    /// From which address it was done, where another one than that of the occasion
+    /// is known. Personal.
+    pub address: Option<String>,
 }
 
 impl Occasion {
     /// The event that has this place among them.
-    pub fn event(&self, place: usize, kind: EventKind, mut about: About) -> Event {
+    pub fn event(&self, place: usize, kind: EventKind, about: About) -> Event {
         let actor = about
             .actor
             .map_or_else(|| self.actor.clone(), |actor| actor.to_string());
         let subject = about.subject.map(|subject| subject.to_string());
-        if let (Some(from), Some(subject)) = (self.from, &subject) {
-            // Of others it would be told to who is none of their business, and would
-            // outlive their account.
-            if *subject == actor || actor == NOBODY {
-                let address = about.personal.entry("address");
-                address.or_insert_with(|| from.to_string().into());
-            }
+        // Of others it would be told to who is none of their business, and would
+        // outlive their account.
+        let own = subject.is_some() && (subject.as_ref() == Some(&actor) || actor == NOBODY);
+        let from = self.from.filter(|_| own);
+        let address = about.address.or_else(|| Some(from?.to_string()));
+        let mut personal = about.personal;
+        if let Some(address) = &address {
+            personal.say("address", address);
         }
+        let personal = personal.into_json();
         let place = (place as u64).to_be_bytes();
         let [mut chance, mut salt] = [[0; 16]; 2];
         let drawn = digest(&[&self.seed, &place]);
         chance.copy_from_slice(&drawn[..16]);
         salt.copy_from_slice(&drawn[16..]);
-        let address = about.personal.get("address").and_then(Value::as_str);
-        let address = address.map(ToOwned::to_owned);
-        let personal = if about.personal.is_empty() {
-            None
-        } else {
-            Some(Value::Object(about.personal).to_string())
-        };
         Event {
             id: EventId::with_chance(self.now, chance),
             seq: None,
@@ -77,7 +75,7 @@ impl Occasion {
             actor,
             subject,
             session: about.session.map(|session| session.to_string()),
-            data: Value::Object(about.data).to_string(),
+            data: about.data.into_json().unwrap_or_else(|| "{}".to_owned()),
             salt: personal.is_some().then(|| salt.to_vec()),
             personal_digest: personal_digest(&salt, personal.as_deref().unwrap_or_default()),
             personal,

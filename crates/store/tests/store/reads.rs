@@ -119,6 +119,15 @@ async fn one_node_at_a_time_holds_a_lease() {
                 .unwrap(),
             "fault:F15: nobody holds it until a clock that was set back comes so far again"
         );
+        lease::let_go(&house.db, holder).await.unwrap();
+        for name in ["sealer", "other"] {
+            assert!(
+                lease::hold(&house.db, name, loser, back, span)
+                    .await
+                    .unwrap(),
+                "who stops gives {name} back"
+            );
+        }
     }
 }
 

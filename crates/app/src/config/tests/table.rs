@@ -84,6 +84,7 @@ const SAMPLES: [(&str, &str); 145] = [
         "http.cors_origins",
         "https://app.example.org,http://localhost:3000",
     ),
+    ("http.hsts_subdomains", "true"),
     ("http.max_connections_per_address", "50"),
     ("tls.certificate", "id.pem"),
     ("tls.key", "id.key"),

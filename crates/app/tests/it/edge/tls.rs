@@ -132,6 +132,20 @@ async fn ask(stream: &mut TlsStream<TcpStream>) -> String {
     String::from_utf8_lossy(&answer[..length]).into_owned()
 }
 
+/// asvs:V3.4.1
+#[tokio::test(flavor = "multi_thread")]
+async fn names_below_ours_are_held_to_https_where_the_operator_says_so() {
+    let scene = Scene::new();
+    let program = scene
+        .program()
+        .env("TOLLGATE_HTTP__HSTS_SUBDOMAINS", "true");
+    let _server = program.start(&["serve"]).await;
+    let (authority, url) = (scene.path("id.pem"), format!("{}/nowhere", scene.url()));
+    let answer = scene.curl(&authority, &[&url]).await.unwrap();
+    let value = "strict-transport-security: max-age=31536000; includesubdomains\r\n";
+    assert!(answer.to_lowercase().contains(value), "{answer}");
+}
+
 /// asvs:V12.1.2, asvs:V12.1.1, asvs:V12.2.1, asvs:V3.4.1
 #[tokio::test(flavor = "multi_thread")]
 async fn curl_is_answered_over_both_versions_and_no_older_one() {
@@ -147,7 +161,7 @@ async fn curl_is_answered_over_both_versions_and_no_older_one() {
         let head = answer.to_lowercase();
         assert!(head.starts_with("http/1.1 200"), "{answer}");
         assert!(
-            head.contains("strict-transport-security: max-age=31536000"),
+            head.contains("strict-transport-security: max-age=31536000\r\n"),
             "{answer}"
         );
     }
