@@ -23,7 +23,7 @@ use crate::{
 
 use checkpoint::{keys, may_read};
 
-pub use checkpoint::{Standing, checkpoint, key_set, patrol, signed, standing};
+pub use checkpoint::{Round, Standing, checkpoint, key_set, patrol, signed, standing};
 pub use proof::{Head, Proof, VerifyingKey, checkpoints_in, keys_in};
 pub use retention::expire;
 pub use search::{Found, Search, search};

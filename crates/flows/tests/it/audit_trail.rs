@@ -270,7 +270,8 @@ async fn a_signed_head_shows_what_the_chain_alone_cannot() {
         ..Kept::default()
     };
     audit::verify(ctx, OPERATOR, kept()).await.unwrap();
-    assert!(audit::patrol(ctx, CHORE, 0).await.unwrap() == 0 && fault(ctx).await.is_none());
+    patrol(ctx).await;
+    assert!(fault(ctx).await.is_none());
 
     // The same without a database.
     let trail = audit::export(ctx, OPERATOR, (0, 1_000)).await.unwrap();
@@ -324,6 +325,52 @@ async fn a_signed_head_shows_what_the_chain_alone_cannot() {
     );
 }
 
+/// What does not fit is told once, however much happens behind it, and nothing is
+/// signed until all of the trail was seen to fit again.
+///
+/// asvs:V16.4.2
+#[tokio::test]
+async fn nothing_is_signed_behind_a_fault_while_it_stands() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    let later = async |name: &str| {
+        enter_new(ctx, name).await;
+        node.settle().await;
+        node.clock.advance(Duration::from_mins(10));
+    };
+    later("ann").await;
+    let first = audit::checkpoint(ctx, CHORE, ()).await.unwrap().unwrap();
+    run(
+        ctx,
+        "UPDATE events SET actor = actor || 'x' WHERE seq = 2",
+    )
+    .await;
+    patrol(ctx).await;
+    let found = fault(ctx).await.unwrap();
+    for name in ["bob", "cid"] {
+        later(name).await;
+        assert!(audit::checkpoint(ctx, CHORE, ()).await.unwrap().is_none());
+        patrol(ctx).await;
+        let standing = audit::standing(ctx, OPERATOR, ()).await.unwrap();
+        assert_eq!(standing.fault.as_ref(), Some(&found));
+        assert_eq!(standing.last.unwrap().seq, first.seq);
+    }
+    assert_eq!(told(ctx, "audit.broken").await, 1);
+
+    run(
+        ctx,
+        "UPDATE events SET actor = substr(actor, 1, length(actor) - 1) WHERE seq = 2",
+    )
+    .await;
+    assert!(audit::checkpoint(ctx, CHORE, ()).await.unwrap().is_none());
+    patrol(ctx).await;
+    assert_eq!(fault(ctx).await, None);
+    let second = audit::checkpoint(ctx, CHORE, ()).await.unwrap().unwrap();
+    assert!(second.seq > first.seq);
+    let whole = audit::verify(ctx, OPERATOR, Kept::default()).await.unwrap();
+    assert_eq!(whole.checkpoints, 2);
+}
+
 /// Whoever may write to the database can also write all hashes anew. They have no
 /// key to sign with.
 ///
@@ -348,7 +395,7 @@ async fn a_trail_that_was_written_anew_does_not_fit_what_was_signed() {
     node.settle().await;
     let outcome = audit::verify(ctx, OPERATOR, Kept::default()).await;
     assert_eq!(code(&outcome), "audit.broken");
-    audit::patrol(ctx, CHORE, 0).await.unwrap();
+    patrol(ctx).await;
     assert!(fault(ctx).await.unwrap().contains("signed"));
 }
 
@@ -399,6 +446,12 @@ pub(crate) fn with(ctx: &Ctx, change: impl FnOnce(&mut AuditPolicy)) {
     let mut policy = (*ctx.policy()).clone();
     change(&mut policy.audit);
     ctx.set_policy(policy);
+}
+
+/// Look at all of it once.
+async fn patrol(ctx: &Ctx) {
+    let begin = Default::default();
+    audit::patrol(ctx, CHORE, begin).await.unwrap();
 }
 
 async fn fault(ctx: &Ctx) -> Option<String> {
