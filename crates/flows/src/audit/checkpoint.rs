@@ -69,7 +69,8 @@ pub async fn checkpoint(ctx: &Ctx, by: &Principal, (): ()) -> Result<Option<Chec
         None => Chain::start(),
     };
     // An idle server writes nothing, not even its lease.
-    if trail::fault(db).await?.is_some()
+    if !trail::end_holds(ctx, by).await?
+        || trail::fault(db).await?.is_some()
         || !is_due(ctx, from.seq, last.map(|last| last.at)).await?
         || !lease::hold(db, "checkpoint", ctx.node(), now, LEASE).await?
     {
@@ -140,7 +141,10 @@ async fn look(ctx: &Ctx, after: i64) -> Result<Option<i64>> {
     walk(ctx, &mut proof, PATROL).await?;
     if proof.seq() < after + PATROL {
         proof.end()?;
-        return Ok(None);
+        return match trail::cut(ctx.db()).await? {
+            Some(says) => Err(broken(says)),
+            None => Ok(None),
+        };
     }
     Ok(Some(proof.seq()))
 }

@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use tollgate_base::{Result, access::Principal, hex::hex, time::Time};
 use tollgate_records::{
-    checkpoints,
+    accounts, checkpoints,
     events::{self, Event, EventKind},
     tallies::{self, Day},
 };
@@ -18,7 +18,10 @@ use tollgate_store::{lease, sql::Tx};
 
 use crate::{
     ctx::Ctx,
-    steps::note::{Details, Log, change},
+    steps::{
+        note::{Details, Log, change},
+        trail,
+    },
 };
 
 use checkpoint::{keys, may_read};
@@ -111,7 +114,20 @@ pub async fn verify(ctx: &Ctx, by: &Principal, kept: Kept) -> Result<Verified> {
             "No event has the hash that was kept: the end was cut off, or this is another trail.";
         return Err(proof::broken(detail.to_owned()));
     }
+    if let Some(says) = trail::cut(ctx.db()).await? {
+        return Err(proof::broken(says));
+    }
     let waiting = events::waiting(ctx.db()).await?;
+    let is_empty = proof.seq() == 0 && waiting == 0;
+    if is_empty
+        && !accounts::census(ctx.db())
+            .await?
+            .iter()
+            .all(|held| held.people == 0)
+    {
+        let detail = "There are accounts, and no event that tells of them: the trail is gone.";
+        return Err(proof::broken(detail.to_owned()));
+    }
     Ok(Verified {
         sealed: proof.seq(),
         waiting,

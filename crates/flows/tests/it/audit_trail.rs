@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tollgate_base::{access::Principal, id::UserId};
 use tollgate_flows::{
-    Class, ClientProfile, Ctx, Device, Level,
+    Class, ClientProfile, Ctx, Device, Level, alerts,
     audit::{self, Head, Kept, Proof, Search},
     ctx::{AuditPolicy, Keep, PURPOSE_AUDIT},
     keyring::{self, Begin},
@@ -306,7 +306,7 @@ async fn a_signed_head_shows_what_the_chain_alone_cannot() {
         "audit.broken"
     );
 
-    // The tail is cut, and what told of it with it: only what left the machine shows that.
+    // The tail is cut, and all that told of it with it: only what left the machine shows that.
     run(ctx, "DELETE FROM events WHERE seq > 3").await;
     assert_eq!(
         code(&audit::verify(ctx, OPERATOR, Kept::default()).await),
@@ -318,6 +318,8 @@ async fn a_signed_head_shows_what_the_chain_alone_cannot() {
     audit::checkpoint(ctx, CHORE, ()).await.unwrap();
     assert_eq!(told(ctx, "audit.broken").await, 1, "it is told once");
     run(ctx, "DELETE FROM checkpoints").await;
+    run(ctx, "DELETE FROM cursors").await;
+    run(ctx, "DELETE FROM alert_marks").await;
     audit::verify(ctx, OPERATOR, Kept::default()).await.unwrap();
     assert_eq!(
         code(&audit::verify(ctx, OPERATOR, kept()).await),
@@ -340,11 +342,7 @@ async fn nothing_is_signed_behind_a_fault_while_it_stands() {
     };
     later("ann").await;
     let first = audit::checkpoint(ctx, CHORE, ()).await.unwrap().unwrap();
-    run(
-        ctx,
-        "UPDATE events SET actor = actor || 'x' WHERE seq = 2",
-    )
-    .await;
+    run(ctx, "UPDATE events SET actor = actor || 'x' WHERE seq = 2").await;
     patrol(ctx).await;
     let found = fault(ctx).await.unwrap();
     for name in ["bob", "cid"] {
@@ -369,6 +367,76 @@ async fn nothing_is_signed_behind_a_fault_while_it_stands() {
     assert!(second.seq > first.seq);
     let whole = audit::verify(ctx, OPERATOR, Kept::default()).await.unwrap();
     assert_eq!(whole.checkpoints, 2);
+}
+
+/// The end is cut off, and the checkpoints in it: how far others had come tells of it,
+/// at once, and nobody waits until the trail is as long again.
+///
+/// asvs:V16.4.2
+#[tokio::test]
+async fn a_cut_end_is_told_by_how_far_others_had_come() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    // Somebody watches from here on.
+    node.settle().await;
+    for name in ["ann", "bob", "cid"] {
+        enter_new(ctx, name).await;
+    }
+    node.settle().await;
+    alerts::check(ctx, CHORE, ()).await.unwrap();
+    node.clock.advance(Duration::from_mins(10));
+    audit::checkpoint(ctx, CHORE, ()).await.unwrap().unwrap();
+    run(ctx, "DELETE FROM events WHERE seq > 3").await;
+    run(ctx, "DELETE FROM checkpoints WHERE seq > 3").await;
+
+    let checked = audit::verify(ctx, OPERATOR, Kept::default()).await;
+    assert_eq!(code(&checked), "audit.broken");
+    assert!(checked.unwrap_err().public().contains("cut off"));
+    audit::checkpoint(ctx, CHORE, ()).await.unwrap();
+    alerts::check(ctx, CHORE, ()).await.unwrap();
+    patrol(ctx).await;
+    assert!(fault(ctx).await.unwrap().contains("cut off"));
+    assert_eq!(told(ctx, "audit.broken").await, 1);
+    // It is heard at once, and so is what comes after it.
+    node.settle().await;
+    node.settle().await;
+    let open = async || {
+        let open = alerts::list(ctx, OPERATOR, true).await.unwrap();
+        let mut rules: Vec<_> = open.into_iter().map(|alert| alert.rule).collect();
+        rules.sort();
+        rules
+    };
+    assert_eq!(open().await, ["trail-broken"]);
+    boss(ctx, "root").await;
+    node.settle().await;
+    assert!(open().await.contains(&"administrator-made".to_owned()));
+
+    // It stands, also when the trail is longer than it ever was.
+    for name in ["dan", "eve", "fay", "gus"] {
+        enter_new(ctx, name).await;
+    }
+    node.settle().await;
+    node.clock.advance(Duration::from_mins(10));
+    patrol(ctx).await;
+    assert!(audit::checkpoint(ctx, CHORE, ()).await.unwrap().is_none());
+    assert!(fault(ctx).await.is_some());
+    let checked = audit::verify(ctx, OPERATOR, Kept::default()).await;
+    assert_eq!(code(&checked), "audit.broken");
+}
+
+/// People without a single event that tells of them: that is no trail that holds.
+#[tokio::test]
+async fn an_empty_trail_of_a_house_with_people_does_not_verify() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    run(ctx, "DELETE FROM events").await;
+    let empty = audit::verify(ctx, OPERATOR, Kept::default()).await.unwrap();
+    assert_eq!(empty.sealed, 0);
+    join(ctx, "ann").await;
+    audit::verify(ctx, OPERATOR, Kept::default()).await.unwrap();
+    run(ctx, "DELETE FROM events").await;
+    let outcome = audit::verify(ctx, OPERATOR, Kept::default()).await;
+    assert_eq!(code(&outcome), "audit.broken");
 }
 
 /// Whoever may write to the database can also write all hashes anew. They have no

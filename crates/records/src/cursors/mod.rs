@@ -7,6 +7,11 @@ use tollgate_store::{
     sql::{Db, Tx},
 };
 
+/// Up to where this server checked the trail and signed it.
+pub const CHECK: &str = "check";
+/// Up to where a log server has it.
+pub const SYSLOG: &str = "syslog";
+
 /// A place as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
@@ -26,6 +31,7 @@ queries! {
     REACH = "INSERT INTO cursors (name, place, moved_at) VALUES ($1, $2, $3)
         ON CONFLICT (name) DO UPDATE SET place = excluded.place, moved_at = excluded.moved_at
         WHERE cursors.fault IS NULL";
+    LOWER = "UPDATE cursors SET place = $2 WHERE name = $1 AND place > $2";
     FAIL_FIRST = "INSERT INTO cursors (name, place, moved_at, fault) VALUES ($1, 0, $3, $2)
         ON CONFLICT (name) DO UPDATE SET fault = excluded.fault, moved_at = excluded.moved_at
         WHERE cursors.fault IS NULL";
@@ -79,6 +85,14 @@ pub async fn fail(db: &Db, name: &str, fault: &str, now: Time) -> Result<bool> {
 /// What the database says.
 pub async fn reach(tx: &mut Tx<'_>, name: &str, place: i64, now: Time) -> Result<bool> {
     Ok(tx.run(REACH, args![name, place, now]).await? == 1)
+}
+
+/// Put it back, if it lies beyond that.
+///
+/// # Errors
+/// What the database says.
+pub async fn lower(tx: &mut Tx<'_>, name: &str, last: i64) -> Result<()> {
+    tx.send(LOWER, args![name, last]).await
 }
 
 /// Say what keeps it, and go on saying that until it is [cleared](clear). False if
