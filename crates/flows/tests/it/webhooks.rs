@@ -129,6 +129,31 @@ async fn both_secrets_sign_while_one_is_replaced() {
     );
 }
 
+/// One event, out of its turn: what it told the first time.
+#[tokio::test]
+async fn an_event_is_handed_over_once_more() {
+    let server = WebServer::encrypted().await;
+    let node = Node::calling(server.roots()).await;
+    let ctx = &node.ctx;
+    let (id, _) = add(ctx, &server.url(), &["session.*"]).await;
+    join_quietly(ctx, "ann").await;
+    enter(ctx, "ann").await;
+    node.settle().await;
+    let seen = server.take_seen();
+    let all = webhooks::list_deliveries(ctx, OPERATOR, (id, None, 10)).await;
+    let first = all.unwrap().remove(0);
+    let again = webhooks::retry(ctx, OPERATOR, (id, first.id))
+        .await
+        .unwrap();
+    assert!(again.taken);
+    let more = server.take_seen();
+    assert_eq!(body(&more[0]), body(&seen[0]));
+    assert_eq!(
+        header(&more[0], "webhook-id"),
+        header(&seen[0], "webhook-id")
+    );
+}
+
 /// fault:F17: down, slow, redirecting, babbling or breaking off: events wait in the
 /// trail, nobody else waits, and all arrive in order afterwards.
 #[tokio::test]
