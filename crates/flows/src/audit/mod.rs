@@ -136,7 +136,7 @@ pub async fn verify(ctx: &Ctx, by: &Principal, kept: Kept) -> Result<Verified> {
     })
 }
 
-/// Events newest first.
+/// Events newest first, which nobody is shown or somebody was told of: see [`recent`].
 ///
 /// # Errors
 /// `access.denied`.
@@ -147,6 +147,21 @@ pub async fn page(
 ) -> Result<Vec<Event>> {
     may_read(by)?;
     events::page(ctx.db(), before, subject, most).await
+}
+
+/// The newest events of one subject or all, looked at by somebody: that is told, once
+/// for each look. Says `view`.
+///
+/// # Errors
+/// `access.denied`.
+pub async fn recent(
+    ctx: &Ctx,
+    by: &Principal,
+    (view, subject, most): (&'static str, Option<String>, u32),
+) -> Result<Vec<Event>> {
+    let events = page(ctx, by, (None, subject.clone(), most)).await?;
+    trail::looked(ctx, by, (view, subject, events.len())).await?;
+    Ok(events)
 }
 
 /// When this last happened.

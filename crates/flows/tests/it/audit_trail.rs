@@ -9,6 +9,7 @@ use tollgate_flows::{
     audit::{self, Head, Kept, Proof, Search},
     ctx::{AuditPolicy, Keep, PURPOSE_AUDIT},
     keyring::{self, Begin},
+    overview, review,
     signin::{self, SignIn, Step},
 };
 use tollgate_records::events::EventKind;
@@ -202,6 +203,46 @@ async fn reading_is_told_once_and_a_cursor_is_nobody_elses() {
     assert_eq!(code(&hers), "cursor.invalid");
     let nobody = audit::search(ctx, &Principal::Anonymous, (search(), 2, None)).await;
     assert_eq!(code(&nobody), "auth.required");
+}
+
+/// Whoever looks without a search is told of too, once for each look, and nobody's own
+/// activity is full of it.
+///
+/// asvs:V16.4.2
+#[tokio::test]
+async fn every_look_is_told() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    let (_, root) = boss(ctx, "root").await;
+    let ann = join(ctx, "ann").await;
+    let of = Some(ann.to_string());
+    let seen = audit::recent(ctx, &root, ("person", of.clone(), 20)).await;
+    let many = seen.unwrap().len();
+    assert_eq!(told(ctx, "audit.read").await, 1);
+    review::review(ctx, &root, ann).await.unwrap();
+    audit::recent(ctx, OPERATOR, ("tail", None, 20))
+        .await
+        .unwrap();
+    assert_eq!(told(ctx, "audit.read").await, 3);
+    let looks = audit::page(ctx, OPERATOR, (None, None, 3)).await.unwrap();
+    assert!(looks.iter().all(|look| look.kind == "audit.read"));
+    let first = looks
+        .iter()
+        .find(|look| look.detail("view").as_deref() == Some("person"));
+    let first: serde_json::Value = serde_json::from_str(&first.unwrap().data).unwrap();
+    assert_eq!(
+        (&first["of"], &first["found"]),
+        (&ann.to_string().into(), &many.into())
+    );
+    let again = audit::page(ctx, OPERATOR, (None, of, 20)).await.unwrap();
+    assert_eq!(again.len(), many);
+    let shown = overview::overview(ctx, &root, ()).await.unwrap().latest;
+    let shown = shown.unwrap();
+    assert!(!shown.is_empty() && shown.iter().all(|event| event.kind != "audit.read"));
+    let (_, herself) = enter(ctx, "ann").await;
+    let refused = audit::recent(ctx, &herself, ("person", None, 20)).await;
+    assert_eq!(code(&refused), "access.denied");
+    assert_eq!(told(ctx, "audit.read").await, 3);
 }
 
 /// What was taken out is told before the first byte of it.
