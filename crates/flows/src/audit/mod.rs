@@ -96,7 +96,7 @@ pub async fn verify(ctx: &Ctx, by: &Principal, kept: Kept) -> Result<Verified> {
         }
         for signed in signed {
             known = signed.seq;
-            proof.expect(&ours(Head::read(&signed.signed, &proving)?)?)?;
+            proof.expect(&ours(Head::kept(&signed, &proving)?)?)?;
         }
         let batch = events::sealed_after(ctx.db(), proof.seq(), BATCH).await?;
         for event in &batch {
