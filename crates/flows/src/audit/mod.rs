@@ -170,10 +170,7 @@ pub async fn recent(
 /// `access.denied`.
 pub async fn latest(ctx: &Ctx, by: &Principal, kind: EventKind) -> Result<Option<Time>> {
     may_read(by)?;
-    // Of the sealed ones the tallies know the day; only others may be newer.
-    let known = tallies::last(ctx.db(), kind.as_str()).await?;
-    let since = known.map_or(Time::from_micros(0), Day::begins);
-    events::latest(ctx.db(), kind, since).await
+    trail::last(ctx.db(), kind).await
 }
 
 /// Begin to take the trail out after a number: that somebody does is told first.
