@@ -103,7 +103,7 @@ async fn files_alone_prove_the_trail_and_show_every_change() {
     scene.run("audit search -n 1").await.succeeded();
     scene.run("audit tail -n 2").await.succeeded();
     let told = scene.run("audit search --kind audit.read --json").await;
-    let told = told.succeeded().stdout.clone();
+    let told = told.succeeded();
     assert!(told.contains("\"found\":1,\"more\":true"), "{told}");
     assert!(told.contains("\"view\":\"tail\""), "{told}");
 }
