@@ -8,6 +8,7 @@ mod accounts;
 mod addresses;
 mod alerts;
 mod audit;
+mod audit_broken;
 mod audit_shipped;
 mod audit_trail;
 mod authenticator;

@@ -51,7 +51,7 @@ async fn files_alone_prove_the_trail_and_show_every_change() {
         elsewhere.run(&line).await
     };
     let whole = check(trail.clone(), KEPT).await;
-    assert!(whole.code == Some(0), "{}", whole.stderr);
+    assert!(whole.code == Some(0), "{}", whole.stdout);
     assert!(!elsewhere.program.folder().join("tollgate-data").exists());
     let without = |place: usize| {
         let mut lines = lines.clone();
