@@ -47,6 +47,9 @@ factors-reset-lead = Um { $at } hat der Betreiber alle Authenticator-Apps und Wi
 factor-blocked-subject = Jemand, der Ihr Passwort kennt, rät Codes
 factor-blocked-lead = Um { $at } war nach dem richtigen Passwort wieder ein Code falsch; eine Weile gilt nun keiner. Wenn Sie das nicht waren, kennen andere Ihr Passwort: Setzen Sie ein neues.
 
+password-blocked-subject = Jemand ist als Sie angemeldet und rät Ihr Passwort
+password-blocked-lead = Um { $at } hat jemand, der in Ihrem Konto angemeldet ist, wieder ein falsches aktuelles Passwort eingegeben; eine Weile wird dort keines mehr geprüft. Wenn Sie das nicht waren, beenden Sie Ihre anderen Sitzungen und setzen Sie per E-Mail ein neues Passwort.
+
 recovery-codes-made-subject = Neue Wiederherstellungscodes wurden erstellt
 recovery-codes-made-lead = Um { $at } wurden für Ihr Konto neue Wiederherstellungscodes erstellt. Die alten sind ungültig.
 

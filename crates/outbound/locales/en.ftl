@@ -47,6 +47,9 @@ factors-reset-lead = At { $at } the operator took all authenticator apps and rec
 factor-blocked-subject = Somebody who knows your password is guessing codes
 factor-blocked-lead = At { $at } a code was wrong once more after the right password, so no code is taken for a while. If it was not you, your password is known to others: set a new one.
 
+password-blocked-subject = Somebody who is signed in as you is guessing your password
+password-blocked-lead = At { $at } somebody who is signed in to your account typed a wrong current password once more, so none is looked at there for a while. If it was not you, end your other sessions and set a new password by mail.
+
 recovery-codes-made-subject = New recovery codes were made
 recovery-codes-made-lead = At { $at } new recovery codes were made for your account. The old ones are void.
 

@@ -47,6 +47,9 @@ factors-reset-lead = El { $at } el operador retiró de tu cuenta todas las aplic
 factor-blocked-subject = Alguien que conoce tu contraseña prueba códigos
 factor-blocked-lead = El { $at } volvió a fallar un código tras la contraseña correcta, así que durante un tiempo no se acepta ninguno. Si no fuiste tú, otros conocen tu contraseña: elige una nueva.
 
+password-blocked-subject = Alguien con tu sesión abierta prueba contraseñas
+password-blocked-lead = El { $at } alguien que tiene una sesión abierta en tu cuenta volvió a escribir mal la contraseña actual, así que durante un tiempo allí no se comprueba ninguna. Si no fuiste tú, cierra tus otras sesiones y elige una contraseña nueva por correo.
+
 recovery-codes-made-subject = Se crearon códigos de recuperación nuevos
 recovery-codes-made-lead = El { $at } se crearon códigos de recuperación nuevos para tu cuenta. Los anteriores ya no valen.
 

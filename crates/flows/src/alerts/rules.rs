@@ -47,7 +47,7 @@ pub const RULES: &[Rule] = &[
         "account-blocked",
         Warning,
         Account,
-        &[K::SigninBlocked, K::FactorBlocked],
+        &[K::SigninBlocked, K::FactorBlocked, K::PasswordBlocked],
     )
     .part_of("many-blocked"),
     Rule::new("many-blocked", Critical, Installation, &[K::SigninBlocked]).from(10, MINUTES_10),

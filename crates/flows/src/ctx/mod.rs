@@ -27,6 +27,7 @@ use tollgate_base::{
     Error, Result, SecretString, codes,
     entropy::{Entropy, Seeds},
     id::NodeId,
+    network::host,
     time::{Clock, Time},
 };
 use tollgate_crypto::{password::Hasher, seal::MasterKey};
@@ -241,7 +242,7 @@ impl Ctx {
         let taken = self
             .0
             .counters
-            .take(&format!("{what}:{address}"), rate, self.now())
+            .take(&format!("{what}:{}", host(address)), rate, self.now())
             .await;
         if taken.allowed {
             Ok(())

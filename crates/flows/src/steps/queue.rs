@@ -247,6 +247,7 @@ pub(crate) fn notice(kind: EventKind) -> Option<Notice> {
         EventKind::PasskeyCopied => Notice::PasskeyCopied,
         EventKind::FactorsReset => Notice::FactorsReset,
         EventKind::FactorBlocked => Notice::FactorBlocked,
+        EventKind::PasswordBlocked => Notice::PasswordBlocked,
         EventKind::RecoveryCodesMade => Notice::RecoveryCodesMade,
         EventKind::RecoveryCodeUsed => Notice::RecoveryCodeUsed,
         EventKind::DeviceNew => Notice::NewDevice,

@@ -69,6 +69,8 @@ pub enum Notice {
     FactorsReset,
     /// Codes were wrong so often that no more are taken for a while.
     FactorBlocked,
+    /// Somebody who is signed in guesses at the password.
+    PasswordBlocked,
     /// There are new recovery codes.
     RecoveryCodesMade,
     /// One was used.
@@ -178,7 +180,7 @@ const OTHERS: [(&str, &str); 3] = [
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::PasswordReset,
         Self::AddressVerification,
         Self::SecondStepCode,
@@ -194,6 +196,7 @@ impl Kind {
         Self::Notice(Notice::PasskeyCopied),
         Self::Notice(Notice::FactorsReset),
         Self::Notice(Notice::FactorBlocked),
+        Self::Notice(Notice::PasswordBlocked),
         Self::Notice(Notice::RecoveryCodesMade),
         Self::Notice(Notice::RecoveryCodeUsed),
         Self::Notice(Notice::PasswordChanged),
@@ -230,6 +233,7 @@ impl Kind {
             Self::Notice(Notice::PasskeyCopied) => "passkey-copied",
             Self::Notice(Notice::FactorsReset) => "factors-reset",
             Self::Notice(Notice::FactorBlocked) => "factor-blocked",
+            Self::Notice(Notice::PasswordBlocked) => "password-blocked",
             Self::Notice(Notice::RecoveryCodesMade) => "recovery-codes-made",
             Self::Notice(Notice::RecoveryCodeUsed) => "recovery-code-used",
             Self::Notice(Notice::PasswordChanged) => "password-changed",
