@@ -297,6 +297,14 @@ impl Lane {
         }
     }
 
+    /// Its row, where the account knows who is in it: not that of strangers.
+    pub(crate) fn known(&self) -> Option<[u8; 32]> {
+        match self.kind {
+            Kind::Device(_) | Kind::Network(_) => Some(self.subject()),
+            Kind::Strangers => None,
+        }
+    }
+
     fn subject(&self) -> [u8; 32] {
         let whose = self.whose.digest();
         match self.kind {

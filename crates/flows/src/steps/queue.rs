@@ -58,6 +58,9 @@ pub(crate) struct SignInJob {
     pub(crate) request: String,
     /// Its purpose: a link, or a code.
     pub(crate) purpose: String,
+    /// Whether the account knows who asked, who was counted by themselves then.
+    #[serde(default)]
+    pub(crate) known: bool,
 }
 
 /// Something was done to an account that its owner is to be told of.
