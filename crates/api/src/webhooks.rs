@@ -251,6 +251,7 @@ pub(crate) async fn delete(
         (status = 401, description = "`auth.required`", body = ProblemShape),
         (status = 403, description = "`access.denied`, `factor.fresh`, `password.fresh`", body = ProblemShape),
         (status = 404, description = "`webhook.missing`", body = ProblemShape),
+        (status = 409, description = "`webhook.rotating`: the one before it still signs", body = ProblemShape),
         (status = 412, description = "`version.mismatch`: another one was made meanwhile", body = ProblemShape),
     )
 )]
@@ -259,7 +260,7 @@ pub(crate) async fn rotate(
     Who(who): Who,
     Id(id): Id<WebhookId>,
 ) -> Result<axum::Json<NewSecret>, Problem> {
-    let secret = webhooks::rotate(web.ctx(), &who, id).await?;
+    let secret = webhooks::rotate(web.ctx(), &who, (id, false)).await?;
     let secret = secret.expose_secret().to_owned();
     Ok(axum::Json(NewSecret { secret }))
 }

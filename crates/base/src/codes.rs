@@ -373,6 +373,8 @@ codes! {
     WEBHOOK_MISSING = Missing "webhook.missing", "There is no such webhook", "List the webhooks and use one of their ids.";
     /// Each one reads the whole trail, so there is a bound.
     WEBHOOKS_FULL = Conflict "webhook.limit", "There are as many webhooks as there may be", "Delete one that is not used any more.";
+    /// The receiver may still check with the secret before it, which signs for a day.
+    WEBHOOK_ROTATING = Conflict "webhook.rotating", "The secret was replaced less than a day ago", "The one before it signs too until a day is over. Wait for that, or give tollgate webhook rotate --force if it may stop at once.";
     /// No delivery has this id, or it was cleaned up; the trail still has its event.
     DELIVERY_MISSING = Missing "delivery.missing", "There is no such delivery", "List the deliveries; replay what is too old to be listed.";
     /// No alert has this id.

@@ -190,7 +190,7 @@ async fn page<'a>(
     let recovery = recovery::pending(ctx, who, id).await?;
     let locked = unlock::locked_until(ctx, who, id).await?;
     let events = if powers.contains(&Permission::AuditRead) {
-        audit::page(ctx, who, (None, Some(id.to_string()), EVENTS)).await?
+        audit::recent(ctx, who, ("person", Some(id.to_string()), EVENTS)).await?
     } else {
         Vec::new()
     };

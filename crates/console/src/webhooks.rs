@@ -210,7 +210,7 @@ pub(crate) async fn rotate(
     Id(id): Id<WebhookId>,
     Submitted(_): Submitted<Button>,
 ) -> Result<Response, Problem> {
-    match webhooks::rotate(web.ctx(), &visitor.who, id).await {
+    match webhooks::rotate(web.ctx(), &visitor.who, (id, false)).await {
         Ok(secret) => {
             let name = webhooks::show(web.ctx(), &visitor.who, id)
                 .await?

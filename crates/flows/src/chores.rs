@@ -104,7 +104,7 @@ fn keep_trail(ctx: &Ctx) {
                 .map(drop)
         },
     );
-    let place = Arc::new(Mutex::new(0));
+    let place = Arc::new(Mutex::new(audit::Round::default()));
     every(ctx, "patrol", Duration::from_secs(30), move |ctx| {
         let place = place.clone();
         async move {

@@ -33,6 +33,7 @@ use crate::{
             self, Standing,
             rules::{self, Rule},
         },
+        trail,
         view::{AccountView, view},
     },
 };
@@ -78,7 +79,7 @@ pub struct Review {
     pub done: BTreeSet<String>,
 }
 
-/// Look at an account.
+/// Look at an account. That somebody did is noted.
 ///
 /// # Errors
 /// `auth.required`, `access.denied`, `person.missing`.
@@ -109,6 +110,7 @@ pub async fn review(ctx: &Ctx, by: &Principal, id: UserId) -> Result<Review> {
         until.is_some_and(|until| until > now)
     };
     let known = devices::of(db, id).await?;
+    trail::looked(ctx, by, ("review", Some(id.to_string()), events.len())).await?;
     Ok(Review {
         account,
         standing,

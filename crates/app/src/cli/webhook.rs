@@ -37,7 +37,7 @@ pub(crate) enum Webhook {
     /// Send events again, from a place in the trail on
     Replay(Replay),
     /// Replace a webhook's secret; the old one signs too for a day
-    Rotate(Chosen),
+    Rotate(Rotate),
     /// Turn a webhook on again, or off
     Switch(Switch),
     /// Delete a webhook
@@ -88,6 +88,15 @@ pub(crate) struct Replay {
 }
 
 #[derive(Args)]
+pub(crate) struct Rotate {
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Also if that was done within the last day: the secret before the last one stops at once
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Args)]
 pub(crate) struct Switch {
     #[command(flatten)]
     chosen: Chosen,
@@ -127,8 +136,9 @@ impl Webhook {
                 let text = format!("{events} events of the trail are gone over again.");
                 Ok(Answer::new(json!({ "events": events }), text))
             }
-            Self::Rotate(Chosen { webhook }) => {
-                let secret = webhooks::rotate(ctx, OPERATOR, webhook).await?;
+            Self::Rotate(rotate) => {
+                let chosen = (rotate.chosen.webhook, rotate.force);
+                let secret = webhooks::rotate(ctx, OPERATOR, chosen).await?;
                 let secret = secret.expose_secret();
                 Ok(Answer::new(json!({ "secret": secret }), secret.to_owned()))
             }

@@ -12,14 +12,14 @@ use tollgate_base::{
 use tollgate_crypto::mac::digest;
 use tollgate_records::{
     accounts,
-    alerts::{self, Alert, Raise, Severity, notices},
+    alerts::{self, Alert, CHAIN, READ, Raise, Severity, notices},
     events::{self, Chain, Event, EventKind},
 };
 use tollgate_store::{lease, sql::Tx};
 
 use crate::{
     ctx::{AlertPolicy, Ctx},
-    steps::read,
+    steps::{read, trail},
 };
 
 use super::{
@@ -31,10 +31,6 @@ use super::{
 const BATCH: u32 = 200;
 /// How long one node watches before another may.
 const LEASE: Duration = Duration::from_secs(10);
-/// The place up to which events were gone over.
-const READ: &str = "read";
-/// The end of the chain when it was last checked.
-const CHAIN: &str = "chain";
 /// Events of the chain's end that are checked.
 const TAIL: u32 = 1_000;
 /// Alerts of one rule that are open at once; more are gathered in one.
@@ -48,15 +44,20 @@ const ADMINS: &str = "admins";
 ///
 /// # Errors
 /// What the database says.
-pub async fn watch(ctx: &Ctx, _by: &Principal, (): ()) -> Result<usize> {
+pub async fn watch(ctx: &Ctx, by: &Principal, (): ()) -> Result<usize> {
     let (db, last) = (ctx.db(), events::last_number(ctx.db()).await?);
     let Some((mut from, _)) = alerts::mark(db, READ).await? else {
         // What happened before anybody watched is history.
         alerts::begin_mark(db, READ, last, None).await?;
         return Ok(0);
     };
+    if from > last {
+        // The end was cut off: what comes now is heard from the next round on.
+        trail::end_holds(ctx, by).await?;
+        return Ok(0);
+    }
     // An idle server writes nothing, not even its lease.
-    if from >= last || !lease::hold(db, "alerts", ctx.node(), ctx.now(), LEASE).await? {
+    if from == last || !lease::hold(db, "alerts", ctx.node(), ctx.now(), LEASE).await? {
         return Ok(0);
     }
     let mut raised = 0;
@@ -122,7 +123,7 @@ pub async fn check(ctx: &Ctx, by: &Principal, (): ()) -> Result<()> {
             async move |tx: &mut Tx<'_>| alerts::close_rule(tx, WITHOUT_FACTOR, &by, now).await;
         ctx.db().write(over).await?;
     }
-    if !tail_fits(ctx).await? {
+    if !trail::end_holds(ctx, by).await? || !tail_fits(ctx).await? {
         condition(ctx, TRAIL_BROKEN).await?;
     }
     let by = by.to_string();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tollgate_base::{
-    Error, Result,
+    Result,
     access::{Facts, Permission, Principal, Target, decide},
     codes,
     time::Time,
@@ -13,21 +13,17 @@ use tollgate_base::{
 use tollgate_crypto::jwt::Algorithm;
 use tollgate_records::{
     checkpoints::{self, Checkpoint},
-    cursors,
-    events::{self, Chain, EventKind},
+    events::{self, Chain},
 };
 use tollgate_store::{lease, sql::Tx};
 
 use super::{
     BATCH,
-    proof::{Head, Proof, VerifyingKey, keys_in},
+    proof::{Head, Proof, VerifyingKey, broken, keys_in},
 };
 use crate::{
     ctx::{Ctx, PURPOSE_AUDIT},
-    steps::{
-        keys,
-        note::{Details, Log, change},
-    },
+    steps::{keys, trail},
 };
 
 /// How long one node signs before another may.
@@ -36,8 +32,15 @@ const LEASE: Duration = Duration::from_mins(1);
 const STRETCH: i64 = 20_000;
 /// Events that one round of the patrol looks at again.
 const PATROL: i64 = 2_000;
-/// How far the check has come, and what it found.
-const CHECK: &str = "check";
+
+/// Where the patrol is, which goes round and round.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Round {
+    /// Number of the last event that was looked at.
+    after: i64,
+    /// When it was at the first one; nothing before that.
+    begun: Option<Time>,
+}
 
 /// How the trail stands, by what this server checks on its own.
 #[derive(Clone, Debug)]
@@ -51,7 +54,7 @@ pub struct Standing {
 }
 
 /// Sign the head of the chain, if it is time to and what is new holds. Says
-/// what was signed.
+/// what was signed. Behind something that does not fit nothing is, while that stands.
 ///
 /// # Errors
 /// What the database says.
@@ -66,7 +69,9 @@ pub async fn checkpoint(ctx: &Ctx, by: &Principal, (): ()) -> Result<Option<Chec
         None => Chain::start(),
     };
     // An idle server writes nothing, not even its lease.
-    if !is_due(ctx, from.seq, last.map(|last| last.at)).await?
+    if !trail::end_holds(ctx, by).await?
+        || trail::fault(db).await?.is_some()
+        || !is_due(ctx, from.seq, last.map(|last| last.at)).await?
         || !lease::hold(db, "checkpoint", ctx.node(), now, LEASE).await?
     {
         return Ok(None);
@@ -74,22 +79,43 @@ pub async fn checkpoint(ctx: &Ctx, by: &Principal, (): ()) -> Result<Option<Chec
     let mut proof = Proof::after(from);
     match walk(ctx, &mut proof, STRETCH).await {
         Err(fault) if fault.is(&codes::AUDIT_BROKEN) => {
-            report(ctx, by, &fault).await?;
+            trail::report(ctx, by, fault.public()).await?;
             return Ok(None);
         }
         Err(fault) => return Err(fault),
         Ok(()) if proof.seq() == from.seq => return Ok(None),
         Ok(()) => {}
     }
-    sign(ctx, by, proof.chain()).await.map(Some)
+    sign(ctx, by, proof.chain()).await
 }
 
-/// Look at a part of the trail again, after number `after`: what was signed long
-/// ago may have been changed since. Says where to go on.
+/// Look at the next part of the trail again: what was signed long ago may have been
+/// changed since. Says where to go on. Once a whole round found nothing, what was
+/// found before it stands no more.
 ///
 /// # Errors
 /// What the database says.
-pub async fn patrol(ctx: &Ctx, by: &Principal, after: i64) -> Result<i64> {
+pub async fn patrol(ctx: &Ctx, by: &Principal, round: Round) -> Result<Round> {
+    let begun = round.begun.unwrap_or_else(|| ctx.now());
+    match look(ctx, round.after).await {
+        Err(fault) if fault.is(&codes::AUDIT_BROKEN) => {
+            trail::report(ctx, by, fault.public()).await?;
+            Ok(Round::default())
+        }
+        Err(fault) => Err(fault),
+        Ok(Some(after)) => Ok(Round {
+            after,
+            begun: Some(begun),
+        }),
+        Ok(None) => {
+            trail::fits(ctx, begun).await?;
+            Ok(Round::default())
+        }
+    }
+}
+
+/// Says after which number to go on, if that was not all.
+async fn look(ctx: &Ctx, after: i64) -> Result<Option<i64>> {
     let begin = match after {
         0 => Chain::start(),
         _ => match events::sealed_after(ctx.db(), after - 1, 1).await?.pop() {
@@ -97,35 +123,30 @@ pub async fn patrol(ctx: &Ctx, by: &Principal, after: i64) -> Result<i64> {
                 seq: after,
                 hash: event.hash.unwrap_or_default(),
             },
-            _ => return Ok(0),
+            _ => {
+                let says = format!("Number {after} was there, and is not any more.");
+                return Err(broken(says));
+            }
         },
     };
     let mut proof = Proof::after(begin);
+    let signed = checkpoints::after(ctx.db(), after, BATCH).await?;
+    // Afterwards: a server beside us may have signed with a key that it just made.
     let keys = keys(ctx).await?;
-    for signed in checkpoints::after(ctx.db(), after, BATCH).await? {
+    for signed in signed {
         if signed.seq <= after + PATROL {
-            let checked = Head::read(&signed.signed, &keys).and_then(|head| proof.expect(&head));
-            if let Err(fault) = checked {
-                report(ctx, by, &fault).await?;
-                return Ok(0);
-            }
+            proof.expect(&Head::read(&signed.signed, &keys)?)?;
         }
     }
-    match walk(ctx, &mut proof, PATROL).await {
-        Err(fault) if fault.is(&codes::AUDIT_BROKEN) => {
-            report(ctx, by, &fault).await?;
-            Ok(0)
-        }
-        Err(fault) => Err(fault),
-        Ok(()) if proof.seq() < after + PATROL => match proof.end() {
-            Ok(()) => Ok(0),
-            Err(fault) => {
-                report(ctx, by, &fault).await?;
-                Ok(0)
-            }
-        },
-        Ok(()) => Ok(proof.seq()),
+    walk(ctx, &mut proof, PATROL).await?;
+    if proof.seq() < after + PATROL {
+        proof.end()?;
+        return match trail::cut(ctx.db()).await? {
+            Some(says) => Err(broken(says)),
+            None => Ok(None),
+        };
     }
+    Ok(Some(proof.seq()))
 }
 
 /// How the trail stands.
@@ -137,10 +158,9 @@ pub async fn standing(ctx: &Ctx, by: &Principal, (): ()) -> Result<Standing> {
     let last = checkpoints::last(ctx.db()).await?;
     let head = events::last_number(ctx.db()).await?;
     let seq = last.as_ref().map_or(0, |last| last.seq);
-    let check = cursors::find(ctx.db(), CHECK).await?;
     Ok(Standing {
-        fault: check.and_then(|check| check.fault),
-        beyond: head - seq,
+        fault: trail::fault(ctx.db()).await?,
+        beyond: (head - seq).max(0),
         last,
     })
 }
@@ -216,7 +236,7 @@ async fn walk(ctx: &Ctx, proof: &mut Proof, most: i64) -> Result<()> {
             "A checkpoint was signed at number {}, which is not there any more: the end was cut off.",
             proof.seq()
         );
-        return Err(Error::new(&codes::AUDIT_BROKEN).detail(says));
+        return Err(broken(says));
     }
     while proof.seq() < end {
         let batch = events::sealed_after(ctx.db(), proof.seq(), BATCH).await?;
@@ -230,7 +250,8 @@ async fn walk(ctx: &Ctx, proof: &mut Proof, most: i64) -> Result<()> {
     Ok(())
 }
 
-async fn sign(ctx: &Ctx, by: &Principal, chain: Chain) -> Result<Checkpoint> {
+/// Nothing if somebody found a fault meanwhile.
+async fn sign(ctx: &Ctx, by: &Principal, chain: Chain) -> Result<Option<Checkpoint>> {
     let now = ctx.now();
     if ctx.keys().signer(PURPOSE_AUDIT, now).is_err() {
         let key = keys::draw(ctx, Algorithm::EdDsa)?;
@@ -256,40 +277,18 @@ async fn sign(ctx: &Ctx, by: &Principal, chain: Chain) -> Result<Checkpoint> {
     let added = ctx
         .db()
         .write(async move |tx: &mut Tx<'_>| {
-            cursors::set(tx, CHECK, row.seq, now).await?;
-            checkpoints::add(tx, &row, (&id, &public)).await
+            if !trail::reached(tx, row.seq, now).await? {
+                return Ok(None);
+            }
+            checkpoints::add(tx, &row, (&id, &public)).await.map(Some)
         })
         .await?;
-    if added {
+    if added == Some(true) {
         tracing::info!(
             seq = made.seq,
             checkpoint = made.signed,
             "Signed a checkpoint of the audit trail"
         );
     }
-    Ok(made)
-}
-
-/// Tell of what was found, once.
-async fn report(ctx: &Ctx, by: &Principal, fault: &Error) -> Result<()> {
-    let (says, now) = (fault.public().to_owned(), ctx.now());
-    let known = cursors::find(ctx.db(), CHECK).await?;
-    if known.as_ref().and_then(|known| known.fault.as_ref()) == Some(&says) {
-        return Ok(());
-    }
-    if known.is_none() {
-        ctx.db()
-            .write(async move |tx: &mut Tx<'_>| cursors::set(tx, CHECK, 0, now).await)
-            .await?;
-    }
-    if cursors::fail(ctx.db(), CHECK, &says, now).await? {
-        change(ctx, by, async move |_: &mut Tx<'_>, log: &mut Log| {
-            let mut details = Details::default();
-            details.data.say("says", &says);
-            log.note(EventKind::AuditBroken, details);
-            Ok(())
-        })
-        .await?;
-    }
-    Ok(())
+    Ok(added.map(|_| made))
 }

@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use tollgate_base::{Result, access::Principal, hex::hex, time::Time};
 use tollgate_records::{
-    checkpoints,
+    accounts, checkpoints,
     events::{self, Event, EventKind},
     tallies::{self, Day},
 };
@@ -18,12 +18,15 @@ use tollgate_store::{lease, sql::Tx};
 
 use crate::{
     ctx::Ctx,
-    steps::note::{Details, Log, change},
+    steps::{
+        note::{Details, Log, change},
+        trail,
+    },
 };
 
 use checkpoint::{keys, may_read};
 
-pub use checkpoint::{Standing, checkpoint, key_set, patrol, signed, standing};
+pub use checkpoint::{Round, Standing, checkpoint, key_set, patrol, signed, standing};
 pub use proof::{Head, Proof, VerifyingKey, checkpoints_in, keys_in};
 pub use retention::expire;
 pub use search::{Found, Search, search};
@@ -111,7 +114,20 @@ pub async fn verify(ctx: &Ctx, by: &Principal, kept: Kept) -> Result<Verified> {
             "No event has the hash that was kept: the end was cut off, or this is another trail.";
         return Err(proof::broken(detail.to_owned()));
     }
+    if let Some(says) = trail::cut(ctx.db()).await? {
+        return Err(proof::broken(says));
+    }
     let waiting = events::waiting(ctx.db()).await?;
+    let is_empty = proof.seq() == 0 && waiting == 0;
+    if is_empty
+        && !accounts::census(ctx.db())
+            .await?
+            .iter()
+            .all(|held| held.people == 0)
+    {
+        let detail = "There are accounts, and no event that tells of them: the trail is gone.";
+        return Err(proof::broken(detail.to_owned()));
+    }
     Ok(Verified {
         sealed: proof.seq(),
         waiting,
@@ -120,7 +136,7 @@ pub async fn verify(ctx: &Ctx, by: &Principal, kept: Kept) -> Result<Verified> {
     })
 }
 
-/// Events newest first.
+/// Events newest first, which nobody is shown or somebody was told of: see [`recent`].
 ///
 /// # Errors
 /// `access.denied`.
@@ -131,6 +147,21 @@ pub async fn page(
 ) -> Result<Vec<Event>> {
     may_read(by)?;
     events::page(ctx.db(), before, subject, most).await
+}
+
+/// The newest events of one subject or all, looked at by somebody: that is told, once
+/// for each look. Says `view`.
+///
+/// # Errors
+/// `access.denied`.
+pub async fn recent(
+    ctx: &Ctx,
+    by: &Principal,
+    (view, subject, most): (&'static str, Option<String>, u32),
+) -> Result<Vec<Event>> {
+    let events = page(ctx, by, (None, subject.clone(), most)).await?;
+    trail::looked(ctx, by, (view, subject, events.len())).await?;
+    Ok(events)
 }
 
 /// When this last happened.

@@ -13,13 +13,14 @@ use tollgate_records::{
 use tollgate_store::{lease, sql::Tx};
 
 use super::checkpoint::may_read;
+/// The one export that there is.
+pub use tollgate_records::cursors::SYSLOG;
+
 use crate::{
     ctx::Ctx,
     steps::note::{Details, Log, change},
 };
 
-/// The one export that there is.
-pub const SYSLOG: &str = "syslog";
 /// Events that are handed over at once.
 const BATCH: u32 = 200;
 /// Batches of one round, so that it ends.

@@ -33,6 +33,7 @@ pub(crate) mod sent;
 pub(crate) mod spread;
 pub(crate) mod standing;
 pub(crate) mod strikes;
+pub(crate) mod trail;
 pub(crate) mod vet;
 pub(crate) mod view;
 pub(crate) mod visit;

@@ -177,14 +177,26 @@ pub async fn delete(ctx: &Ctx, by: &Principal, id: WebhookId) -> Result<()> {
     .await
 }
 
-/// A new secret, told this once. Messages are signed with the old one too for a day.
+/// A new secret, told this once. Messages are signed with the old one too for a day;
+/// another new one within it, unless forced, would cut that short.
 ///
 /// # Errors
-/// `access.denied`, `factor.fresh`, `password.fresh`, `webhook.missing`.
-pub async fn rotate(ctx: &Ctx, by: &Principal, id: WebhookId) -> Result<SecretString> {
+/// `access.denied`, `factor.fresh`, `password.fresh`, `webhook.missing`,
+/// `webhook.rotating`.
+pub async fn rotate(
+    ctx: &Ctx,
+    by: &Principal,
+    (id, force): (WebhookId, bool),
+) -> Result<SecretString> {
     allow(by)?;
     let webhook = known(ctx, id).await?;
     let (now, secret) = (ctx.now(), hook::new_secret(ctx.entropy())?);
+    if let Some((_, until)) = &webhook.old_secret
+        && *until > now
+        && !force
+    {
+        return Err(Error::new(&codes::WEBHOOK_ROTATING));
+    }
     let old = opened(ctx, id, webhooks::SECRET, &webhook.secret)?;
     let both = (
         sealed(ctx, id, webhooks::SECRET, &secret)?,

@@ -238,10 +238,14 @@ async fn a_sealed_event_that_was_touched_is_found_in_every_column() {
             whole
         );
     }
-    // A cut tail leaves a chain that holds: the head that was kept elsewhere
-    // tells.
+    // A cut tail leaves a chain that holds: how far others had come tells, and
+    // without that the head that was kept elsewhere.
     let cut = "DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)";
     db.write_one(cut, Vec::new()).await.unwrap();
+    let outcome = audit::verify(ctx, OPERATOR, Kept::default()).await;
+    assert_eq!(code(&outcome), "audit.broken");
+    let marks = "DELETE FROM alert_marks";
+    db.write_one(marks, Vec::new()).await.unwrap();
     let shorter = audit::verify(ctx, OPERATOR, Kept::default()).await.unwrap();
     let kept = Kept {
         head: Some(whole.head.clone()),

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use tollgate_base::{access::Principal, id::UserId};
 use tollgate_flows::{
-    Class, ClientProfile, Ctx, Device, Level,
+    Class, ClientProfile, Ctx, Device, Level, alerts,
     audit::{self, Head, Kept, Proof, Search},
     ctx::{AuditPolicy, Keep, PURPOSE_AUDIT},
     keyring::{self, Begin},
+    overview, review,
     signin::{self, SignIn, Step},
 };
 use tollgate_records::events::EventKind;
@@ -204,6 +205,46 @@ async fn reading_is_told_once_and_a_cursor_is_nobody_elses() {
     assert_eq!(code(&nobody), "auth.required");
 }
 
+/// Whoever looks without a search is told of too, once for each look, and nobody's own
+/// activity is full of it.
+///
+/// asvs:V16.4.2
+#[tokio::test]
+async fn every_look_is_told() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    let (_, root) = boss(ctx, "root").await;
+    let ann = join(ctx, "ann").await;
+    let of = Some(ann.to_string());
+    let seen = audit::recent(ctx, &root, ("person", of.clone(), 20)).await;
+    let many = seen.unwrap().len();
+    assert_eq!(told(ctx, "audit.read").await, 1);
+    review::review(ctx, &root, ann).await.unwrap();
+    audit::recent(ctx, OPERATOR, ("tail", None, 20))
+        .await
+        .unwrap();
+    assert_eq!(told(ctx, "audit.read").await, 3);
+    let looks = audit::page(ctx, OPERATOR, (None, None, 3)).await.unwrap();
+    assert!(looks.iter().all(|look| look.kind == "audit.read"));
+    let first = looks
+        .iter()
+        .find(|look| look.detail("view").as_deref() == Some("person"));
+    let first: serde_json::Value = serde_json::from_str(&first.unwrap().data).unwrap();
+    assert_eq!(
+        (&first["of"], &first["found"]),
+        (&ann.to_string().into(), &many.into())
+    );
+    let again = audit::page(ctx, OPERATOR, (None, of, 20)).await.unwrap();
+    assert_eq!(again.len(), many);
+    let shown = overview::overview(ctx, &root, ()).await.unwrap().latest;
+    let shown = shown.unwrap();
+    assert!(!shown.is_empty() && shown.iter().all(|event| event.kind != "audit.read"));
+    let (_, herself) = enter(ctx, "ann").await;
+    let refused = audit::recent(ctx, &herself, ("person", None, 20)).await;
+    assert_eq!(code(&refused), "access.denied");
+    assert_eq!(told(ctx, "audit.read").await, 3);
+}
+
 /// What was taken out is told before the first byte of it.
 #[tokio::test]
 async fn taking_out_is_told_first() {
@@ -270,7 +311,8 @@ async fn a_signed_head_shows_what_the_chain_alone_cannot() {
         ..Kept::default()
     };
     audit::verify(ctx, OPERATOR, kept()).await.unwrap();
-    assert!(audit::patrol(ctx, CHORE, 0).await.unwrap() == 0 && fault(ctx).await.is_none());
+    patrol(ctx).await;
+    assert!(fault(ctx).await.is_none());
 
     // The same without a database.
     let trail = audit::export(ctx, OPERATOR, (0, 1_000)).await.unwrap();
@@ -305,7 +347,7 @@ async fn a_signed_head_shows_what_the_chain_alone_cannot() {
         "audit.broken"
     );
 
-    // The tail is cut, and what told of it with it: only what left the machine shows that.
+    // The tail is cut, and all that told of it with it: only what left the machine shows that.
     run(ctx, "DELETE FROM events WHERE seq > 3").await;
     assert_eq!(
         code(&audit::verify(ctx, OPERATOR, Kept::default()).await),
@@ -317,11 +359,125 @@ async fn a_signed_head_shows_what_the_chain_alone_cannot() {
     audit::checkpoint(ctx, CHORE, ()).await.unwrap();
     assert_eq!(told(ctx, "audit.broken").await, 1, "it is told once");
     run(ctx, "DELETE FROM checkpoints").await;
+    run(ctx, "DELETE FROM cursors").await;
+    run(ctx, "DELETE FROM alert_marks").await;
     audit::verify(ctx, OPERATOR, Kept::default()).await.unwrap();
     assert_eq!(
         code(&audit::verify(ctx, OPERATOR, kept()).await),
         "audit.broken"
     );
+}
+
+/// What does not fit is told once, however much happens behind it, and nothing is
+/// signed until all of the trail was seen to fit again.
+///
+/// asvs:V16.4.2
+#[tokio::test]
+async fn nothing_is_signed_behind_a_fault_while_it_stands() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    let later = async |name: &str| {
+        enter_new(ctx, name).await;
+        node.settle().await;
+        node.clock.advance(Duration::from_mins(10));
+    };
+    later("ann").await;
+    let first = audit::checkpoint(ctx, CHORE, ()).await.unwrap().unwrap();
+    run(ctx, "UPDATE events SET actor = actor || 'x' WHERE seq = 2").await;
+    patrol(ctx).await;
+    let found = fault(ctx).await.unwrap();
+    for name in ["bob", "cid"] {
+        later(name).await;
+        assert!(audit::checkpoint(ctx, CHORE, ()).await.unwrap().is_none());
+        patrol(ctx).await;
+        let standing = audit::standing(ctx, OPERATOR, ()).await.unwrap();
+        assert_eq!(standing.fault.as_ref(), Some(&found));
+        assert_eq!(standing.last.unwrap().seq, first.seq);
+    }
+    assert_eq!(told(ctx, "audit.broken").await, 1);
+
+    run(
+        ctx,
+        "UPDATE events SET actor = substr(actor, 1, length(actor) - 1) WHERE seq = 2",
+    )
+    .await;
+    assert!(audit::checkpoint(ctx, CHORE, ()).await.unwrap().is_none());
+    patrol(ctx).await;
+    assert_eq!(fault(ctx).await, None);
+    let second = audit::checkpoint(ctx, CHORE, ()).await.unwrap().unwrap();
+    assert!(second.seq > first.seq);
+    let whole = audit::verify(ctx, OPERATOR, Kept::default()).await.unwrap();
+    assert_eq!(whole.checkpoints, 2);
+}
+
+/// The end is cut off, and the checkpoints in it: how far others had come tells of it,
+/// at once, and nobody waits until the trail is as long again.
+///
+/// asvs:V16.4.2
+#[tokio::test]
+async fn a_cut_end_is_told_by_how_far_others_had_come() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    // Somebody watches from here on.
+    node.settle().await;
+    for name in ["ann", "bob", "cid"] {
+        enter_new(ctx, name).await;
+    }
+    node.settle().await;
+    alerts::check(ctx, CHORE, ()).await.unwrap();
+    node.clock.advance(Duration::from_mins(10));
+    audit::checkpoint(ctx, CHORE, ()).await.unwrap().unwrap();
+    run(ctx, "DELETE FROM events WHERE seq > 3").await;
+    run(ctx, "DELETE FROM checkpoints WHERE seq > 3").await;
+
+    let checked = audit::verify(ctx, OPERATOR, Kept::default()).await;
+    assert_eq!(code(&checked), "audit.broken");
+    assert!(checked.unwrap_err().public().contains("cut off"));
+    audit::checkpoint(ctx, CHORE, ()).await.unwrap();
+    alerts::check(ctx, CHORE, ()).await.unwrap();
+    patrol(ctx).await;
+    assert!(fault(ctx).await.unwrap().contains("cut off"));
+    assert_eq!(told(ctx, "audit.broken").await, 1);
+    // It is heard at once, and so is what comes after it.
+    node.settle().await;
+    node.settle().await;
+    let open = async || {
+        let open = alerts::list(ctx, OPERATOR, true).await.unwrap();
+        let mut rules: Vec<_> = open.into_iter().map(|alert| alert.rule).collect();
+        rules.sort();
+        rules
+    };
+    assert_eq!(open().await, ["trail-broken"]);
+    boss(ctx, "root").await;
+    node.settle().await;
+    assert!(open().await.contains(&"administrator-made".to_owned()));
+
+    // It stands, also when the trail is longer than it ever was.
+    for name in ["dan", "eve", "fay", "gus"] {
+        enter_new(ctx, name).await;
+    }
+    node.settle().await;
+    node.clock.advance(Duration::from_mins(10));
+    patrol(ctx).await;
+    assert!(audit::checkpoint(ctx, CHORE, ()).await.unwrap().is_none());
+    assert!(fault(ctx).await.is_some());
+    let checked = audit::verify(ctx, OPERATOR, Kept::default()).await;
+    assert_eq!(code(&checked), "audit.broken");
+}
+
+/// People without a single event that tells of them: that is no trail that holds.
+#[tokio::test]
+async fn an_empty_trail_of_a_house_with_people_does_not_verify() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    run(ctx, "DELETE FROM events").await;
+    let empty = audit::verify(ctx, OPERATOR, Kept::default()).await.unwrap();
+    assert_eq!(empty.sealed, 0);
+    join(ctx, "ann").await;
+    audit::verify(ctx, OPERATOR, Kept::default()).await.unwrap();
+    run(ctx, "DELETE FROM events").await;
+    let outcome = audit::verify(ctx, OPERATOR, Kept::default()).await;
+    assert_eq!(code(&outcome), "audit.broken");
 }
 
 /// Whoever may write to the database can also write all hashes anew. They have no
@@ -348,7 +504,7 @@ async fn a_trail_that_was_written_anew_does_not_fit_what_was_signed() {
     node.settle().await;
     let outcome = audit::verify(ctx, OPERATOR, Kept::default()).await;
     assert_eq!(code(&outcome), "audit.broken");
-    audit::patrol(ctx, CHORE, 0).await.unwrap();
+    patrol(ctx).await;
     assert!(fault(ctx).await.unwrap().contains("signed"));
 }
 
@@ -399,6 +555,12 @@ pub(crate) fn with(ctx: &Ctx, change: impl FnOnce(&mut AuditPolicy)) {
     let mut policy = (*ctx.policy()).clone();
     change(&mut policy.audit);
     ctx.set_policy(policy);
+}
+
+/// Look at all of it once.
+async fn patrol(ctx: &Ctx) {
+    let begin = Default::default();
+    audit::patrol(ctx, CHORE, begin).await.unwrap();
 }
 
 async fn fault(ctx: &Ctx) -> Option<String> {

@@ -111,7 +111,7 @@ async fn both_secrets_sign_while_one_is_replaced() {
     let node = Node::calling(server.roots()).await;
     let ctx = &node.ctx;
     let (id, old) = add(ctx, &server.url(), &["account.*"]).await;
-    let new = webhooks::rotate(ctx, OPERATOR, id).await.unwrap();
+    let new = webhooks::rotate(ctx, OPERATOR, (id, false)).await.unwrap();
     let tested = webhooks::test(ctx, OPERATOR, id).await.unwrap();
     assert_eq!((tested.taken, tested.status), (true, Some(204)));
     let seen = server.take_seen();
@@ -127,6 +127,57 @@ async fn both_secrets_sign_while_one_is_replaced() {
         0,
         "it lies sealed"
     );
+}
+
+/// One event, out of its turn: what it told the first time.
+#[tokio::test]
+async fn an_event_is_handed_over_once_more() {
+    let server = WebServer::encrypted().await;
+    let node = Node::calling(server.roots()).await;
+    let ctx = &node.ctx;
+    let (id, _) = add(ctx, &server.url(), &["session.*"]).await;
+    join_quietly(ctx, "ann").await;
+    enter(ctx, "ann").await;
+    node.settle().await;
+    let seen = server.take_seen();
+    let all = webhooks::list_deliveries(ctx, OPERATOR, (id, None, 10)).await;
+    let first = all.unwrap().remove(0);
+    let again = webhooks::retry(ctx, OPERATOR, (id, first.id))
+        .await
+        .unwrap();
+    assert!(again.taken);
+    let more = server.take_seen();
+    assert_eq!(body(&more[0]), body(&seen[0]));
+    assert_eq!(
+        header(&more[0], "webhook-id"),
+        header(&seen[0], "webhook-id")
+    );
+}
+
+/// The secret that the receiver knows signs for its whole day, whoever rotates again.
+#[tokio::test]
+async fn a_secret_is_not_rotated_twice_in_a_day() {
+    let server = WebServer::encrypted().await;
+    let node = Node::calling(server.roots()).await;
+    let ctx = &node.ctx;
+    let (id, old) = add(ctx, &server.url(), &["account.*"]).await;
+    let new = webhooks::rotate(ctx, OPERATOR, (id, false)).await.unwrap();
+    node.clock
+        .advance(webhooks::OVERLAP - Duration::from_secs(1));
+    let again = webhooks::rotate(ctx, OPERATOR, (id, false)).await;
+    assert_eq!(code(&again), "webhook.rotating");
+    webhooks::test(ctx, OPERATOR, id).await.unwrap();
+    let seen = server.take_seen();
+    assert!(is_signed(&seen[0], &old) && is_signed(&seen[0], &new));
+    node.clock.advance(Duration::from_secs(1));
+    let third = webhooks::rotate(ctx, OPERATOR, (id, false)).await.unwrap();
+    webhooks::test(ctx, OPERATOR, id).await.unwrap();
+    assert!(is_signed(&server.take_seen()[0], &new));
+    // One that became known goes at once, by whoever says so.
+    webhooks::rotate(ctx, OPERATOR, (id, true)).await.unwrap();
+    webhooks::test(ctx, OPERATOR, id).await.unwrap();
+    let seen = server.take_seen();
+    assert!(is_signed(&seen[0], &third) && !is_signed(&seen[0], &new));
 }
 
 /// fault:F17: down, slow, redirecting, babbling or breaking off: events wait in the
@@ -282,7 +333,7 @@ async fn only_administrators_who_stood_lately_say_where_events_go() {
     let id = made.webhook.id;
     node.clock.advance(Duration::from_mins(11));
     assert_eq!(
-        code(&webhooks::rotate(ctx, &root, id).await),
+        code(&webhooks::rotate(ctx, &root, (id, false)).await),
         "password.fresh"
     );
     assert_eq!(

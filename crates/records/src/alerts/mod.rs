@@ -21,6 +21,11 @@ pub const OPEN: Duration = Duration::from_hours(30 * 24);
 /// How long one that was closed is kept.
 pub const KEPT: Duration = Duration::from_hours(90 * 24);
 
+/// The place in the trail up to which events were gone over.
+pub const READ: &str = "read";
+/// The end of the trail when it was last checked.
+pub const CHAIN: &str = "chain";
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -109,6 +114,7 @@ queries! {
     MARK = "SELECT seq, hash FROM alert_marks WHERE name = $1";
     BEGIN_MARK = "INSERT INTO alert_marks (name, seq, hash) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING";
     MOVE_MARK = "UPDATE alert_marks SET seq = $3, hash = $4 WHERE name = $1 AND seq = $2";
+    LOWER_MARK = "UPDATE alert_marks SET seq = $2 WHERE name = $1 AND seq > $2";
 }
 
 /// Raise one, or count it once more.
@@ -205,6 +211,11 @@ pub async fn move_mark(
     hash: Option<[u8; 32]>,
 ) -> Result<bool> {
     Ok(tx.run(MOVE_MARK, args![name, from, to, hash]).await? == 1)
+}
+
+/// Put one back, if it lies beyond that.
+pub async fn lower_mark(tx: &mut Tx<'_>, name: &str, last: i64) -> Result<()> {
+    tx.send(LOWER_MARK, args![name, last]).await
 }
 
 fn open_as(rule: &str, subject: &str) -> String {

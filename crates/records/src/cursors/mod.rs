@@ -7,6 +7,11 @@ use tollgate_store::{
     sql::{Db, Tx},
 };
 
+/// Up to where this server checked the trail and signed it.
+pub const CHECK: &str = "check";
+/// Up to where a log server has it.
+pub const SYSLOG: &str = "syslog";
+
 /// A place as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
@@ -23,6 +28,14 @@ queries! {
     SET = "INSERT INTO cursors (name, place, moved_at) VALUES ($1, $2, $3)
         ON CONFLICT (name) DO UPDATE SET place = excluded.place, moved_at = excluded.moved_at, fault = NULL";
     MOVE = "UPDATE cursors SET place = $3, moved_at = $4, fault = NULL WHERE name = $1 AND place = $2";
+    REACH = "INSERT INTO cursors (name, place, moved_at) VALUES ($1, $2, $3)
+        ON CONFLICT (name) DO UPDATE SET place = excluded.place, moved_at = excluded.moved_at
+        WHERE cursors.fault IS NULL";
+    LOWER = "UPDATE cursors SET place = $2 WHERE name = $1 AND place > $2";
+    FAIL_FIRST = "INSERT INTO cursors (name, place, moved_at, fault) VALUES ($1, 0, $3, $2)
+        ON CONFLICT (name) DO UPDATE SET fault = excluded.fault, moved_at = excluded.moved_at
+        WHERE cursors.fault IS NULL";
+    CLEAR = "UPDATE cursors SET fault = NULL WHERE name = $1 AND fault IS NOT NULL AND moved_at <= $2";
     FAIL = "UPDATE cursors SET fault = $2, moved_at = $3 WHERE name = $1 AND (fault IS NULL OR fault <> $2)";
 }
 
@@ -64,4 +77,37 @@ pub async fn go_on(db: &Db, name: &str, (from, to): (i64, i64), now: Time) -> Re
 /// What the database says.
 pub async fn fail(db: &Db, name: &str, fault: &str, now: Time) -> Result<bool> {
     Ok(db.write_one(FAIL, args![name, fault, now]).await? == 1)
+}
+
+/// Put it somewhere, unless something keeps it. False if something does.
+///
+/// # Errors
+/// What the database says.
+pub async fn reach(tx: &mut Tx<'_>, name: &str, place: i64, now: Time) -> Result<bool> {
+    Ok(tx.run(REACH, args![name, place, now]).await? == 1)
+}
+
+/// Put it back, if it lies beyond that.
+///
+/// # Errors
+/// What the database says.
+pub async fn lower(tx: &mut Tx<'_>, name: &str, last: i64) -> Result<()> {
+    tx.send(LOWER, args![name, last]).await
+}
+
+/// Say what keeps it, and go on saying that until it is [cleared](clear). False if
+/// something keeps it already.
+///
+/// # Errors
+/// What the database says.
+pub async fn fail_first(tx: &mut Tx<'_>, name: &str, fault: &str, now: Time) -> Result<bool> {
+    Ok(tx.run(FAIL_FIRST, args![name, fault, now]).await? == 1)
+}
+
+/// What was said to keep it, up to then, does not any more. False if nothing was.
+///
+/// # Errors
+/// What the database says.
+pub async fn clear(db: &Db, name: &str, until: Time) -> Result<bool> {
+    Ok(db.write_one(CLEAR, args![name, until]).await? == 1)
 }

@@ -252,7 +252,7 @@ kinds! {
     MailRetried = "mail.retried" Info Keep;
     /// Somebody deleted a mail or text that was not delivered.
     MailDiscarded = "mail.discarded" Warn Keep;
-    /// Somebody searched the audit trail.
+    /// Somebody searched the audit trail, or looked at events of it.
     AuditRead = "audit.read" Info Keep;
     /// Somebody took the audit trail out, or a part of it.
     AuditExported = "audit.exported" Warn Keep;

@@ -31,7 +31,7 @@ queries! {
     EXPIRING = "SELECT id FROM events WHERE kind = $1 AND at >= $2 AND at < $3 AND personal IS NOT NULL
         ORDER BY at, id LIMIT $4";
     EXPIRE = "UPDATE events SET personal = NULL, salt = NULL, address = NULL WHERE id = $1";
-    FIND = "SELECT id, seq, at, kind, actor, subject, session, data, personal, salt, personal_digest, hash
+    FIND = "SELECT id, seq, at, kind, actor, subject, session, data, personal, address, salt, personal_digest, hash
         FROM events WHERE id = $1";
     SINCE = "SELECT seq FROM events WHERE at >= $1 AND seq IS NOT NULL ORDER BY at, id LIMIT 1";
     COUNT = "SELECT CAST(count(*) AS BIGINT) AS events FROM events WHERE at > $2 AND at <= $3 AND kind = $1";

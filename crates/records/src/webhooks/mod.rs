@@ -84,6 +84,7 @@ queries! {
         WHERE id = $1 AND position = $2";
     STOP = "UPDATE webhooks SET active = FALSE, stopped = $2, updated_at = $3 WHERE id = $1 AND active";
     MOVE = "UPDATE webhooks SET position = $2, tries = 0, next_at = $3, failing_since = NULL WHERE id = $1";
+    LOWER_HOOKS = "UPDATE webhooks SET position = $1 WHERE position > $1";
     FORGET_HOOK = "DELETE FROM webhooks WHERE id = $1";
 }
 
@@ -204,6 +205,11 @@ pub async fn stop(tx: &mut Tx<'_>, id: WebhookId, why: &str, now: Time) -> Resul
 pub async fn go_to(tx: &mut Tx<'_>, id: WebhookId, position: i64, now: Time) -> Result<()> {
     tx.run(MOVE, args![id, position, now]).await?;
     Ok(())
+}
+
+/// Put all back that lie beyond that number.
+pub async fn lower(tx: &mut Tx<'_>, last: i64) -> Result<()> {
+    tx.send(LOWER_HOOKS, args![last]).await
 }
 
 /// Delete it, with what is known of its deliveries.

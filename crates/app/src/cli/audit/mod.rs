@@ -188,7 +188,8 @@ impl Tail {
         };
         let latest = async |most| audit::page(ctx, OPERATOR, (None, subject.clone(), most)).await;
         let mut shown = Shown::default();
-        for event in latest(self.lines).await?.iter().rev() {
+        let asked = ("tail", subject.clone(), self.lines);
+        for event in audit::recent(ctx, OPERATOR, asked).await?.iter().rev() {
             shown.add(event.id);
             show(terminal, event);
         }

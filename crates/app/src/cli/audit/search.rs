@@ -62,8 +62,10 @@ impl Search {
         let wanted = self.wanted(ctx).await?;
         let (mut shown, mut cursor) = (0, None);
         while shown < most {
-            let page = audit::search(ctx, OPERATOR, (wanted.clone(), PAGE, cursor)).await?;
-            for event in page.rows.iter().take(most - shown) {
+            // No more than is shown: how much was found is told.
+            let limit = u32::try_from(most - shown).unwrap_or(PAGE).min(PAGE);
+            let page = audit::search(ctx, OPERATOR, (wanted.clone(), limit, cursor)).await?;
+            for event in &page.rows {
                 if !show(terminal, event) {
                     return Ok(Answer::written());
                 }

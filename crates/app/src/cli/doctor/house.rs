@@ -292,6 +292,13 @@ async fn keys(ctx: &Ctx) -> Result<Option<Finding>> {
 
 async fn trail(ctx: &Ctx) -> Result<Option<Finding>> {
     let verified = audit::verify(ctx, OPERATOR, audit::Kept::default()).await?;
+    if let Some(fault) = audit::standing(ctx, OPERATOR, ()).await?.fault {
+        return Ok(Some(Finding::wrong(
+            "audit",
+            format!("A server found a fault, and signs nothing behind it: {fault}"),
+            "It goes on by itself once all of the trail fits again.",
+        )));
+    }
     Ok(Some(Finding::good(
         "audit",
         format!(
