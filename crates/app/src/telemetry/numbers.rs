@@ -69,7 +69,7 @@ pub const NUMBERS: &[Number] = &[
     ),
     counted(
         "tollgate_connections_cut_total",
-        "connections that were closed because one `address` had too many, or all places were taken (`full`)",
+        "connections that were closed because one `address` had too many, all places were taken (`full`), or a body came too slowly (`slow`)",
     ),
     measured(
         "tollgate_tls_certificate_expires_seconds",
