@@ -4,7 +4,7 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashMap},
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -13,6 +13,7 @@ use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore},
     time::{Instant, timeout},
 };
+use tollgate_base::network::host;
 
 /// How long one that was told to go may take before another is.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -121,7 +122,7 @@ impl Places {
         peer: IpAddr,
         is_trusted: bool,
     ) -> Option<Place> {
-        let address = (!is_trusted).then(|| network(peer));
+        let address = (!is_trusted).then(|| host(peer));
         let seat = Arc::new(Seat::new());
         let mut taken = self.taken();
         let number = taken.next;
@@ -295,14 +296,6 @@ impl Doing {
             crowd: Reverse(crowd),
             since,
         })
-    }
-}
-
-/// Who has one address of IPv6 has a whole /64 of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-        address @ IpAddr::V4(_) => address,
     }
 }
 
