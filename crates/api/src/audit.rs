@@ -1,6 +1,6 @@
 //! The audit trail: searched, taken out, and what proves it.
 
-use std::io;
+use std::{io, net::IpAddr};
 
 use axum::{
     body::{Body, Bytes},
@@ -189,7 +189,7 @@ pub(crate) async fn export(
         Some("csv") => Form::Csv,
         Some(_) => return Err(wrong("/format", "One of ndjson, csv.").into()),
     };
-    let after = asked.after.unwrap_or(0).max(0);
+    let after = after(asked.after)?;
     let end = audit::begin_export(web.ctx(), &who, (after, form.name())).await?;
     let work = Work {
         ctx: web.ctx().clone(),
@@ -226,7 +226,7 @@ pub(crate) async fn checkpoints(
     Who(who): Who,
     Query(asked): Query<After>,
 ) -> Result<axum::Json<Checkpoints>, Problem> {
-    let page = (asked.after.unwrap_or(0), CHECKPOINTS);
+    let page = (after(asked.after)?, CHECKPOINTS);
     let signed = audit::signed(web.ctx(), &who, page).await?;
     let data = signed.into_iter().map(CheckpointShape::from).collect();
     Ok(axum::Json(Checkpoints { data }))
@@ -344,10 +344,20 @@ impl Search {
         let kinds = self.kind.as_deref().unwrap_or_default();
         let kinds = kinds.split(',').filter(|kind| !kind.is_empty());
         let kinds: Option<Vec<EventKind>> = kinds.map(EventKind::parse).collect();
-        let class = known(self.class, "/class", Class::parse)?;
-        let level = known(self.level, "/level", Level::parse)?;
+        let classes = "One of sign-ins, security, administration, operation.";
+        let class = known(self.class, ("/class", classes), Class::parse)?;
+        let levels = "One of info, warn, error.";
+        let level = known(self.level, ("/level", levels), Level::parse)?;
         let time = |text: &str| text.parse::<Time>().ok();
-        let subject = known(self.subject, "/subject", |id| id.parse::<UserId>().ok())?;
+        let form = "A time in RFC 3339, such as 2026-03-01T12:00:00Z.";
+        let id = "The id of an account: usr_ and what follows.";
+        let subject = known(self.subject, ("/subject", id), |id| {
+            id.parse::<UserId>().ok()
+        })?;
+        let one = "An address, such as 192.0.2.7.";
+        let address = known(self.address, ("/address", one), |text| {
+            text.parse::<IpAddr>().ok()
+        })?;
         Ok(audit::Search {
             kinds: kinds.ok_or_else(|| wrong("/kind", "The manual lists the kinds of events."))?,
             class,
@@ -355,21 +365,29 @@ impl Search {
             actor: self.actor,
             subject: subject.map(|id| id.to_string()),
             session: self.session,
-            address: self.address,
+            address: address.map(|address| address.to_string()),
             text: self.q.filter(|text| !text.is_empty()),
-            from: known(self.from, "/from", time)?,
-            to: known(self.to, "/to", time)?,
+            from: known(self.from, ("/from", form), time)?,
+            to: known(self.to, ("/to", form), time)?,
         })
     }
 }
 
 fn known<T>(
     said: Option<String>,
-    field: &'static str,
+    (field, form): (&'static str, &'static str),
     read: impl Fn(&str) -> Option<T>,
 ) -> Result<Option<T>, Error> {
-    let value = |said: String| read(&said).ok_or_else(|| wrong(field, "This is not known."));
+    let value = |said: String| read(&said).ok_or_else(|| wrong(field, form));
     said.map(value).transpose()
+}
+
+/// Numbers of events begin with 1.
+fn after(said: Option<i64>) -> Result<i64, Error> {
+    match said.unwrap_or(0) {
+        after @ 0.. => Ok(after),
+        _ => Err(wrong("/after", "A number from 0 on.")),
+    }
 }
 
 fn wrong(field: &'static str, says: &'static str) -> Error {

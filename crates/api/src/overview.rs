@@ -20,7 +20,7 @@ pub(crate) struct OverviewShape {
     days: Vec<DayShape>,
     /// The latest events, newest first; `null` for whoever may not read them.
     latest_events: Option<Vec<EventShape>>,
-    /// The day of the last backup.
+    /// When the last backup was written.
     last_backup_at: Option<String>,
 }
 
@@ -85,7 +85,7 @@ impl From<Overview> for OverviewShape {
             sessions: seen.sessions,
             days: seen.days.into_iter().map(DayShape::from).collect(),
             latest_events: seen.latest.map(events),
-            last_backup_at: seen.last_backup.map(|day| day.to_string()),
+            last_backup_at: seen.last_backup.map(|at| at.to_string()),
         }
     }
 }

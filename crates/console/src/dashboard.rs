@@ -66,7 +66,7 @@ pub(crate) async fn show(State(web): State<Web>, visitor: Visitor) -> Result<Res
         signups: seen.days.iter().map(|day| day.signups).sum(),
         chart: Chart::of(&seen.days),
         checks: checks(&web, &seen),
-        backup: seen.last_backup.map(|day| frame.when(day, now)),
+        backup: seen.last_backup.map(|at| frame.when(at, now)),
         latest,
         sites,
         alerts,

@@ -24,7 +24,7 @@ pub(crate) enum SigningKey {
 
 #[derive(Args)]
 pub(crate) struct Rotate {
-    /// access, identity, or chatbot for its shared secret
+    /// access, identity, audit for checkpoints of the audit trail, or chatbot for its shared secret
     purpose: String,
     /// Sign with it at once, before other servers could hear of it
     #[arg(long)]

@@ -135,7 +135,7 @@ async fn look(ctx: &Ctx, after: i64) -> Result<Option<i64>> {
     let keys = keys(ctx).await?;
     for signed in signed {
         if signed.seq <= after + PATROL {
-            proof.expect(&Head::read(&signed.signed, &keys)?)?;
+            proof.expect(&Head::kept(&signed, &keys)?)?;
         }
     }
     walk(ctx, &mut proof, PATROL).await?;

@@ -96,7 +96,7 @@ pub async fn verify(ctx: &Ctx, by: &Principal, kept: Kept) -> Result<Verified> {
         }
         for signed in signed {
             known = signed.seq;
-            proof.expect(&ours(Head::read(&signed.signed, &proving)?)?)?;
+            proof.expect(&ours(Head::kept(&signed, &proving)?)?)?;
         }
         let batch = events::sealed_after(ctx.db(), proof.seq(), BATCH).await?;
         for event in &batch {
@@ -170,10 +170,7 @@ pub async fn recent(
 /// `access.denied`.
 pub async fn latest(ctx: &Ctx, by: &Principal, kind: EventKind) -> Result<Option<Time>> {
     may_read(by)?;
-    // Of the sealed ones the tallies know the day; only others may be newer.
-    let known = tallies::last(ctx.db(), kind.as_str()).await?;
-    let since = known.map_or(Time::from_micros(0), Day::begins);
-    events::latest(ctx.db(), kind, since).await
+    trail::last(ctx.db(), kind).await
 }
 
 /// Begin to take the trail out after a number: that somebody does is told first.

@@ -11,7 +11,10 @@ use tollgate_base::{
     time::Time,
 };
 use tollgate_crypto::jwt::{self, Family, KidRule, SigningKey, TypRule};
-use tollgate_records::events::{Chain, Event};
+use tollgate_records::{
+    checkpoints::Checkpoint,
+    events::{Chain, Event},
+};
 
 pub use tollgate_crypto::jwt::VerifyingKey;
 
@@ -52,6 +55,21 @@ impl Head {
             "at": self.at.to_string(),
         });
         jwt::sign(key, TYP, &claims)
+    }
+
+    /// What was signed of a head that we keep, which says the same beside it.
+    ///
+    /// # Errors
+    /// `audit.broken`: as [`Head::read`], or it was altered where it is kept.
+    pub(super) fn kept(made: &Checkpoint, keys: &[VerifyingKey]) -> Result<Self> {
+        let head = Self::read(&made.signed, keys)?;
+        if (head.seq, head.hash) == (made.seq, made.hash) {
+            return Ok(head);
+        }
+        Err(broken(format!(
+            "The checkpoint of number {} is not what was signed.",
+            made.seq
+        )))
     }
 
     /// What was signed, if one of these keys did.

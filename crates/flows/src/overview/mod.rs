@@ -41,7 +41,7 @@ pub struct Overview {
     pub days: Vec<DayFigures>,
     /// The latest events, newest first; none for whoever may not read them.
     pub latest: Option<Vec<Event>>,
-    /// When the last backup was written, to the day.
+    /// When the last backup was written.
     pub last_backup: Option<Time>,
 }
 
@@ -75,14 +75,13 @@ pub async fn overview(ctx: &Ctx, by: &Principal, (): ()) -> Result<Overview> {
         Err(_) => None,
     };
     let first = Day(Day::of(now).0 - DAYS + 1);
-    let backup = tallies::last(db, EventKind::BackupWritten.as_str()).await?;
     Ok(Overview {
         people: accounts::census(db).await?,
         admins_without_factor: steps::read::admins_without_factor(db).await?,
         sessions: sessions::live(db, ctx.installation().epoch, now).await?,
         days: days(first, &tallies::since(db, first).await?),
         latest,
-        last_backup: backup.map(Day::begins),
+        last_backup: steps::trail::last(db, EventKind::BackupWritten).await?,
     })
 }
 

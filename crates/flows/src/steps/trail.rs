@@ -6,6 +6,7 @@ use tollgate_records::{
     alerts,
     cursors::{self, CHECK, SYSLOG},
     events::{self, EventKind},
+    tallies::{self, Day},
     webhooks,
 };
 use tollgate_store::sql::{Db, Tx};
@@ -35,6 +36,14 @@ pub(crate) async fn looked(
         Ok(())
     })
     .await
+}
+
+/// When this last happened. Of the sealed ones the tallies know the day; only others
+/// may be newer.
+pub(crate) async fn last(db: &Db, kind: EventKind) -> Result<Option<Time>> {
+    let known = tallies::last(db, kind.as_str()).await?;
+    let since = known.map_or(Time::from_micros(0), Day::begins);
+    events::latest(db, kind, since).await
 }
 
 /// What was found not to fit, if anything was.

@@ -221,17 +221,22 @@ pub async fn rotate(
 /// they had.
 ///
 /// # Errors
-/// `access.denied`, `webhook.missing`.
+/// `access.denied`, `webhook.missing`; `request.invalid` for a number that there is not,
+/// or a time since which nothing happened: a replay under way would be thrown away for
+/// nothing.
 pub async fn replay(ctx: &Ctx, by: &Principal, (id, from): (WebhookId, From)) -> Result<i64> {
     allow(by)?;
     let (now, last) = (ctx.now(), events::last_number(ctx.db()).await?);
+    let refused =
+        |field, says: &'static str| Error::new(&codes::REQUEST_INVALID).field(field, "range", says);
     let number = match from {
-        From::Number(number) => number,
-        From::Time(at) => {
-            let first = events::since(ctx.db(), at).await?;
-            first.unwrap_or(last.saturating_add(1))
-        }
+        From::Number(number) => Some(number).filter(|number| (0..=last).contains(number)),
+        From::Time(at) => events::since(ctx.db(), at).await?,
     };
+    let number = number.ok_or_else(|| match from {
+        From::Number(_) => refused("/from", "No event has that number."),
+        From::Time(_) => refused("/since", "Nothing happened since then."),
+    })?;
     let position = number.saturating_sub(1).clamp(0, last);
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         let webhook = known_in(tx, id).await?;

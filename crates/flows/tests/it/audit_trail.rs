@@ -216,6 +216,7 @@ async fn every_look_is_told() {
     let (_, root) = boss(ctx, "root").await;
     let ann = join(ctx, "ann").await;
     let of = Some(ann.to_string());
+    node.clock.advance(Duration::from_secs(1));
     let seen = audit::recent(ctx, &root, ("person", of.clone(), 20)).await;
     let many = seen.unwrap().len();
     assert_eq!(told(ctx, "audit.read").await, 1);
@@ -465,12 +466,53 @@ async fn a_cut_end_is_told_by_how_far_others_had_come() {
     assert_eq!(code(&checked), "audit.broken");
 }
 
+/// A signed head that was altered where it is kept, and hashes that are none: the
+/// trail is broken, and not the program.
+///
+/// asvs:V16.4.2
+#[tokio::test]
+async fn what_is_no_hash_any_more_breaks_the_trail_and_nothing_else() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    enter_new(ctx, "ann").await;
+    node.settle().await;
+    node.clock.advance(Duration::from_mins(10));
+    audit::checkpoint(ctx, CHORE, ()).await.unwrap().unwrap();
+    for (alter, back) in [
+        (
+            "UPDATE checkpoints SET hash = (SELECT hash FROM events WHERE seq = 1)",
+            "UPDATE checkpoints SET hash = (SELECT hash FROM events WHERE events.seq = checkpoints.seq)",
+        ),
+        (
+            "UPDATE checkpoints SET hash = substr(hash, 1, 5)",
+            "UPDATE checkpoints SET hash = (SELECT hash FROM events WHERE events.seq = checkpoints.seq)",
+        ),
+        (
+            "UPDATE events SET hash = substr(hash, 1, 5) WHERE seq = 2",
+            "UPDATE events SET hash = personal_digest WHERE seq = 2",
+        ),
+    ] {
+        run(ctx, alter).await;
+        let outcome = audit::verify(ctx, OPERATOR, Kept::default()).await;
+        assert_eq!(code(&outcome), "audit.broken", "{alter}");
+        patrol(ctx).await;
+        assert!(fault(ctx).await.is_some(), "{alter}");
+        run(ctx, back).await;
+        run(ctx, "UPDATE cursors SET fault = NULL").await;
+    }
+    // The first fault of all is in the trail; so is whatever is done meanwhile.
+    enter_new(ctx, "bob").await;
+    node.settle().await;
+}
+
 /// People without a single event that tells of them: that is no trail that holds.
 #[tokio::test]
 async fn an_empty_trail_of_a_house_with_people_does_not_verify() {
     let node = Node::new().await;
     let ctx = &node.ctx;
-    run(ctx, "DELETE FROM events").await;
+    for sql in ["DELETE FROM events", "DELETE FROM alert_marks"] {
+        run(ctx, sql).await;
+    }
     let empty = audit::verify(ctx, OPERATOR, Kept::default()).await.unwrap();
     assert_eq!(empty.sealed, 0);
     join(ctx, "ann").await;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tollgate_base::access::{Principal, Role};
 use tollgate_flows::{
+    backup,
     overview::{self, DayFigures},
     people,
     signout::{self, Which},
@@ -53,6 +54,26 @@ async fn a_day_is_told_as_it_was() {
     assert_eq!((next.signins, next.failed, next.signups), (0, 0, 0));
     assert_eq!(next.begins, day.begins.plus(Duration::from_hours(24)));
     assert_eq!(miscounted(ctx).await, 0);
+}
+
+/// The last backup is told to the moment, as pages say how long ago that is.
+#[tokio::test]
+async fn the_last_backup_is_told_to_the_moment() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    let last = async || {
+        let seen = overview::overview(ctx, OPERATOR, ()).await;
+        seen.unwrap().last_backup
+    };
+    assert_eq!(last().await, None);
+    let folder = tempfile::tempdir().unwrap();
+    backup::write(ctx, OPERATOR, folder.path().join("a.backup"))
+        .await
+        .unwrap();
+    let at = ctx.now();
+    node.settle().await;
+    node.clock.advance(Duration::from_mins(6));
+    assert_eq!(last().await, Some(at));
 }
 
 /// An account that is blocked is counted once a window; what is not looked at

@@ -102,6 +102,18 @@ async fn events_arrive_in_order_and_signed() {
         header(&seen[1], "webhook-id")
     );
     assert_eq!(events(ctx, "webhook.replayed").await, 1);
+
+    // What nobody could mean throws nothing away that is under way.
+    webhooks::replay(ctx, OPERATOR, (id, From::Number(1)))
+        .await
+        .unwrap();
+    let behind = show(ctx, id).await.behind;
+    let later = ctx.now().plus(Duration::from_secs(1));
+    for from in [From::Number(99_999), From::Number(-1), From::Time(later)] {
+        let refused = webhooks::replay(ctx, OPERATOR, (id, from)).await;
+        assert_eq!(code(&refused), "request.invalid");
+    }
+    assert_eq!(show(ctx, id).await.behind, behind);
 }
 
 /// asvs:V13.3.4: whoever rotates a secret loses no message.

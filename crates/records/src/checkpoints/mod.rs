@@ -70,7 +70,8 @@ pub async fn keys(db: &Db) -> Result<Vec<String>> {
 fn read(row: &Row) -> Result<Checkpoint> {
     Ok(Checkpoint {
         seq: row.get("seq")?,
-        hash: row.get("hash")?,
+        // One of another length was altered, and is none that anything fits.
+        hash: row.get::<Vec<u8>>("hash")?.try_into().unwrap_or_default(),
         at: row.get("at")?,
         signed: row.get("signed")?,
     })

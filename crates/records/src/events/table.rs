@@ -89,7 +89,7 @@ pub async fn head(tx: &mut Tx<'_>) -> Result<Chain> {
     };
     Ok(Chain {
         seq: row.get("seq")?,
-        hash: row.get("hash")?,
+        hash: whole(row.get("hash")?),
     })
 }
 
@@ -207,6 +207,12 @@ pub async fn expire(
     Ok(rows.len() as u64)
 }
 
+/// One of another length was altered, and is none that anything fits: that is found
+/// where the chain is checked, and does not keep anybody from reading.
+fn whole(bytes: Vec<u8>) -> [u8; 32] {
+    bytes.try_into().unwrap_or_default()
+}
+
 pub(super) fn read(row: &Row) -> Result<Event> {
     Ok(Event {
         id: row.get("id")?,
@@ -220,7 +226,7 @@ pub(super) fn read(row: &Row) -> Result<Event> {
         personal: row.get("personal")?,
         address: row.get("address")?,
         salt: row.get("salt")?,
-        personal_digest: row.get("personal_digest")?,
-        hash: row.get("hash")?,
+        personal_digest: whole(row.get("personal_digest")?),
+        hash: row.get::<Option<Vec<u8>>>("hash")?.map(whole),
     })
 }

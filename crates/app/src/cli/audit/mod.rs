@@ -61,8 +61,8 @@ pub(crate) struct Verify {
     /// A file with checkpoints that were kept elsewhere, such as the server's log
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
-    /// The keys that prove them, as audit keys wrote them; those in the database if left out
-    #[arg(long, value_name = "FILE", requires = "checkpoint")]
+    /// The keys that prove checkpoints, as audit keys wrote them; those in the database if left out
+    #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
     /// Check what audit export wrote, without a database
     #[arg(long, value_name = "FILE")]
@@ -159,7 +159,11 @@ impl Verify {
                 let detail = "Checkpoints in a file need --keys, as audit keys wrote them.";
                 return Err(Error::new(&codes::REQUEST_INVALID).detail(detail).into());
             }
-            (None, _) => Vec::new(),
+            (None, Some(keys)) => {
+                offline::keys(keys)?;
+                Vec::new()
+            }
+            (None, None) => Vec::new(),
         };
         let checked = offline::check(file, &heads)?;
         let (proof, after) = (&checked.proof, checked.after);

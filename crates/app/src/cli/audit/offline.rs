@@ -64,8 +64,8 @@ pub(super) fn check(file: &Path, heads: &[Head]) -> Result<Checked> {
 /// Signed heads in a file: lines of a log, or of `audit checkpoints`.
 ///
 /// # Errors
-/// `file.failed`; `audit.broken` if one is signed by nobody whom we know, or there
-/// are none.
+/// `file.failed`; `audit.broken` if one is signed by nobody whom we know;
+/// `usage.invalid` if there are none.
 pub(super) fn heads(file: &Path, keys: &[VerifyingKey]) -> Result<Vec<Head>> {
     let signed = signed(file)?;
     signed
@@ -77,13 +77,13 @@ pub(super) fn heads(file: &Path, keys: &[VerifyingKey]) -> Result<Vec<Head>> {
 /// The same before they are proved.
 ///
 /// # Errors
-/// `file.failed`; `audit.broken` if there are none.
+/// `file.failed`; `usage.invalid` if there are none.
 pub(super) fn signed(file: &Path) -> Result<Vec<String>> {
     let text = read(file)?;
     let signed: Vec<String> = checkpoints_in(&text).map(ToOwned::to_owned).collect();
     if signed.is_empty() {
         let says = format!("{} holds no checkpoint.", file.display());
-        return Err(broken(says));
+        return Err(another_file(says));
     }
     Ok(signed)
 }
@@ -91,13 +91,13 @@ pub(super) fn signed(file: &Path) -> Result<Vec<String>> {
 /// The keys of a file that `audit keys` wrote.
 ///
 /// # Errors
-/// `file.failed`; `audit.broken` if there are none.
+/// `file.failed`; `usage.invalid` if there are none.
 pub(super) fn keys(file: &Path) -> Result<Vec<VerifyingKey>> {
     let text = read(file)?;
     let keys = serde_json::from_str(&text).map(|set: Value| keys_in(&set));
     match keys {
         Ok(keys) if !keys.is_empty() => Ok(keys),
-        _ => Err(broken(format!("{} is no key set.", file.display()))),
+        _ => Err(another_file(format!("{} is no key set.", file.display()))),
     }
 }
 
@@ -157,4 +157,9 @@ fn unread(path: &Path) -> Error {
 
 fn broken(says: String) -> Error {
     Error::new(&codes::AUDIT_BROKEN).detail(says)
+}
+
+/// Another file was named than the one that was meant: that says nothing of the trail.
+fn another_file(says: String) -> Error {
+    Error::new(&codes::USAGE_INVALID).detail(says)
 }

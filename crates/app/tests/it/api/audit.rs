@@ -81,6 +81,32 @@ async fn the_trail_is_searched_page_by_page_and_taken_out_whole() {
     admin.client.get("/api/v1/audit/keys").await.expect(200);
 }
 
+/// What nobody could mean is refused, and said how it is meant.
+#[tokio::test]
+async fn a_search_says_which_form_it_wants() {
+    let house = house().await;
+    let admin = house.admin().await;
+    for (asked, field, says) in [
+        ("?from=garbage", "/from", "2026-03-01T12:00:00Z"),
+        ("?to=2026-03-01", "/to", "2026-03-01T12:00:00Z"),
+        ("?class=none", "/class", "sign-ins"),
+        ("?level=urgent", "/level", "warn"),
+        ("?subject=ann@example.org", "/subject", "usr_"),
+        ("?address=nope", "/address", "192.0.2.7"),
+        ("/export?after=-1", "/after", "0"),
+        ("/checkpoints?after=-1", "/after", "0"),
+    ] {
+        let path = format!("/api/v1/audit{asked}");
+        let refused = admin.client.get(&path).await.expect(400).text;
+        assert!(
+            refused.contains(field) && refused.contains(says),
+            "{refused}"
+        );
+    }
+    let found = admin.client.get("/api/v1/audit?address=2001:DB8::7").await;
+    found.expect(200);
+}
+
 /// The filters are in the address; a person is found by any of their names, and
 /// what people chose to be called is no formula in the file.
 ///

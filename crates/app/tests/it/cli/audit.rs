@@ -82,8 +82,30 @@ async fn files_alone_prove_the_trail_and_show_every_change() {
         );
     }
     // Without what left the machine, a cut end does not show.
-    let cut = check(lines[0].to_owned(), "").await;
-    assert!(cut.code == Some(0), "{}", cut.stdout);
+    for kept in ["", "--keys keys.json"] {
+        let cut = check(lines[0].to_owned(), kept).await;
+        assert!(cut.code == Some(0), "{}", cut.stdout);
+    }
+    // Another file than the one that was meant says nothing of the trail.
+    for kept in [
+        "--checkpoint tollgate.log --keys tollgate.log",
+        "--checkpoint trail.ndjson --keys keys.json",
+    ] {
+        let refused = check(trail.clone(), kept).await;
+        assert_eq!(refused.code, Some(2), "{}", refused.stdout);
+        assert!(
+            refused.stdout.contains("usage.invalid"),
+            "{}",
+            refused.stdout
+        );
+    }
+    // What was searched for is told with as many as were shown.
+    scene.run("audit search -n 1").await.succeeded();
+    scene.run("audit tail -n 2").await.succeeded();
+    let told = scene.run("audit search --kind audit.read --json").await;
+    let told = told.succeeded().stdout.clone();
+    assert!(told.contains("\"found\":1,\"more\":true"), "{told}");
+    assert!(told.contains("\"view\":\"tail\""), "{told}");
 }
 
 /// A log server that proves who it is gets the whole trail in its order, and one that
