@@ -21,7 +21,10 @@ const AGAIN: Duration = Duration::from_millis(100);
 /// arrives within it.
 const GRACE: Duration = Duration::from_secs(1);
 /// Of so many that may go, one is found with each look around.
-const AT_ONCE: usize = 16;
+const SHARE: usize = 16;
+/// Most that are on their way out at a time, and of how many places one is.
+const AT_ONCE: usize = 8;
+const OF_PLACES: usize = 25;
 
 /// Those of one server. Cheap to clone.
 #[derive(Clone)]
@@ -30,6 +33,7 @@ pub(super) struct Places(Arc<Inner>);
 struct Inner {
     all: Arc<Semaphore>,
     most_each: usize,
+    at_once: usize,
     taken: Mutex<Taken>,
 }
 
@@ -42,6 +46,8 @@ struct Taken {
     /// Who has to make room, the next one last. Looked for among all only now and
     /// then: who comes in crowds must not cost a look at everybody each.
     leaving: Vec<(Turn, u64)>,
+    /// How many were told, and are not gone yet.
+    going: usize,
 }
 
 /// What a connection does, and how it is told to go.
@@ -96,16 +102,19 @@ impl Places {
         Self(Arc::new(Inner {
             all: Arc::new(Semaphore::new(all)),
             most_each,
+            at_once: (all / OF_PLACES).clamp(1, AT_ONCE),
             taken: Mutex::default(),
         }))
     }
 
     /// One of all places, as soon as there is one.
     pub(super) async fn permit(&self) -> OwnedSemaphorePermit {
+        let mut least = 0;
         loop {
             if self.0.all.available_permits() == 0 {
-                self.make_room();
+                self.make_room(least);
             }
+            least = 1;
             // Who is asking now may rest a moment later.
             let permit = timeout(AGAIN, self.0.all.clone().acquire_owned()).await;
             if let Ok(permit) = permit {
@@ -145,15 +154,21 @@ impl Places {
         })
     }
 
-    /// Tell one to go: who owes us longest, or else who rests longest. Who is
-    /// answered stays.
-    fn make_room(&self) {
+    /// Tell some to go: who owes us longest, or else who rests longest. Who is
+    /// answered stays. On a busy machine they take their time, and the next to
+    /// come are there already; but if more and more were told, none would be left
+    /// but who has just come.
+    fn make_room(&self, least: usize) {
         let mut taken = self.taken();
-        if taken.goes() {
-            return;
+        let some = self.0.at_once.saturating_sub(taken.going).max(least);
+        for _ in 0..some {
+            if !taken.goes() {
+                taken.look_around(Instant::now());
+                if !taken.goes() {
+                    return;
+                }
+            }
         }
-        taken.look_around(Instant::now());
-        taken.goes();
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
@@ -168,6 +183,7 @@ impl Taken {
             let open = self.open.get(&number);
             if open.is_some_and(|(_, seat)| seat.goes_as(turn)) {
                 self.open.remove(&number);
+                self.going += 1;
                 metrics::counter!("tollgate_connections_cut_total", "reason" => "full")
                     .increment(1);
                 return true;
@@ -184,7 +200,7 @@ impl Taken {
         });
         self.leaving.extend(turns);
         self.leaving.sort_unstable_by_key(|turn| Reverse(*turn));
-        let few = self.leaving.len().div_ceil(AT_ONCE);
+        let few = self.leaving.len().div_ceil(SHARE);
         self.leaving.drain(..self.leaving.len() - few);
     }
 }
@@ -199,7 +215,9 @@ impl Drop for Place {
     fn drop(&mut self) {
         let Some(address) = self.address else { return };
         let mut taken = self.places.taken();
-        taken.open.remove(&self.number);
+        if taken.open.remove(&self.number).is_none() {
+            taken.going -= 1;
+        }
         if let Some(held) = taken.each.get_mut(&address) {
             *held -= 1;
             if *held == 0 {
@@ -363,11 +381,13 @@ mod tests {
             all.push(place(&places, "203.0.113.1", false).await.unwrap());
         }
         let is_told = |place: &Place| matches!(*place.seat.doing(), Doing::Goes);
-        places.make_room();
+        places.make_room(1);
         assert!(is_told(&all[0]), "the oldest");
         assert!(all[1].seat().is_heard());
         all[2].seat().owes(Instant::now());
-        places.make_room();
+        places.make_room(0);
+        assert!(!is_told(&all[3]), "one is going");
+        places.make_room(1);
         let told: Vec<_> = (0..40).filter(|number| is_told(&all[*number])).collect();
         assert_eq!(told, [0, 3]);
     }
