@@ -53,7 +53,10 @@ pub const NUMBERS: &[Number] = &[
         "tollgate_refreshes_total",
         "exchanged refresh tokens, by result",
     ),
-    counted(EVENTS, "events, by kind"),
+    counted(
+        EVENTS,
+        "events, by kind, also those of commands; each is counted by the node that numbers it for the audit trail, so that the sum over all nodes is right",
+    ),
     counted(
         "tollgate_principal_cache_total",
         "looks into memory for a credential: `hit` or `miss`",

@@ -7,9 +7,11 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
+use tokio::time::sleep;
 use tollgate::telemetry::numbers::{Kind, NUMBERS};
 use tollgate_records::events::EventKind;
 
@@ -115,6 +117,33 @@ fn what_watches_watches_something() {
             }
         }
     }
+}
+
+/// Whoever takes the server over by a command is seen by Prometheus too.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_commands_do_is_counted_by_the_server() {
+    let scene = Scene::new();
+    scene.create("user create root").await;
+    let server = scene.serve().await;
+    scene.run("admin recover root").await.succeeded();
+    let told = async || {
+        let url = format!("{}/metrics", server.metrics_url());
+        let text = reqwest::get(url).await.unwrap().text().await.unwrap();
+        let wanted = "tollgate_events_total{kind=\"admin.recovered\"} ";
+        let line = text.lines().find_map(|line| line.strip_prefix(wanted));
+        line.unwrap().to_owned()
+    };
+    let begun = Instant::now();
+    while told().await != "1" {
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "{}",
+            told().await
+        );
+        sleep(Duration::from_millis(100)).await;
+    }
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(told().await, "1", "once");
 }
 
 #[tokio::test]

@@ -207,7 +207,6 @@ pub(crate) fn tell(ctx: &Ctx, kind: EventKind, subject: Option<UserId>, id: Even
     if kind.stales_everything() || kind.stales_subject() || kind.stales_sites() {
         ctx.bus().publish(id.to_string());
     }
-    metrics::counter!("tollgate_events_total", "kind" => kind.as_str()).increment(1);
     let subject = subject.map(tracing::field::display);
     let id = tracing::field::display(id);
     match (kind.level(), kind.as_str()) {
