@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tollgate_base::{
     Error, Result,
     access::Principal,
+    codes,
     hex::hex,
     id::{AlertId, JobId, UserId},
     time::Time,
@@ -32,8 +33,19 @@ use super::{Channel, ChannelState, allow, rules::Rule};
 const BATCH: u32 = 200;
 /// How long one node tells before another may: longer than a round takes.
 const LEASE: Duration = Duration::from_mins(1);
-/// A channel is told no more often: what comes in between is told together.
+/// A receiver is told no more often, but for what is critical: what comes in between
+/// is told together.
 const GAP: Duration = Duration::from_mins(1);
+
+/// More of a mail server's words is not shown.
+const WORDS_MOST: usize = 200;
+
+/// Why somebody was not told.
+struct Fault {
+    says: String,
+    /// Whether it is about this one receiver alone.
+    is_theirs: bool,
+}
 
 /// What a channel is told.
 struct Said {
@@ -55,19 +67,20 @@ pub async fn tell(ctx: &Ctx, _by: &Principal, (): ()) -> Result<()> {
     }
     let last = notices::last(db).await?;
     let mut rounds = Channel::ALL.map(|channel| {
-        let resting = last.iter().any(|last| {
-            last.name == channel.name() && last.fault.is_none() && last.at.plus(GAP) > now
-        });
         let own = due.iter().filter(|notice| notice.channel == channel.name());
-        let own: Vec<_> = own.filter(|_| !resting).cloned().collect();
-        Box::pin(one_channel(ctx, channel, own))
+        Box::pin(one_channel(ctx, channel, own.cloned().collect(), &last))
     });
     let [mail, slack, webhook, file] = &mut rounds;
     let (one, two, three, four) = tokio::join!(mail, slack, webhook, file);
     one.and(two).and(three).and(four)
 }
 
-async fn one_channel(ctx: &Ctx, channel: Channel, due: Vec<notices::Notice>) -> Result<()> {
+async fn one_channel(
+    ctx: &Ctx,
+    channel: Channel,
+    due: Vec<notices::Notice>,
+    last: &[notices::Last],
+) -> Result<()> {
     let mut by_receiver: BTreeMap<String, Vec<notices::Notice>> = BTreeMap::new();
     for notice in due {
         let held = by_receiver.entry(notice.receiver.clone());
@@ -84,16 +97,32 @@ async fn one_channel(ctx: &Ctx, channel: Channel, due: Vec<notices::Notice>) -> 
         }
         told.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.id));
         told.dedup_by_key(|alert| alert.id);
-        let fault = if told.is_empty() {
+        let rests = last.iter().any(|last| {
+            let own = last.channel == channel.name() && last.receiver == receiver;
+            own && !last.test && last.fault.is_none() && last.at.plus(GAP) > now
+        });
+        let worst = told.first().map(|alert| alert.severity);
+        if rests && worst.is_some_and(|worst| worst < Severity::Critical) {
+            continue;
+        }
+        let outcome = if told.is_empty() {
             None
         } else {
             let ids: Vec<String> = group.iter().map(|one| one.id.to_string()).collect();
             let id = format!("alt_{}", &hex(&digest(&[ids.join(" ").as_bytes()]))[..32]);
             let said = Said { id, alerts: told };
-            Some(say(ctx, channel, &receiver, &said).await.err())
+            Some(say(ctx, channel, &receiver, &said).await)
         };
-        let failed = matches!(&fault, Some(Some(_)));
+        let failed = matches!(&outcome, Some(Err(_)));
+        let is_down = matches!(&outcome, Some(Err(fault)) if !fault.is_theirs);
         let late: Vec<JobId> = late.iter().map(|one| one.id).collect();
+        let last = outcome.map(|outcome| notices::Last {
+            channel: channel.name().to_owned(),
+            receiver,
+            test: false,
+            at: now,
+            fault: outcome.err().map(|fault| fault.says),
+        });
         ctx.db()
             .write(async move |tx: &mut Tx<'_>| {
                 for id in &late {
@@ -107,14 +136,14 @@ async fn one_channel(ctx: &Ctx, channel: Channel, due: Vec<notices::Notice>) -> 
                         notices::done(tx, one.id).await?;
                     }
                 }
-                match &fault {
-                    Some(fault) => notices::said(tx, channel.name(), fault.as_deref(), now).await,
+                match &last {
+                    Some(last) => notices::said(tx, last).await,
                     None => Ok(()),
                 }
             })
             .await?;
         // A server that is down is asked once in a round, not for every receiver.
-        if failed {
+        if is_down {
             break;
         }
     }
@@ -129,7 +158,6 @@ pub async fn test(ctx: &Ctx, by: &Principal, (): ()) -> Result<Vec<ChannelState>
     allow(by)?;
     let now = ctx.now();
     for channel in Channel::set(ctx) {
-        let mut fault = None;
         for receiver in receivers(ctx, channel).await? {
             let id = format!("alt_{}", JobId::new(now, ctx.entropy())?);
             let said = Said {
@@ -137,18 +165,23 @@ pub async fn test(ctx: &Ctx, by: &Principal, (): ()) -> Result<Vec<ChannelState>
                 alerts: Vec::new(),
             };
             let outcome = say(ctx, channel, &receiver, &said).await;
-            fault = fault.or(outcome.err());
+            let last = notices::Last {
+                channel: channel.name().to_owned(),
+                receiver,
+                test: true,
+                at: now,
+                fault: outcome.err().map(|fault| fault.says),
+            };
+            ctx.db()
+                .write(async move |tx: &mut Tx<'_>| notices::said(tx, &last).await)
+                .await?;
         }
-        ctx.db()
-            .write(async move |tx: &mut Tx<'_>| {
-                notices::said(tx, channel.name(), fault.as_deref(), now).await
-            })
-            .await?;
     }
     super::channels(ctx, by, ()).await
 }
 
-async fn receivers(ctx: &Ctx, channel: Channel) -> Result<Vec<String>> {
+/// Whom a channel tells.
+pub(super) async fn receivers(ctx: &Ctx, channel: Channel) -> Result<Vec<String>> {
     if channel != Channel::Mail {
         return Ok(vec![String::new()]);
     }
@@ -158,28 +191,39 @@ async fn receivers(ctx: &Ctx, channel: Channel) -> Result<Vec<String>> {
         .await
 }
 
-async fn say(ctx: &Ctx, channel: Channel, receiver: &str, said: &Said) -> Result<(), String> {
+/// A receiver as people know it, if it has a name.
+pub(super) async fn shown(ctx: &Ctx, receiver: &str) -> Result<Option<String>> {
+    let Ok(id) = receiver.parse::<UserId>() else {
+        return Ok((!receiver.is_empty()).then(|| receiver.to_owned()));
+    };
+    let known = accounts::identifiers(ctx.db(), id).await?;
+    let address = addressed(&known).map(|to| to.shown.clone());
+    Ok(Some(address.unwrap_or_else(|| receiver.to_owned())))
+}
+
+async fn say(ctx: &Ctx, channel: Channel, receiver: &str, said: &Said) -> Result<(), Fault> {
     let channels = ctx.channels();
     match channel {
-        Channel::Mail => mail(ctx, receiver, said)
-            .await
-            .map_err(|fault| in_words(&fault)),
+        Channel::Mail => mail(ctx, receiver, said).await.map_err(|fault| Fault {
+            is_theirs: fault.is(&codes::MAIL_REFUSED),
+            says: in_words(&fault),
+        }),
         Channel::Slack => match &channels.chat {
-            Some(chat) => chat.say(&chat_text(ctx, said)).await,
+            Some(chat) => Ok(chat.say(&chat_text(ctx, said)).await?),
             None => Ok(()),
         },
         Channel::Webhook => match &channels.hook {
             Some(hook) => {
                 let posted = hook.post(&said.id, ctx.now(), &said.json(ctx)).await;
-                posted.map_err(|refusal| match refusal {
+                Ok(posted.map_err(|refusal| match refusal {
                     Refusal::Failed(says, _) => says,
                     Refusal::Undeliverable => "It answered 422.".to_owned(),
-                })
+                })?)
             }
             None => Ok(()),
         },
         Channel::File => match &channels.file {
-            Some(file) => file.add(&said.lines(ctx)).await,
+            Some(file) => Ok(file.add(&said.lines(ctx)).await?),
             None => Ok(()),
         },
     }
@@ -238,8 +282,28 @@ fn escaped(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
+/// What is wrong, and what the mail server said of it.
 fn in_words(fault: &Error) -> String {
-    fault.code().title.to_owned()
+    let mut below = fault.cause().map(|cause| cause as &dyn std::error::Error);
+    let mut said = None;
+    while let Some(cause) = below {
+        said = Some(cause.to_string());
+        below = cause.source();
+    }
+    let said = said.map(|said| said.chars().take(WORDS_MOST).collect::<String>());
+    match said {
+        Some(said) => format!("{} It said: {said}", fault.public()),
+        None => fault.public().to_owned(),
+    }
+}
+
+impl From<String> for Fault {
+    fn from(says: String) -> Self {
+        Self {
+            says,
+            is_theirs: false,
+        }
+    }
 }
 
 impl Said {

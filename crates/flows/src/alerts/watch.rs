@@ -144,7 +144,10 @@ pub async fn check(ctx: &Ctx, by: &Principal, (): ()) -> Result<()> {
     let by = by.to_string();
     let now = ctx.now();
     ctx.db()
-        .write(async move |tx: &mut Tx<'_>| alerts::clean(tx, &by, now).await)
+        .write(async move |tx: &mut Tx<'_>| {
+            notices::forget_last(tx, now.minus(alerts::KEPT)).await?;
+            alerts::clean(tx, &by, now).await
+        })
         .await?;
     tally(ctx).await
 }

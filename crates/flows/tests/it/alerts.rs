@@ -17,7 +17,7 @@ use tollgate_outbound::{
 };
 use tollgate_testkit::{
     node::Node,
-    services::{Reply, WebServer},
+    services::{Greeting, Mood, Reply, SmtpServer, WebServer},
 };
 
 use crate::support::{COOKIE, boss, code, enter, events, join_quietly, number, try_in};
@@ -298,6 +298,112 @@ async fn conditions_raise_alerts_too() {
     node.clock.advance(Duration::from_mins(5));
     alerts::check(ctx, by, ()).await.unwrap();
     assert_eq!(open(ctx).await[0].rule, "trail-broken");
+}
+
+/// Write an event of a kind behind our back.
+async fn happen(ctx: &Ctx, number: u32, kind: &str, data: &str) {
+    let sql = "INSERT INTO events (id, at, kind, actor, subject, data, personal_digest)
+        VALUES ($1, $2, $3, 'anonymous', $4, $5, $6)";
+    let id = format!("evt_01k3bq7k3vf0q8s6r2c4e5{number:04}");
+    let subject = format!("usr_01k3bq7k3vf0q8s6r2c4e5{number:04}");
+    let digest = tollgate_records::events::personal_digest(&[0; 16], "");
+    let row = tollgate_store::args![id, ctx.now(), kind, subject, data, digest];
+    ctx.db().write_one(sql, row).await.unwrap();
+}
+
+/// A mail server that does not know one receiver says so of that one: whoever looks
+/// sees whom, for as long as it is so, and the others get their mail.
+#[tokio::test]
+async fn a_receiver_that_is_refused_is_named_until_it_is_not() {
+    let server = SmtpServer::start(Greeting::Plain).await;
+    let policy = AlertPolicy {
+        mail: ["aa-gone@example.org", "zz@example.org", "ops@example.org"]
+            .map(str::to_owned)
+            .to_vec(),
+        ..AlertPolicy::default()
+    };
+    let node = Node::mailing_alerts(&server, policy).await;
+    let ctx = &node.ctx;
+    server.be(Mood::KnowsNo("aa-gone"));
+    join_quietly(ctx, "ann").await;
+    block(ctx, "ann").await;
+    for _ in 0..3 {
+        pass(&node, Duration::from_secs(2)).await;
+    }
+    let got = |name: &str| {
+        let to = format!("{name}@example.org");
+        let letters = server.letters();
+        letters
+            .iter()
+            .filter(|mail| mail.to == [to.as_str()])
+            .count()
+    };
+    assert_eq!((got("zz"), got("ops"), got("aa-gone")), (1, 1, 0));
+    let fault = async || {
+        let told = alerts::channels(ctx, OPERATOR, ()).await.unwrap();
+        state(&told, Channel::Mail).fault.clone()
+    };
+    let says = fault().await.expect("one was refused");
+    assert!(says.contains("aa-gone@example.org"), "{says}");
+    assert!(says.contains("550"), "{says}");
+    assert!(!says.contains("zz@") && !says.contains("ops@"), "{says}");
+
+    let tested = alerts::test(ctx, OPERATOR, ()).await.unwrap();
+    let says = state(&tested, Channel::Mail).fault.clone().unwrap();
+    assert!(says.contains("aa-gone@") && says.contains("550"), "{says}");
+    assert_eq!(
+        (got("zz"), got("ops")),
+        (2, 2),
+        "they are tested all the same"
+    );
+
+    // Another one takes no mail either; then all do.
+    server.be(Mood::Answers("451 4.7.1 Greylisted"));
+    alerts::test(ctx, OPERATOR, ()).await.unwrap();
+    let says = fault().await.unwrap();
+    assert!(says.contains("zz@") && says.contains("ops@"), "{says}");
+    server.be(Mood::Kind);
+    for _ in 0..3 {
+        pass(&node, Duration::from_hours(1)).await;
+    }
+    assert_eq!(got("aa-gone"), 1, "it was tried again");
+    alerts::test(ctx, OPERATOR, ()).await.unwrap();
+    assert_eq!(fault().await, None);
+}
+
+/// What is critical waits neither behind what was told a moment ago nor behind a test.
+#[tokio::test]
+async fn what_is_critical_does_not_wait() {
+    let talk = WebServer::start().await;
+    let channels = Channels {
+        chat: Some(chat(&talk)),
+        ..Channels::default()
+    };
+    let node = Node::telling(channels, AlertPolicy::default()).await;
+    let ctx = &node.ctx;
+    alerts::test(ctx, OPERATOR, ()).await.unwrap();
+    assert_eq!(talk.take_seen().len(), 1);
+    happen(ctx, 1, "factor.reset", "{}").await;
+    pass(&node, Duration::from_secs(1)).await;
+    assert_eq!(talk.take_seen().len(), 1, "a test holds up nothing");
+    happen(ctx, 2, "factor.reset", "{}").await;
+    pass(&node, Duration::from_secs(1)).await;
+    assert!(
+        talk.take_seen().is_empty(),
+        "told together, within a minute"
+    );
+    happen(ctx, 3, "token.reused", "{}").await;
+    pass(&node, Duration::from_secs(1)).await;
+    let said = talk.take_seen();
+    assert_eq!(said.len(), 1, "at once");
+    let text = String::from_utf8_lossy(&said[0].body).into_owned();
+    assert!(text.contains("Critical"), "{text}");
+    pass(&node, Duration::from_mins(1)).await;
+    let rest = talk.take_seen().len();
+    assert!(
+        rest <= 1 && (rest == 1 || text.contains("Warning")),
+        "none is lost"
+    );
 }
 
 /// A flood of accounts makes no flood of alerts.
