@@ -13,7 +13,7 @@ use tollgate_records::{
 pub struct Rule {
     /// Its stable name.
     pub name: &'static str,
-    /// How bad it is.
+    /// How bad it is, if the event does not say that it is worse.
     pub severity: Severity,
     /// What raises it; nothing where a condition does, which is looked at regularly.
     pub kinds: &'static [K],
@@ -185,6 +185,16 @@ impl Rule {
     pub(super) fn hears(&self, event: &Event) -> bool {
         let kind = K::parse(&event.kind);
         kind.is_some_and(|kind| self.kinds.contains(&kind)) && (self.counts)(event)
+    }
+
+    /// How bad it is by an event that says how bad the worst of it is.
+    pub(super) fn severity_of(&self, event: &Event) -> Severity {
+        let said = match event.detail("worst").as_deref() {
+            Some("critical") => Critical,
+            Some("high") => Warning,
+            _ => Info,
+        };
+        self.severity.max(said)
     }
 
     /// About whom the alert is that an event raises; empty for the installation.

@@ -110,7 +110,7 @@ async fn heard(ctx: &Ctx, event: &Event) -> Result<Vec<Raise>> {
         raises.push(Raise {
             id: AlertId::new(ctx.now(), ctx.entropy())?,
             rule: rule.name,
-            severity: rule.severity,
+            severity: rule.severity_of(event),
             subject: rule.subject(event),
             at: event.at,
             event: Some(event.id),

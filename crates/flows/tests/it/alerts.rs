@@ -371,6 +371,33 @@ async fn a_receiver_that_is_refused_is_named_until_it_is_not() {
     assert_eq!(fault().await, None);
 }
 
+/// What the compliance rules find is as bad as the worst of it.
+#[tokio::test]
+async fn what_compliance_finds_is_told_as_bad_as_it_is() {
+    let talk = WebServer::start().await;
+    let channels = Channels {
+        chat: Some(chat(&talk)),
+        ..Channels::default()
+    };
+    let node = Node::telling(channels, AlertPolicy::default()).await;
+    let ctx = &node.ctx;
+    for (number, worst, severity, told) in [
+        (1, "low", Severity::Info, 0),
+        (2, "high", Severity::Warning, 1),
+        (3, "critical", Severity::Critical, 1),
+        // What was worse is open yet.
+        (4, "medium", Severity::Critical, 0),
+    ] {
+        let data = format!(r#"{{"worst":"{worst}","rules":{{}}}}"#);
+        happen(ctx, number, "compliance.changed", &data).await;
+        pass(&node, Duration::from_mins(2)).await;
+        let raised = open(ctx).await;
+        assert_eq!(rules(&raised), ["compliance-changed"]);
+        assert_eq!(raised[0].severity, severity, "{worst}");
+        assert_eq!(talk.take_seen().len(), told, "{worst}");
+    }
+}
+
 /// What is critical waits neither behind what was told a moment ago nor behind a test.
 #[tokio::test]
 async fn what_is_critical_does_not_wait() {
