@@ -141,6 +141,7 @@ alert-rule-administrator-recovered = أُنشئ مدير أو استُعيد م�
 alert-rule-administrator-without-factor = مدير بلا عامل ثانٍ
 alert-rule-mail-failing = تُخلّي عن إرسال بريد أو رسالة نصية
 alert-rule-webhook-stopped = لم يعد خطاف ويب يستقبل شيئًا فأُوقف
+alert-rule-webhook-changed = أُضيف خطاف ويب أو عُدّل أو حُذف: تذهب الأحداث إلى مكان آخر أو لم تعد تُرسل
 alert-rule-trail-broken = لم يعد سجل التدقيق متماسكًا
 alert-rule-compliance-changed = وجدت القواعد شيئًا جديدًا
 alert-rule-clock-stepped = قفزت ساعة الجهاز

@@ -140,6 +140,7 @@ alert-rule-administrator-recovered = Ein Administrator wurde an der Kommandozeil
 alert-rule-administrator-without-factor = Ein Administrator hat keinen zweiten Faktor
 alert-rule-mail-failing = Eine Mail oder Textnachricht wurde aufgegeben
 alert-rule-webhook-stopped = Ein Webhook nimmt nichts mehr an und wurde abgeschaltet
+alert-rule-webhook-changed = Ein Webhook wurde angelegt, geändert oder gelöscht: Ereignisse gehen anderswohin oder nicht mehr
 alert-rule-trail-broken = Die Prüfspur passt nicht mehr zusammen
 alert-rule-compliance-changed = Die Regeln finden etwas Neues
 alert-rule-clock-stepped = Die Uhr der Maschine ist gesprungen

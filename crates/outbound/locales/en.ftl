@@ -140,6 +140,7 @@ alert-rule-administrator-recovered = An administrator was made or restored at th
 alert-rule-administrator-without-factor = An administrator has no second factor
 alert-rule-mail-failing = A mail or text was given up
 alert-rule-webhook-stopped = A webhook takes nothing any more and was turned off
+alert-rule-webhook-changed = A webhook was added, changed or deleted: events go elsewhere, or no longer
 alert-rule-trail-broken = The audit trail does not fit together any more
 alert-rule-compliance-changed = The compliance rules find something new
 alert-rule-clock-stepped = The machine’s clock jumped

@@ -140,6 +140,7 @@ alert-rule-administrator-recovered = Se creó o restauró un administrador en la
 alert-rule-administrator-without-factor = Un administrador no tiene segundo factor
 alert-rule-mail-failing = Se desistió de enviar un correo o mensaje
 alert-rule-webhook-stopped = Un webhook ya no recibe nada y se desactivó
+alert-rule-webhook-changed = Se añadió, cambió o borró un webhook: los eventos van a otro lugar, o ya a ninguno
 alert-rule-trail-broken = El registro de auditoría ya no encaja
 alert-rule-compliance-changed = Las reglas encuentran algo nuevo
 alert-rule-clock-stepped = El reloj de la máquina dio un salto

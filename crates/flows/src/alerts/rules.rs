@@ -101,6 +101,12 @@ pub const RULES: &[Rule] = &[
         Named("webhook"),
         &[K::WebhookStopped],
     ),
+    Rule::new(
+        "webhook-changed",
+        Warning,
+        Named("webhook"),
+        &[K::WebhookCreated, K::WebhookUpdated, K::WebhookDeleted],
+    ),
     Rule::new("trail-broken", Critical, Installation, &[K::AuditBroken]),
     Rule::new(
         "compliance-changed",

@@ -9,6 +9,7 @@ use tollgate_flows::{
     alerts::{self, Channel, ChannelState, RULES},
     ctx::{AlertPolicy, PURPOSE_ACCESS},
     keyring::{self, Begin},
+    webhooks::{self, WebhookDraft},
 };
 use tollgate_outbound::{
     channels::{Channels, Chat, Lines},
@@ -431,6 +432,34 @@ async fn what_is_critical_does_not_wait() {
         rest <= 1 && (rest == 1 || text.contains("Warning")),
         "none is lost"
     );
+}
+
+/// Whoever adds a webhook has a copy of all that happens sent away, and whoever turns
+/// one off stops it: somebody is told.
+#[tokio::test]
+async fn whoever_changes_a_webhook_is_seen() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    let draft = |active| WebhookDraft {
+        name: "Receiver".to_owned(),
+        url: "https://hooks.example.org/".to_owned(),
+        events: vec!["*".to_owned()],
+        active,
+    };
+    let (made, _) = webhooks::create(ctx, OPERATOR, draft(true)).await.unwrap();
+    let id = made.webhook.id;
+    node.settle().await;
+    let raised = open(ctx).await;
+    assert_eq!(rules(&raised), ["webhook-changed"]);
+    assert_eq!(raised[0].subject, id.to_string());
+    assert_eq!(raised[0].severity, Severity::Warning);
+    webhooks::edit(ctx, OPERATOR, (id, draft(false)))
+        .await
+        .unwrap();
+    webhooks::delete(ctx, OPERATOR, id).await.unwrap();
+    node.settle().await;
+    let raised = open(ctx).await;
+    assert_eq!((raised.len(), raised[0].count), (1, 3));
 }
 
 /// A flood of accounts makes no flood of alerts.
