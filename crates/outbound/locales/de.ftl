@@ -61,7 +61,7 @@ password-changed-subject = Ihr Passwort wurde geändert
 password-changed-lead = Seit { $at } hat Ihr Konto ein neues Passwort.
 
 new-device-subject = Ein neues Gerät hat sich bei Ihrem Konto angemeldet
-new-device-lead = Am { $at } hat sich jemand bei Ihrem Konto angemeldet, und zwar von { $from } aus, wo es bisher nicht benutzt wurde.
+new-device-lead = Am { $at } hat sich jemand mit einem Gerät oder aus einem Netz, das Ihr Konto nicht kennt, bei ihm angemeldet: { $from }.
 
 new-country-subject = Eine Anmeldung bei Ihrem Konto aus einem neuen Land
 new-country-lead = Am { $at } hat sich jemand bei Ihrem Konto angemeldet, und zwar von { $from } aus, einem Land, in dem es bisher nicht benutzt wurde.
@@ -105,7 +105,24 @@ account-recovered-lead = Seit { $at } hat Ihr Konto ein neues Passwort und keine
 sign-in-token-issued-subject = Ein Link zum Anmelden bei Ihrem Konto wurde erstellt
 sign-in-token-issued-lead = Um { $at } hat ein Administrator einen Link erstellt, der einmal ohne Ihr Passwort bei Ihrem Konto anmeldet.
 
+reset-link-made-subject = Ein Link für ein neues Passwort Ihres Kontos wurde erstellt
+reset-link-made-lead = Um { $at } hat ein Administrator einen Link erstellt, der einmal ein neues Passwort für Ihr Konto setzt.
+
+role-changed-subject = Was Sie hier dürfen, wurde geändert
+role-changed-lead = Seit { $at } hat Ihr Konto eine andere Rolle: Sie dürfen hier mehr als bisher, oder weniger.
+
+device-trusted-subject = Ein Gerät meldet ohne den zweiten Schritt bei Ihrem Konto an
+device-trusted-lead = Um { $at } hat sich jemand von { $from } aus bei Ihrem Konto angemeldet und gesagt, dass dieses Gerät ihm gehört: Es meldet nun eine Zeit lang mit dem Passwort allein an, ohne den zweiten Schritt. Auf { $site }/me/sessions sehen Sie es und können es entfernen.
+
+locked-down-subject = Alle anderen wurden aus Ihrem Konto ausgesperrt
+locked-down-lead = Um { $at } hat jemand, der bei Ihrem Konto angemeldet war, alle anderen ausgesperrt: Alle anderen Sitzungen sind beendet, und andere Geräte, Links und Codes gelten nicht mehr.
+
+token-reused-subject = Eine Ihrer Sitzungen wurde beendet: Ihr Token wurde zweimal benutzt
+token-reused-lead = Um { $at } wurde ein Token einer Ihrer Sitzungen ein zweites Mal benutzt, wie es eine Kopie täte. Diese Sitzung wurde beendet; melden Sie sich dort neu an.
+
 notice-end = Wenn Sie das waren, tun Sie nichts. Wenn nicht, setzen Sie auf { $site }/forgot ein neues Passwort, was alle Sitzungen beendet, und sagen Sie es dem Betreiber dieses Servers.
+notice-end-other = Wenn Sie wissen, warum, ist nichts zu tun. Wenn nicht, fragen Sie den Betreiber dieses Servers.
+notice-end-copied = Wenn Sie kopiert oder zurückgespielt haben, was dieses Gerät oder diese App aufbewahrt, liegt es daran. Wenn nicht, setzen Sie auf { $site }/forgot ein neues Passwort, was alle Sitzungen beendet, und sagen Sie es dem Betreiber dieses Servers.
 
 test-subject = Ein Test der Mail von Tollgate
 test-lead = Das ist ein Test. Wenn Sie ihn lesen, kann { $site } Mail senden.

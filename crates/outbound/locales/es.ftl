@@ -61,7 +61,7 @@ password-changed-subject = Tu contraseña ha cambiado
 password-changed-lead = Desde { $at } tu cuenta tiene una contraseña nueva.
 
 new-device-subject = Un dispositivo nuevo inició sesión en tu cuenta
-new-device-lead = A las { $at } alguien inició sesión en tu cuenta desde { $from }, donde no se había usado antes.
+new-device-lead = A las { $at } alguien inició sesión en tu cuenta con un dispositivo, o desde una red, que la cuenta no conoce: { $from }.
 
 new-country-subject = Un inicio de sesión en tu cuenta desde un país nuevo
 new-country-lead = A las { $at } alguien inició sesión en tu cuenta desde { $from }, en un país donde no se había usado antes.
@@ -105,7 +105,24 @@ account-recovered-lead = Desde { $at } tu cuenta tiene una contraseña nueva y n
 sign-in-token-issued-subject = Se creó un enlace para entrar en tu cuenta
 sign-in-token-issued-lead = El { $at } un administrador creó un enlace que entra una vez en tu cuenta sin tu contraseña.
 
+reset-link-made-subject = Se creó un enlace para elegir una contraseña nueva de tu cuenta
+reset-link-made-lead = El { $at } un administrador creó un enlace que elige una vez una contraseña nueva para tu cuenta.
+
+role-changed-subject = Cambió lo que puedes hacer aquí
+role-changed-lead = Desde el { $at } tu cuenta tiene otro rol: aquí puedes hacer más que antes, o menos.
+
+device-trusted-subject = Un dispositivo entra en tu cuenta sin el segundo paso
+device-trusted-lead = El { $at } alguien inició sesión en tu cuenta desde { $from } y dijo que ese dispositivo es suyo: durante un tiempo entra solo con la contraseña, sin el segundo paso. Lo ves en { $site }/me/sessions y allí puedes quitarlo.
+
+locked-down-subject = Se expulsó a todos los demás de tu cuenta
+locked-down-lead = El { $at } alguien con sesión abierta en tu cuenta expulsó a todos los demás: las otras sesiones terminaron, y los otros dispositivos, enlaces y códigos ya no valen.
+
+token-reused-subject = Se terminó una de tus sesiones: su token se usó dos veces
+token-reused-lead = El { $at } un token de una de tus sesiones se usó por segunda vez, como lo haría una copia. Esa sesión se terminó; vuelve a entrar allí.
+
 notice-end = Si fuiste tú, no hagas nada. Si no, elige una contraseña nueva en { $site }/forgot, lo que termina todas las sesiones, y avisa a quien administra este servidor.
+notice-end-other = Si sabes por qué, no hay nada que hacer. Si no, pregunta a quien administra este servidor.
+notice-end-copied = Si copiaste o restauraste lo que guarda ese dispositivo o esa aplicación, es por eso. Si no, elige una contraseña nueva en { $site }/forgot, lo que termina todas las sesiones, y avisa a quien administra este servidor.
 
 test-subject = Una prueba del correo de Tollgate
 test-lead = Esto es una prueba. Si la lees, { $site } puede enviar correo.

@@ -97,6 +97,16 @@ pub enum Notice {
     AccountRecovered,
     /// An administrator made a link to sign in with.
     SignInTokenIssued,
+    /// One made a link that sets a new password.
+    ResetLinkMade,
+    /// The role is another one.
+    RoleChanged,
+    /// A device signs in without the second step.
+    DeviceTrusted,
+    /// The owner shut everybody else out.
+    LockedDown,
+    /// A refresh token was used twice.
+    TokenReused,
 }
 
 /// What a text message is about.
@@ -123,6 +133,8 @@ pub struct Facts<'a> {
     pub from: Option<String>,
     /// How many recovery codes are left.
     pub left: i64,
+    /// Whether somebody else than the receiver did it: an administrator or the operator.
+    pub by_other: bool,
     /// Alerts, the worst first.
     pub alerts: Vec<AlertLine>,
 }
@@ -178,7 +190,7 @@ const OTHERS: [(&str, &str); 3] = [
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 36] = [
         Self::PasswordReset,
         Self::AddressVerification,
         Self::SecondStepCode,
@@ -208,6 +220,11 @@ impl Kind {
         Self::Notice(Notice::RecoveryStarted),
         Self::Notice(Notice::AccountRecovered),
         Self::Notice(Notice::SignInTokenIssued),
+        Self::Notice(Notice::ResetLinkMade),
+        Self::Notice(Notice::RoleChanged),
+        Self::Notice(Notice::DeviceTrusted),
+        Self::Notice(Notice::LockedDown),
+        Self::Notice(Notice::TokenReused),
         Self::Alert,
         Self::Test,
     ];
@@ -244,6 +261,11 @@ impl Kind {
             Self::Notice(Notice::RecoveryStarted) => "recovery-started",
             Self::Notice(Notice::AccountRecovered) => "account-recovered",
             Self::Notice(Notice::SignInTokenIssued) => "sign-in-token-issued",
+            Self::Notice(Notice::ResetLinkMade) => "reset-link-made",
+            Self::Notice(Notice::RoleChanged) => "role-changed",
+            Self::Notice(Notice::DeviceTrusted) => "device-trusted",
+            Self::Notice(Notice::LockedDown) => "locked-down",
+            Self::Notice(Notice::TokenReused) => "token-reused",
             Self::Alert => "alert",
             Self::Test => "test",
         }
@@ -329,6 +351,11 @@ impl Letters {
         let shared = |key: &str| self.say(language, key, &arguments);
         let subject = own("subject");
         let end = match kind {
+            // Whoever made the copy did it, and nobody else.
+            Kind::Notice(Notice::TokenReused | Notice::PasskeyCopied) => {
+                shared("notice-end-copied")
+            }
+            Kind::Notice(_) if facts.by_other => shared("notice-end-other"),
             Kind::Notice(_) => shared("notice-end"),
             _ => own("end"),
         };

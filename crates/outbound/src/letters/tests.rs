@@ -14,6 +14,7 @@ fn facts() -> Facts<'static> {
         at: Some(Time::from_secs(1_800_000_000)),
         from: Some("Firefox on <Linux>".to_owned()),
         left: 3,
+        by_other: false,
         alerts: Vec::new(),
     }
 }
@@ -34,6 +35,8 @@ fn keys() -> Vec<String> {
         "token",
         "foot",
         "notice-end",
+        "notice-end-other",
+        "notice-end-copied",
         "place-unknown",
         "text-code",
         "text-test",
