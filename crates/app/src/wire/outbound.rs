@@ -20,24 +20,65 @@ use tollgate_outbound::{
 
 use tollgate_flows::{Severity, ctx::AlertPolicy};
 
-use crate::config::{
-    self, Config,
-    meant::{backend::WebUrl, value::Word},
+use crate::{
+    config::{
+        self, Config,
+        meant::{backend::WebUrl, value::Word},
+    },
+    tls::Identity,
 };
 
 /// Whether the files are there, and what they should be, that a server needs
 /// beside its own.
 ///
 /// # Errors
-/// `config.invalid`, which says what of them.
+/// `config.invalid`, which says what of each of them.
 pub fn check_files(config: &Config) -> Result<()> {
-    mailer(&config.mail)?;
-    texter(&config.sms)?;
-    courier(&config.webhooks)?;
-    channels(&config.alerts)?;
-    letters(&config.mail)?;
-    countries(&config.network)?;
-    whole_breaches(&config.password).map(drop)
+    let looked = [
+        mailer(&config.mail).map(drop),
+        texter(&config.sms).map(drop),
+        courier(&config.webhooks).map(drop),
+        channels(&config.alerts).map(drop),
+        alert_file(&config.alerts),
+        letters(&config.mail).map(drop),
+        countries(&config.network).map(drop),
+        whole_breaches(&config.password).map(drop),
+        identity(&config.tls),
+    ];
+    let faults: Vec<Error> = looked.into_iter().filter_map(Result::err).collect();
+    match <[Error; 1]>::try_from(faults) {
+        Ok([only]) => Err(only),
+        Err(faults) if faults.is_empty() => Ok(()),
+        Err(faults) => {
+            let all: Vec<&str> = faults.iter().map(Error::public).collect();
+            Err(Error::new(&codes::CONFIG_INVALID).detail(all.join("\n")))
+        }
+    }
+}
+
+/// Whether our certificate and its key can be shown.
+fn identity(tls: &config::tls::Tls) -> Result<()> {
+    match tls.files() {
+        Some((certificate, key)) => Identity::read(certificate, key).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Whether lines of alerts could be added where they are to go.
+fn alert_file(alerts: &config::alerts::Alerts) -> Result<()> {
+    let Some(path) = &alerts.file else {
+        return Ok(());
+    };
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let what = if path.is_dir() {
+        "is a folder"
+    } else if folder.is_some_and(|folder| !folder.is_dir()) {
+        "lies in a folder that is not there"
+    } else {
+        return Ok(());
+    };
+    let detail = format!("alerts.file: {} {what}.", path.display());
+    Err(Error::new(&codes::CONFIG_INVALID).detail(detail))
 }
 
 /// Whoever takes our mail.
