@@ -119,6 +119,23 @@ fn what_watches_watches_something() {
     }
 }
 
+/// What is counted is shown or told of; what is not is counted for whoever looks closer.
+#[test]
+fn what_is_counted_is_watched() {
+    const CLOSER: [&str; 6] = [
+        "tollgate_principal_cache_entries",
+        "tollgate_store_batch_size",
+        "tollgate_store_retries_total",
+        "tollgate_breach_checks_failed_total",
+        "tollgate_rows_cleaned_total",
+        "tollgate_trace_spans_total",
+    ];
+    let text = read("tollgate.rules.yml") + &read("tollgate.dashboard.json");
+    for number in NUMBERS.iter().filter(|one| !CLOSER.contains(&one.name)) {
+        assert!(text.contains(number.name), "{} is watched", number.name);
+    }
+}
+
 /// Whoever takes the server over by a command is seen by Prometheus too.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_commands_do_is_counted_by_the_server() {
@@ -249,6 +266,10 @@ async fn promtool_approves_of_what_a_server_tells() {
         "tollgate_events_total{kind=\"token.reused\"} 0",
         "tollgate_panics_total 0",
         "tollgate_store_poisoned 0",
+        "tollgate_mail_sent_total{result=\"refused\"} 0",
+        "tollgate_requests_throttled_total{by=\"address\",cost=\"changing\"} 0",
+        "tollgate_alerts_told_total{channel=\"mail\",result=\"failed\"} 0",
+        "tollgate_webhook_deliveries_total{result=\"failed\"} 0",
     ] {
         assert!(numbers.contains(begun), "{begun} in\n{numbers}");
     }

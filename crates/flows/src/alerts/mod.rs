@@ -160,6 +160,7 @@ async fn act(ctx: &Ctx, by: &Principal, id: AlertId, kind: EventKind) -> Result<
         Ok(())
     })
     .await?;
+    watch::tally(ctx).await?;
     show(ctx, by, id).await
 }
 

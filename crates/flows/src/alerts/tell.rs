@@ -114,6 +114,15 @@ async fn one_channel(
             Some(say(ctx, channel, &receiver, &said).await)
         };
         let failed = matches!(&outcome, Some(Err(_)));
+        if let Some(outcome) = &outcome {
+            let result = if outcome.is_ok() { "ok" } else { "failed" };
+            metrics::counter!(
+                "tollgate_alerts_told_total",
+                "channel" => channel.name(),
+                "result" => result
+            )
+            .increment(1);
+        }
         let is_down = matches!(&outcome, Some(Err(fault)) if !fault.is_theirs);
         let late: Vec<JobId> = late.iter().map(|one| one.id).collect();
         let last = outcome.map(|outcome| notices::Last {
