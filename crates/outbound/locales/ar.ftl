@@ -134,13 +134,22 @@ text-code = { $code } هو رمزك لدى { $host }. يعمل لمدة 10 دق�
 text-test = هذا اختبار للرسائل النصية من { $host }.
 
 # Alerts. Each rule has a name of its own.
-alert-subject = Tollgate: { $title }
+alert-subject = Tollgate: { $severity }: { $title }
 alert-lead = { $lines }
 alert-end = انظر { $site }/admin/alerts. هناك يمكنك أن تؤكد أنك رأيته وأن تغلقه.
 alert-line = { $severity }: { $title } — { $count } مرة، آخرها في { $at }
 alert-severity-info = ملاحظة
 alert-severity-warning = تحذير
 alert-severity-critical = حرج
+alert-next-person = اسأل صاحب الحساب إن كان يعلم به. وإلا فانظر ما حدث وأنهِ ما هو مفتوح: { $site }/admin/people/{ $subject }/review
+alert-next-guessing = يُبطَّأ تلقائيًا. انظر من أين يأتي: { $site }/admin/audit؛ و[network] deny يحجب الشبكات.
+alert-next-factors = يُضاف في { $site }/me/factors؛ و signin.second_factor = "admins" يفرضه على الجميع.
+alert-next-mail = السبب، ولإعادة المحاولة: tollgate mail queue
+alert-next-webhooks = انظر ما يُرسل وإلى أين: { $site }/admin/webhooks
+alert-next-trail = اترك قاعدة البيانات كما هي وقارنها بنسخة احتياطية: tollgate audit verify
+alert-next-compliance = انظر ما وُجد وأصلحه: { $site }/admin/compliance
+alert-next-look = انظر من فعله ومتى: { $site }/admin/audit
+alert-next-doctor = انظر ما الخطأ: tollgate doctor
 alert-rule-test = هذا اختبار للتنبيهات
 alert-rule-account-blocked = تسجيل الدخول إلى حساب محظور لفترة
 alert-rule-many-blocked = حُظرت حسابات كثيرة خلال دقائق: ربما يخمّن أحدهم كلمات المرور

@@ -133,13 +133,22 @@ text-code = { $code } ist Ihr Code für { $host }. Er gilt 10 Minuten. Sagen Sie
 text-test = Das ist ein Test der Textnachrichten von { $host }.
 
 # Alerts. Each rule has a name of its own.
-alert-subject = Tollgate: { $title }
+alert-subject = Tollgate: { $severity }: { $title }
 alert-lead = { $lines }
 alert-end = Siehe { $site }/admin/alerts. Dort können Sie ihn als gesehen markieren und schließen.
 alert-line = { $severity }: { $title } – { $count }×, zuletzt am { $at }
 alert-severity-info = Hinweis
 alert-severity-warning = Warnung
 alert-severity-critical = Kritisch
+alert-next-person = Fragen Sie nach, ob das bekannt ist. Wenn nicht, sehen Sie, was geschah, und beenden Sie, was offen ist: { $site }/admin/people/{ $subject }/review
+alert-next-guessing = Es wird von selbst gebremst. Sehen Sie, woher es kommt: { $site }/admin/audit; [network] deny sperrt Netze aus.
+alert-next-factors = Er wird unter { $site }/me/factors hinzugefügt; signin.second_factor = "admins" verlangt ihn von allen.
+alert-next-mail = Warum, und um es erneut zu versuchen: tollgate mail queue
+alert-next-webhooks = Sehen Sie, was wohin gesendet wird: { $site }/admin/webhooks
+alert-next-trail = Lassen Sie die Datenbank, wie sie ist, und vergleichen Sie sie mit einer Sicherung: tollgate audit verify
+alert-next-compliance = Sehen Sie, was gefunden wurde, und bringen Sie es in Ordnung: { $site }/admin/compliance
+alert-next-look = Sehen Sie, wer es wann getan hat: { $site }/admin/audit
+alert-next-doctor = Sehen Sie, was nicht stimmt: tollgate doctor
 alert-rule-test = Das ist ein Test der Warnungen
 alert-rule-account-blocked = Anmeldungen bei einem Konto sind eine Weile gesperrt
 alert-rule-many-blocked = Viele Konten wurden binnen Minuten gesperrt: Jemand rät womöglich Passwörter

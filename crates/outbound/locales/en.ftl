@@ -133,13 +133,22 @@ text-code = { $code } is your code for { $host }. It works for 10 minutes. Never
 text-test = This is a test of text messages from { $host }.
 
 # Alerts. Each rule has a name of its own.
-alert-subject = Tollgate: { $title }
+alert-subject = Tollgate: { $severity }: { $title }
 alert-lead = { $lines }
 alert-end = See { $site }/admin/alerts. There you can say that you have seen it, and close it.
 alert-line = { $severity }: { $title } — { $count }×, last at { $at }
 alert-severity-info = Note
 alert-severity-warning = Warning
 alert-severity-critical = Critical
+alert-next-person = Ask them whether they know of it. If not, see what happened and end what is open: { $site }/admin/people/{ $subject }/review
+alert-next-guessing = It is slowed down by itself. See from where it comes: { $site }/admin/audit; [network] deny shuts networks out.
+alert-next-factors = They add one at { $site }/me/factors; signin.second_factor = "admins" requires it of all.
+alert-next-mail = Why, and to try again: tollgate mail queue
+alert-next-webhooks = See what is sent where: { $site }/admin/webhooks
+alert-next-trail = Leave the database as it is, and compare it with a backup: tollgate audit verify
+alert-next-compliance = See what is found, and put it right: { $site }/admin/compliance
+alert-next-look = See who did it and when: { $site }/admin/audit
+alert-next-doctor = See what is wrong: tollgate doctor
 alert-rule-test = This is a test of alerts
 alert-rule-account-blocked = Sign-ins to an account are blocked for a while
 alert-rule-many-blocked = Many accounts were blocked within minutes: somebody may be guessing passwords

@@ -133,13 +133,22 @@ text-code = { $code } es tu código para { $host }. Sirve durante 10 minutos. No
 text-test = Esto es una prueba de los mensajes de texto de { $host }.
 
 # Alerts. Each rule has a name of its own.
-alert-subject = Tollgate: { $title }
+alert-subject = Tollgate: { $severity }: { $title }
 alert-lead = { $lines }
 alert-end = Vea { $site }/admin/alerts. Allí puede indicar que la ha visto y cerrarla.
 alert-line = { $severity }: { $title } — { $count }×, la última el { $at }
 alert-severity-info = Aviso
 alert-severity-warning = Advertencia
 alert-severity-critical = Crítica
+alert-next-person = Pregunte si lo sabe. Si no, mire qué pasó y termine lo que está abierto: { $site }/admin/people/{ $subject }/review
+alert-next-guessing = Se frena por sí solo. Mire de dónde viene: { $site }/admin/audit; [network] deny excluye redes.
+alert-next-factors = Se añade en { $site }/me/factors; signin.second_factor = "admins" lo exige a todos.
+alert-next-mail = Por qué, y para reintentar: tollgate mail queue
+alert-next-webhooks = Mire qué se envía y adónde: { $site }/admin/webhooks
+alert-next-trail = Deje la base de datos como está y compárela con una copia de seguridad: tollgate audit verify
+alert-next-compliance = Mire qué se encontró y corríjalo: { $site }/admin/compliance
+alert-next-look = Mire quién lo hizo y cuándo: { $site }/admin/audit
+alert-next-doctor = Mire qué falla: tollgate doctor
 alert-rule-test = Esta es una prueba de las alertas
 alert-rule-account-blocked = Los inicios de sesión de una cuenta están bloqueados por un tiempo
 alert-rule-many-blocked = Se bloquearon muchas cuentas en minutos: puede que alguien esté adivinando contraseñas

@@ -245,7 +245,6 @@ pub fn letters(mail: &config::mail::Mail) -> Result<Letters> {
 pub(super) fn syslog(config: &Config) -> Option<Syslog> {
     let said = &config.syslog;
     let url = said.url.as_ref()?;
-    let own = Address::parse(&config.server.address());
     Some(Syslog {
         transport: match url.scheme() {
             "udp" => Transport::Udp,
@@ -257,6 +256,19 @@ pub(super) fn syslog(config: &Config) -> Option<Syslog> {
         roots: said.tls_root_file.clone(),
         patience: said.timeout,
         facility: u8::try_from(said.facility).unwrap_or(13),
-        from: own.map_or_else(|_| "-".to_owned(), |own| own.hostname().to_owned()),
+        from: host_name(config),
     })
+}
+
+/// What this machine is called, of which there may be several behind one address; that
+/// address where the system does not say.
+fn host_name(config: &Config) -> String {
+    let told = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let is_name = |c: char| c.is_ascii_graphic();
+    let told = told.trim();
+    if !told.is_empty() && told.len() <= 255 && told.chars().all(is_name) {
+        return told.to_owned();
+    }
+    let own = Address::parse(&config.server.address());
+    own.map_or_else(|_| "-".to_owned(), |own| own.hostname().to_owned())
 }

@@ -114,14 +114,16 @@ pub async fn channels(ctx: &Ctx, by: &Principal, (): ()) -> Result<Vec<ChannelSt
     for channel in Channel::ALL {
         let receivers = tell::receivers(ctx, channel).await?;
         let of = |receiver: &String| {
-            let own = |one: &&notices::Last| {
-                one.channel == channel.name() && one.receiver == *receiver
-            };
+            let own =
+                |one: &&notices::Last| one.channel == channel.name() && one.receiver == *receiver;
             last.iter().filter(own).max_by_key(|one| one.at)
         };
         let lasts: Vec<&notices::Last> = receivers.iter().filter_map(of).collect();
         let mut faults = Vec::new();
-        for (last, fault) in lasts.iter().filter_map(|one| Some((one, one.fault.as_ref()?))) {
+        for (last, fault) in lasts
+            .iter()
+            .filter_map(|one| Some((one, one.fault.as_ref()?)))
+        {
             faults.push(match tell::shown(ctx, &last.receiver).await? {
                 Some(receiver) => format!("{receiver}: {fault}"),
                 None => fault.clone(),

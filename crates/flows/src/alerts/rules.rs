@@ -187,6 +187,22 @@ impl Rule {
         RULES.iter().find(|rule| rule.name == name)
     }
 
+    /// The name of what there is to do, about somebody or about the installation.
+    pub(super) fn next(&self, subject: &str) -> &'static str {
+        match self.name {
+            _ if self.about == Account && !subject.is_empty() => "person",
+            "account-blocked" | "many-blocked" | "sign-ins-sprayed" | "sign-ins-stuffed"
+            | LIMITS_HIT => "guessing",
+            WITHOUT_FACTOR => "factors",
+            "mail-failing" => "mail",
+            "webhook-stopped" | "webhook-changed" => "webhooks",
+            TRAIL_BROKEN => "trail",
+            "compliance-changed" => "compliance",
+            "breach-check-failing" => "doctor",
+            _ => "look",
+        }
+    }
+
     /// Whether an event may raise it.
     pub(super) fn hears(&self, event: &Event) -> bool {
         let kind = K::parse(&event.kind);

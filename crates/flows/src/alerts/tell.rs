@@ -213,12 +213,9 @@ pub(super) async fn shown(ctx: &Ctx, receiver: &str) -> Result<Option<String>> {
 async fn say(ctx: &Ctx, channel: Channel, receiver: &str, said: &Said) -> Result<(), Fault> {
     let channels = ctx.channels();
     match channel {
-        Channel::Mail => mail(ctx, receiver, said).await.map_err(|fault| Fault {
-            is_theirs: fault.is(&codes::MAIL_REFUSED),
-            says: in_words(&fault),
-        }),
+        Channel::Mail => Ok(mail(ctx, receiver, said).await?),
         Channel::Slack => match &channels.chat {
-            Some(chat) => Ok(chat.say(&chat_text(ctx, said)).await?),
+            Some(chat) => Ok(chat.say(&chat_text(ctx, said).await?).await?),
             None => Ok(()),
         },
         Channel::Webhook => match &channels.hook {
@@ -257,7 +254,7 @@ async fn mail(ctx: &Ctx, receiver: &str, said: &Said) -> Result<()> {
     };
     let facts = Facts {
         site: &policy.public_url,
-        alerts: said.in_letters(ctx),
+        alerts: said.in_letters(ctx).await?,
         ..Facts::default()
     };
     let letter = ctx.letters().write(Kind::Alert, locale.as_deref(), &facts);
@@ -272,16 +269,15 @@ async fn mail(ctx: &Ctx, receiver: &str, said: &Said) -> Result<()> {
     ctx.mailer().send(message).await
 }
 
-fn chat_text(ctx: &Ctx, said: &Said) -> String {
+async fn chat_text(ctx: &Ctx, said: &Said) -> Result<String> {
     let policy = ctx.policy();
-    let language = Some(policy.alerts.language.as_str());
-    let lines = said.in_letters(ctx);
-    let mut lines: Vec<String> = lines
+    let (language, site) = (Some(policy.alerts.language.as_str()), &policy.public_url);
+    let lines = said.in_letters(ctx).await?;
+    let lines: Vec<String> = lines
         .iter()
-        .map(|line| escaped(&ctx.letters().alert(language, line)))
+        .map(|line| escaped(&ctx.letters().alert(language, line, site)))
         .collect();
-    lines.push(format!("{}/admin/alerts", policy.public_url));
-    lines.join("\n")
+    Ok(lines.join("\n\n"))
 }
 
 /// What has a meaning in a chat's text.
@@ -306,6 +302,25 @@ fn in_words(fault: &Error) -> String {
     }
 }
 
+/// What people call whom an alert is about. Hooks and files are told the id alone: what
+/// they keep cannot be erased from here.
+async fn name(ctx: &Ctx, subject: &str) -> Result<Option<String>> {
+    let Ok(id) = subject.parse::<UserId>() else {
+        return Ok(None);
+    };
+    let known = accounts::identifiers(ctx.db(), id).await?;
+    Ok(known.first().map(|known| known.shown.clone()))
+}
+
+impl From<Error> for Fault {
+    fn from(fault: Error) -> Self {
+        Self {
+            is_theirs: fault.is(&codes::MAIL_REFUSED),
+            says: in_words(&fault),
+        }
+    }
+}
+
 impl From<String> for Fault {
     fn from(says: String) -> Self {
         Self {
@@ -316,26 +331,36 @@ impl From<String> for Fault {
 }
 
 impl Said {
-    fn in_letters(&self, ctx: &Ctx) -> Vec<AlertLine> {
+    async fn in_letters(&self, ctx: &Ctx) -> Result<Vec<AlertLine>> {
         if self.alerts.is_empty() {
-            return vec![AlertLine {
+            return Ok(vec![AlertLine {
+                id: String::new(),
                 rule: "test",
+                next: "",
                 severity: Severity::Info.as_str(),
                 subject: String::new(),
+                name: None,
                 count: 1,
                 at: ctx.now(),
-            }];
+            }]);
         }
-        let line = |alert: &Alert| {
-            Some(AlertLine {
-                rule: Rule::named(&alert.rule)?.name,
+        let mut lines = Vec::new();
+        for alert in &self.alerts {
+            let Some(rule) = Rule::named(&alert.rule) else {
+                continue;
+            };
+            lines.push(AlertLine {
+                id: alert.id.to_string(),
+                rule: rule.name,
+                next: rule.next(&alert.subject),
                 severity: alert.severity.as_str(),
                 subject: alert.subject.clone(),
+                name: name(ctx, &alert.subject).await?,
                 count: alert.count,
                 at: alert.last_at,
-            })
-        };
-        self.alerts.iter().filter_map(line).collect()
+            });
+        }
+        Ok(lines)
     }
 
     /// As hooks get it: one message.

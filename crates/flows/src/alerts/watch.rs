@@ -167,7 +167,9 @@ async fn condition(ctx: &Ctx, rule: &'static str, lasts: Lasts) -> Result<()> {
         at: ctx.now(),
         event: None,
     };
-    raise_all(ctx, vec![raise], Cause::Condition(lasts)).await.map(drop)
+    raise_all(ctx, vec![raise], Cause::Condition(lasts))
+        .await
+        .map(drop)
 }
 
 /// Whether the end of the chain holds, and still has in it what was its end before.

@@ -181,7 +181,14 @@ async fn channels_are_told_apart_from_each_other() {
             .filter(|mail| mail.contains("/admin/alerts"))
             .collect();
         assert_eq!(theirs.len(), 1, "{to}: {mails:?}");
-        assert!(theirs[0].contains("There is a new administrator"));
+        for says in [
+            "Subject: Tollgate: Warning: There is a new administrator",
+            "/review",
+            "/admin/alerts#alr_",
+            "(root",
+        ] {
+            assert!(theirs[0].contains(says), "{says}: {}", theirs[0]);
+        }
     }
     let told = alerts::channels(ctx, OPERATOR, ()).await.unwrap();
     assert_eq!(
@@ -198,7 +205,7 @@ async fn channels_are_told_apart_from_each_other() {
     let said: Value = serde_json::from_slice(&talk.take_seen()[0].body).unwrap();
     let text = said["text"].as_str().unwrap();
     assert!(
-        text.contains("Warning") && text.contains("/admin/alerts"),
+        text.contains("Warning") && text.contains("/admin/alerts#alr_") && text.contains("(root"),
         "{text}"
     );
     assert!(hooked.take_seen().is_empty(), "it was told once");

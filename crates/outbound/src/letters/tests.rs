@@ -44,6 +44,15 @@ fn keys() -> Vec<String> {
         "alert-severity-info",
         "alert-severity-warning",
         "alert-severity-critical",
+        "alert-next-person",
+        "alert-next-guessing",
+        "alert-next-factors",
+        "alert-next-mail",
+        "alert-next-webhooks",
+        "alert-next-trail",
+        "alert-next-compliance",
+        "alert-next-look",
+        "alert-next-doctor",
     ];
     let linked = Kind::ALL.into_iter().filter(|kind| kind.has_link());
     let buttons = linked.map(|kind| format!("{}-button", kind.as_str()));
