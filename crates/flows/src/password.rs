@@ -14,6 +14,7 @@ use tollgate_crypto::token::Prefix;
 use tollgate_records::{
     accounts::{self, is_reset_by},
     events::EventKind,
+    factors::passkeys,
     jobs,
     one_time::{self, Purpose},
     passwords,
@@ -280,11 +281,21 @@ pub async fn reset(ctx: &Ctx, by: &Principal, request: ResetPassword) -> Result<
 pub async fn reset_link(ctx: &Ctx, by: &Principal, of: UserId) -> Result<ResetLink> {
     let minted = once::mint(ctx, Purpose::PasswordReset, Prefix::OneTime, Some(of))?;
     let (asks, row, now) = (by.clone(), minted.row, ctx.now());
+    // Whoever is new here and cannot sign in yet has nothing that a link could take.
+    let is_new = passwords::find(ctx.db(), of).await?.is_none()
+        && passkeys::of(ctx.db(), of).await?.is_empty();
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         allow(tx, &asks, Permission::PasswordReset, of).await?;
         current::stands_lately(tx, &asks, now).await?;
         one_time::issue(tx, &row, now).await?;
-        log.about(EventKind::PasswordResetRequested, of);
+        log.note(
+            EventKind::PasswordResetRequested,
+            Details {
+                subject: Some(of),
+                quiet: is_new,
+                ..Details::default()
+            },
+        );
         Ok(())
     })
     .await?;

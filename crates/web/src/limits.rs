@@ -144,7 +144,7 @@ impl Meter {
             _ => spend(web.ctx(), "address", cost, &host, rate).await,
         };
         let _ = self.0.address.set((rate, taken));
-        judge("address", cost, taken)
+        judge(web.ctx(), "address", cost, taken)
     }
 
     async fn count_account(&self, web: &Web, user: UserId) -> Result<()> {
@@ -162,7 +162,7 @@ impl Meter {
             _ => spend(web.ctx(), "account", cost, &user, rate).await,
         };
         let _ = self.0.account.set((rate, taken));
-        judge("account", cost, taken)
+        judge(web.ctx(), "account", cost, taken)
     }
 
     /// Tell how much is left, as structured fields (RFC 9651).
@@ -229,12 +229,13 @@ async fn spend(
     ctx.spend(&key, rate).await
 }
 
-fn judge(by: &'static str, cost: Cost, taken: Taken) -> Result<()> {
+fn judge(ctx: &Ctx, by: &'static str, cost: Cost, taken: Taken) -> Result<()> {
     if taken.allowed {
         return Ok(());
     }
     metrics::counter!("tollgate_requests_throttled_total", "by" => by, "cost" => cost.name())
         .increment(1);
+    ctx.note_throttled();
     Err(Error::new(&codes::THROTTLED).retry_after(taken.retry_after))
 }
 

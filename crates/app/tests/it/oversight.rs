@@ -4,6 +4,10 @@
 use std::time::Duration;
 
 use serde_json::json;
+use tollgate::{
+    config::{self, sources::Sources},
+    wire,
+};
 use tollgate_base::access::Principal;
 use tollgate_flows::{ctx::Setting, rules};
 use tollgate_testkit::house::House;
@@ -187,6 +191,39 @@ async fn settings_in_force_say_where_they_were_set() {
     assert_eq!(page.matches("Default</span></td>").count(), 1);
     let ann = browser(&house, "ann@example.org").await;
     ann.get("/admin/security").await.expect(403);
+}
+
+/// The page shows all that guards, not only how people sign in.
+#[test]
+fn settings_in_force_are_all_that_guard() {
+    let sources = Sources {
+        file: None,
+        usual_files: Vec::new(),
+        environment: Vec::new(),
+        flags: Vec::new(),
+        working_dir: std::env::temp_dir(),
+    };
+    let loaded = config::load(&sources).unwrap();
+    let shown = wire::settings(&loaded);
+    for key in [
+        "public_url",
+        "trusted_proxies",
+        "profile",
+        "limits.address_changing",
+        "network.deny",
+        "tls.certificate",
+        "http.cors_origins",
+        "http.hsts_subdomains",
+        "audit.keep_security",
+        "audit.syslog.allow_plain",
+        "webhooks.allow_networks",
+        "mail.allow_plain",
+        "contact.security",
+        "alerts.mail_to",
+        "signin.second_factor",
+    ] {
+        assert!(shown.iter().any(|one| one.key == key), "{key}");
+    }
 }
 
 /// Whoever adds a rule says in the manual what it finds.

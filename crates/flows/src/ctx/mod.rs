@@ -247,7 +247,7 @@ impl Ctx {
         if taken.allowed {
             Ok(())
         } else {
-            self.0.throttled.fetch_add(1, Ordering::Relaxed);
+            self.note_throttled();
             Err(Error::new(&codes::THROTTLED).retry_after(taken.retry_after))
         }
     }
@@ -317,6 +317,12 @@ impl Ctx {
 
     pub(crate) fn channels(&self) -> &Channels {
         &self.0.channels
+    }
+
+    /// A call was refused for its rate: many of them are told to whoever looks after
+    /// the server.
+    pub fn note_throttled(&self) {
+        self.0.throttled.fetch_add(1, Ordering::Relaxed);
     }
 
     /// How many calls this node refused for their rate since this was last asked.

@@ -259,6 +259,7 @@ async fn send(ctx: &Ctx, by: &Principal, job: &Job, bidden: Bidden) -> Result<()
             facts.at = Some(Time::from_micros(told.at));
             facts.from = told.from;
             facts.left = told.left.unwrap_or_default();
+            facts.by_other = told.by_other;
             Kind::Notice(notice)
         }
         Mail::Confirmation => {

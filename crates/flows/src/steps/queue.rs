@@ -82,6 +82,9 @@ pub(crate) struct NoticeJob {
     /// How many recovery codes are left, if one was used.
     #[serde(default)]
     pub(crate) left: Option<i64>,
+    /// Whether somebody else did it: an administrator or the operator.
+    #[serde(default)]
+    pub(crate) by_other: bool,
 }
 
 /// A recovery was started: when its time has come, its link goes out.
@@ -256,6 +259,11 @@ pub(crate) fn notice(kind: EventKind) -> Option<Notice> {
         EventKind::DeviceNew => Notice::NewDevice,
         EventKind::CountryNew => Notice::NewCountry,
         EventKind::SignInTokenIssued => Notice::SignInTokenIssued,
+        EventKind::PasswordResetRequested => Notice::ResetLinkMade,
+        EventKind::RoleAssigned => Notice::RoleChanged,
+        EventKind::DeviceTrusted => Notice::DeviceTrusted,
+        EventKind::LockedDown => Notice::LockedDown,
+        EventKind::TokenReused => Notice::TokenReused,
         EventKind::PasswordChanged | EventKind::PasswordReset => Notice::PasswordChanged,
         _ => return None,
     })

@@ -126,6 +126,42 @@ impl Scene {
     }
 }
 
+/// What `serve` refuses `config check` refuses too, and all of it at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_cannot_be_used_are_named_before_the_start() {
+    let scene = Scene::new();
+    let check = async |program: Program| {
+        let ended = program.run(&["config", "check"], "").await;
+        (ended.code, ended.stderr)
+    };
+    let (code, _) = check(scene.program()).await;
+    assert_eq!(code, Some(0));
+    fs::remove_file(scene.path("id.key")).unwrap();
+    let folder = scene.path("alerts");
+    fs::create_dir(&folder).unwrap();
+    let program = scene
+        .program()
+        .env("TOLLGATE_ALERTS__FILE", folder.to_str().unwrap());
+    let (code, says) = check(program).await;
+    assert_eq!(code, Some(3), "{says}");
+    assert!(
+        says.contains("id.key") && says.contains("alerts.file"),
+        "{says}"
+    );
+    let lost = scene.path("nowhere/alerts.jsonl");
+    let program = scene
+        .program()
+        .env("TOLLGATE_ALERTS__FILE", lost.to_str().unwrap());
+    assert!(check(program).await.1.contains("alerts.file"));
+
+    // A key of another certificate.
+    let other = KeyPair::generate().unwrap().serialize_pem();
+    fs::write(scene.path("id.key"), other).unwrap();
+    let (code, says) = check(scene.program()).await;
+    assert_eq!(code, Some(3), "{says}");
+    assert!(says.contains("id.key"), "{says}");
+}
+
 async fn ask(stream: &mut TlsStream<TcpStream>) -> String {
     let question = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
     stream.write_all(question).await.unwrap();
