@@ -16,6 +16,8 @@ enum Ground {
 use Ground::{Settings, Source};
 
 const SENT: &[&str] = &["failures: 10, window: Duration::from_hours(1),"];
+/// What asking for mail costs a stranger.
+const STRANGERS: &[&str] = &["const STRANGERS: Duration = Purpose::PasswordReset.lives();"];
 const IN_A_ROW: &[&str] = &[
     "const IN_A_ROW: i64 = 100;",
     "const LONGEST: Duration = Duration::from_hours(24);",
@@ -36,7 +38,7 @@ const ATTEMPTS: Ground = Settings(&[
 
 /// Each row of the page: what is bounded, by how much, and on what that rests. Who changes
 /// one of the three changes the others.
-const HELD: [(&str, &str, Ground); 54] = [
+const HELD: [(&str, &str, Ground); 60] = [
     (
         "body of a request",
         "1 MiB",
@@ -53,8 +55,16 @@ const HELD: [(&str, &str, Ground); 54] = [
         Settings(&[("http.header_timeout", "10s")]),
     ),
     (
+        "time that a body may fall behind a pace of 1 KiB a second",
+        "10 s",
+        Source(
+            "crates/app/src/listener/body.rs",
+            &["const PACE: u64 = 1024;"],
+        ),
+    ),
+    (
         "connections",
-        "10,000; beyond, those make room that ask nothing",
+        "10,000; beyond, those make room that have kept us waiting longest for a head or a body, then those that rest",
         Settings(&[("http.max_connections", "10000")]),
     ),
     (
@@ -148,8 +158,13 @@ const HELD: [(&str, &str, Ground); 54] = [
         ),
     ),
     (
-        "wrong codes of one account in a row, and of each known device",
+        "wrong codes of one account in a row, of each known device and network, and of each session that steps up",
         "10, then one after 15 minutes, 30, … a day; 100 in all",
+        Source("crates/records/src/attempts/mod.rs", IN_A_ROW),
+    ),
+    (
+        "wrong current passwords in a row, in one session",
+        "the same",
         Source("crates/records/src/attempts/mod.rs", IN_A_ROW),
     ),
     (
@@ -273,6 +288,11 @@ const HELD: [(&str, &str, Ground); 54] = [
         Source("crates/flows/src/steps/sent.rs", SENT),
     ),
     (
+        "codes to a number that people say is theirs, whoever says so",
+        "10 at once, then one an hour",
+        Source("crates/flows/src/steps/sent.rs", SENT),
+    ),
+    (
         "second step of a sign-in",
         "5 tries in 10 minutes",
         Source(ONE_TIME, CODES),
@@ -308,8 +328,18 @@ const HELD: [(&str, &str, Ground); 54] = [
         Source(ONE_TIME, &["Self::SignInLink => Duration::from_mins(15),"]),
     ),
     (
-        "mails to sign in with, for one address and for one account",
-        "10 in 15 minutes",
+        "mails that set a password or sign in, asked for by strangers: of each sort for one address, and to sign in for one account",
+        "10 at once, then one an hour: 34 in a day, 24 in each further one",
+        Source("crates/flows/src/steps/asks.rs", STRANGERS),
+    ),
+    (
+        "the same, asked for by each device and network that the account knows",
+        "10 at once, then one in 15 minutes",
+        ATTEMPTS,
+    ),
+    (
+        "mails with a way in that are asked for by one name",
+        "10 in 15 minutes, of which 3 a day are sent",
         ATTEMPTS,
     ),
     (
@@ -326,9 +356,14 @@ const HELD: [(&str, &str, Ground); 54] = [
         Source(ONE_TIME, &[DAY]),
     ),
     (
-        "such links asked for by one account, and for one address",
+        "such links asked for by one account",
         "10 in 15 minutes",
         ATTEMPTS,
+    ),
+    (
+        "such links for one address, whoever asks",
+        "10 at once, then one an hour",
+        Source("crates/flows/src/steps/asks.rs", STRANGERS),
     ),
     (
         "mail that its server does not take",
