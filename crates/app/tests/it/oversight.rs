@@ -132,18 +132,18 @@ async fn the_pages_lead_from_a_number_to_what_is_done() {
     assert!(page.contains("have not been checked yet"));
     let sent = submit(&admin, "/admin/compliance/check", "").await;
     leads_to(&admin, sent, "The rules are checked.").await;
-    let at = "/admin/compliance/backup-old";
+    let at = "/admin/compliance/admins-few";
     let page = admin.get(at).await.expect(200).text;
-    assert!(page.contains("none was ever written"));
-    let form = "subject=backup-old&reason=&days=30";
+    assert!(page.contains("one administrator"));
+    let form = "subject=admins-few&reason=&days=30";
     submit(&admin, &format!("{at}/accept"), form)
         .await
         .expect(400);
-    let form = "subject=backup-old&reason=elsewhere&days=30";
+    let form = "subject=admins-few&reason=elsewhere&days=30";
     let sent = submit(&admin, &format!("{at}/accept"), form).await;
     leads_to(&admin, sent, "It is accepted until that day.").await;
     assert!(admin.get(at).await.text.contains(": elsewhere"));
-    let sent = submit(&admin, &format!("{at}/withdraw"), "subject=backup-old").await;
+    let sent = submit(&admin, &format!("{at}/withdraw"), "subject=admins-few").await;
     leads_to(&admin, sent, "It counts again.").await;
 
     let page = admin
