@@ -87,7 +87,8 @@ pub(crate) struct ChannelShape {
     level: &'static str,
     /// When it was last told something.
     last_at: Option<String>,
-    /// What went wrong then.
+    /// What went wrong with whom of its receivers the last time that they were told;
+    /// `null` once all of them took it.
     fault: Option<String>,
 }
 

@@ -2,16 +2,16 @@
 
 use axum::{
     extract::State,
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
 use tollgate_base::{Error, SecretString, access::Principal, error::FieldFault, identifier::Email};
 use tollgate_flows::{
     ClientProfile,
-    password::{self, Candidate, ChangePassword, ResetPassword},
+    password::{self, AskReset, Candidate, ChangePassword, ResetPassword},
 };
-use tollgate_web::{Peer, Problem, Web, Who, body::Json, cookies};
+use tollgate_web::{Peer, Problem, Web, Who, body::Json, cookies, device};
 use utoipa::ToSchema;
 
 use crate::shapes::{Password, ProblemShape};
@@ -157,10 +157,15 @@ pub(crate) async fn check_strength(
 )]
 pub(crate) async fn ask(
     State(web): State<Web>,
-    Peer(address): Peer,
+    peer: Peer,
+    headers: HeaderMap,
     Json(body): Json<Ask>,
 ) -> Result<StatusCode, Problem> {
-    let request = (Email::parse(&body.email)?, address);
+    let request = AskReset {
+        email: Email::parse(&body.email)?,
+        device: device(&web, &headers, peer),
+        address: peer.0,
+    };
     password::request_reset(web.ctx(), &Principal::Anonymous, request).await?;
     Ok(StatusCode::ACCEPTED)
 }

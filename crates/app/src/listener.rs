@@ -1,11 +1,12 @@
 //! A socket that takes HTTP/1.1, plain or in TLS: a bounded number of connections,
-//! a deadline for handshakes and headers, and an end that lets answers under way
-//! reach their clients.
+//! a deadline for handshakes and headers, a pace for bodies, and an end that lets
+//! answers under way reach their clients.
 
+mod body;
 mod places;
 mod stream;
 
-use std::{convert::Infallible, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, future::pending, net::SocketAddr, time::Duration};
 
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
@@ -23,6 +24,7 @@ use tollgate_web::Web;
 
 use crate::{surfaces::Surfaces, tls::Identity};
 
+use body::Paced;
 use places::{Place, Places};
 use stream::Stream;
 
@@ -66,8 +68,8 @@ pub struct Open {
 
 impl Limits {
     /// So many connections at a time, and so many of them from one address; more
-    /// wait in the system's queue. One that sends no whole head for so long is
-    /// closed.
+    /// wait in the system's queue. One that sends no whole head for so long, or
+    /// whose body falls so far behind, is closed.
     pub fn new(connections: usize, each: usize, header_timeout: Duration) -> Self {
         Self {
             places: Places::new(connections, each),
@@ -192,8 +194,13 @@ impl Listener {
         let asker = place.seat();
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let (surfaces, seat) = (surfaces.clone(), asker.clone());
-            seat.asks();
+            let is_heard = seat.is_heard();
             async move {
+                if !is_heard {
+                    // It was told to go before its head was whole.
+                    return pending().await;
+                }
+                let request = request.map(|body| Paced::new(body, seat.clone(), patience));
                 let answer = surfaces.answer(peer, request).await;
                 seat.rests();
                 Ok::<_, Infallible>(answer)

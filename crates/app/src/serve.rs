@@ -8,7 +8,7 @@ use axum::{Router, extract::State, http::header, response::IntoResponse, routing
 use futures_util::future::join_all;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpSocket},
     signal::unix::{Signal, SignalKind, signal},
     task::spawn_blocking,
     time::timeout,
@@ -33,6 +33,10 @@ use crate::{
 
 /// Connections of the metrics listener: a scraper or two.
 const SCRAPERS: usize = 16;
+/// How many connections the system may hold until they are taken, if its own
+/// `somaxconn` allows it. Where it holds no more, a client tries again after a
+/// second, then after three: the usual 128 are full as soon as a crowd comes.
+const QUEUE: u32 = 4096;
 /// How often old samples of metrics are folded up.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// How often the files of the certificate are looked at.
@@ -90,16 +94,16 @@ impl Server {
     /// and those of [`wire::open`].
     pub async fn start(loaded: &Loaded, metrics: &PrometheusHandle) -> Result<(Self, Started)> {
         let config = loaded.config.clone();
-        let bound = bind(config.server.listen).await?;
+        let bound = bind(config.server.listen)?;
         let secure = match config.tls.files() {
             Some((certificate, key)) => {
                 let identity = Identity::read(certificate, key)?;
-                Some((bind(config.tls.listen).await?, identity))
+                Some((bind(config.tls.listen)?, identity))
             }
             None => None,
         };
         let bound_metrics = match config.server.metrics_listen.0 {
-            Some(address) => Some(bind(address).await?),
+            Some(address) => Some(bind(address)?),
             None => None,
         };
         let (ctx, opening) = wire::open(&config, Use::Server).await?;
@@ -263,8 +267,18 @@ async fn finish(ctx: &Ctx) {
     ctx.db().close().await;
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|fault| {
+fn bind(address: SocketAddr) -> Result<TcpListener> {
+    let listen = || {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        // After a restart connections of the one before may linger.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(QUEUE)
+    };
+    listen().map_err(|fault| {
         let detail = format!("{address} cannot be listened on: {fault}.");
         Error::new(&codes::LISTEN_FAILED)
             .detail(detail)

@@ -194,9 +194,11 @@ pub async fn open_for_restore(config: &Config) -> Result<Ctx> {
 
 /// How many zero bits a proof of work has: about a second of a browser's time.
 const WORK: u32 = 18;
-/// Tables of the settings that are about security.
-const SECURITY: [&str; 9] = [
+/// Settings that are about security: whole tables, and single ones of others.
+const SECURITY: [&str; 22] = [
     "profile",
+    "public_url",
+    "trusted_proxies",
     "signin",
     "passkeys",
     "password",
@@ -205,13 +207,24 @@ const SECURITY: [&str; 9] = [
     "devices",
     "tokens",
     "compliance",
+    "limits",
+    "network",
+    "tls",
+    "http",
+    "audit",
+    "alerts",
+    "contact",
+    "webhooks",
+    "mail.allow_plain",
+    "sms.allow_plain",
+    "metrics_listen",
 ];
 
 /// The settings in force that are about security, and where each was set.
 pub fn settings(loaded: &Loaded) -> Vec<Setting> {
     let about = |row: &config::Row| {
         let table = row.key.split('.').next().unwrap_or_default();
-        SECURITY.contains(&table)
+        SECURITY.contains(&table) || SECURITY.contains(&row.key)
     };
     let setting = |row: config::Row| Setting {
         key: row.key,

@@ -1,12 +1,21 @@
-//! Networks, as far as they tell where somebody is: the part of an address that
-//! a household or an office shares and does not change from day to day.
+//! Networks, as far as they tell who somebody is, or where.
 
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
-/// A /24 of IPv4 or a /48 of IPv6.
+/// Under which address one machine is counted: whoever has one address of IPv6 has a
+/// whole /64 of them. IPv4 that is written as IPv6 is IPv4.
+pub fn host(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
+/// The part of an address that a household or an office shares and that does not
+/// change from day to day: a /24 of IPv4 or a /48 of IPv6.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Network(IpAddr);
 
@@ -36,7 +45,23 @@ impl fmt::Debug for Network {
 
 #[cfg(test)]
 mod tests {
-    use super::Network;
+    use std::net::IpAddr;
+
+    use super::{Network, host};
+
+    #[test]
+    fn one_machine_is_counted_once() {
+        for (address, counted) in [
+            ("203.0.113.9", "203.0.113.9"),
+            ("::ffff:203.0.113.9", "203.0.113.9"),
+            ("2001:db8:1:2::3", "2001:db8:1:2::"),
+            ("2001:db8:1:2:ffff::", "2001:db8:1:2::"),
+            ("2001:db8:1:3::3", "2001:db8:1:3::"),
+        ] {
+            let address = address.parse().unwrap();
+            assert_eq!(host(address), counted.parse::<IpAddr>().unwrap());
+        }
+    }
 
     #[test]
     fn neighbours_share_a_network() {

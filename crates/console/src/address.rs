@@ -192,6 +192,7 @@ mod tests {
             trusted_proxies: vec![trusted.parse().unwrap()],
             cors_origins: Vec::new(),
             body_limit: 1,
+            hsts_subdomains: false,
             request_timeout: Duration::ZERO,
             limits: Limits::default(),
             networks: Networks::default(),

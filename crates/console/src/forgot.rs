@@ -2,11 +2,15 @@
 //! not the address is anybody's.
 
 use askama::Template;
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
 use serde::Deserialize;
 use tollgate_base::{access::Principal, identifier::Email};
-use tollgate_flows::password::request_reset;
-use tollgate_web::{Peer, Problem, Web};
+use tollgate_flows::password::{AskReset, request_reset};
+use tollgate_web::{Peer, Problem, Web, device};
 
 use crate::page::{Frame, HasToken, Note, Refusal, Submitted};
 
@@ -43,12 +47,20 @@ pub(crate) async fn show(frame: Frame) -> Result<Response, Problem> {
 
 pub(crate) async fn submit(
     State(web): State<Web>,
-    Peer(address): Peer,
+    peer: Peer,
+    headers: HeaderMap,
     frame: Frame,
     Submitted(form): Submitted<Form>,
 ) -> Result<Response, Problem> {
     let asked = match Email::parse(&form.email) {
-        Ok(email) => request_reset(web.ctx(), &Principal::Anonymous, (email, address)).await,
+        Ok(email) => {
+            let request = AskReset {
+                email,
+                device: device(&web, &headers, peer),
+                address: peer.0,
+            };
+            request_reset(web.ctx(), &Principal::Anonymous, request).await
+        }
         Err(fault) => Err(fault),
     };
     match asked {

@@ -10,10 +10,11 @@ use tollgate_base::{
     id::{JobId, UserId},
     identifier::Email,
 };
-use tollgate_crypto::{mac::digest, token::Prefix};
+use tollgate_crypto::token::Prefix;
 use tollgate_records::{
     accounts::{self, is_reset_by},
     events::EventKind,
+    factors::passkeys,
     jobs,
     one_time::{self, Purpose},
     passwords,
@@ -23,14 +24,15 @@ use tollgate_store::sql::Tx;
 use crate::{
     ctx::{Ctx, EndSessions},
     steps::{
+        asks::{self, Sort},
         breach, current,
+        device::UserAgent,
         facts::{allow, allow_reading},
         new_password::{self, Ends},
         note::{Details, Log, change},
         once,
         queue::{Payload, ResetJob},
         renew::{Renewal, Renewed},
-        strikes,
         vet::{ClientProfile, score},
     },
 };
@@ -60,6 +62,17 @@ pub struct ResetPassword {
     pub new: SecretString,
     /// Whose rules apply.
     pub client: ClientProfile,
+}
+
+/// Somebody who wants a reset link.
+#[derive(Debug)]
+pub struct AskReset {
+    /// Their address.
+    pub email: Email,
+    /// From which device.
+    pub device: UserAgent,
+    /// Where the request came from.
+    pub address: Option<IpAddr>,
 }
 
 /// A password that somebody has in mind.
@@ -198,20 +211,16 @@ pub async fn strength(ctx: &Ctx, _by: &Principal, request: Candidate) -> Result<
     })
 }
 
-/// Ask for a reset link by mail. The answer and its cost are the same whether
+/// Ask for a reset link by mail. Earlier ones stay good until one is used. The answer and its cost are the same whether
 /// or not the address is anybody's.
 ///
 /// # Errors
 /// `throttled`.
-pub async fn request_reset(
-    ctx: &Ctx,
-    by: &Principal,
-    (email, address): (Email, Option<IpAddr>),
-) -> Result<()> {
-    ctx.throttle("reset", address).await?;
+pub async fn request_reset(ctx: &Ctx, by: &Principal, request: AskReset) -> Result<()> {
+    let email = request.email;
+    ctx.throttle("reset", request.address).await?;
     // Whoever asks from many addresses still floods nobody with mail.
-    let subject = digest(&[b"reset", email.canonical().as_bytes()]);
-    strikes::count(ctx, subject).await?;
+    asks::count(ctx, Sort::Reset, (&email, &request.device)).await?;
     let now = ctx.now();
     let id = JobId::new(now, ctx.entropy())?;
     let payload = ResetJob {
@@ -249,6 +258,9 @@ pub async fn reset(ctx: &Ctx, by: &Principal, request: ResetPassword) -> Result<
             .and_then(|redeemed| redeemed.account)
             .ok_or_else(once::invalid)?;
         new_password::set(tx, owner, (&hash, history), Ends::All, now).await?;
+        for own in &known {
+            asks::forgive(tx, Sort::Reset, &own.canonical).await?;
+        }
         log.note(
             EventKind::PasswordReset,
             Details {
@@ -269,11 +281,21 @@ pub async fn reset(ctx: &Ctx, by: &Principal, request: ResetPassword) -> Result<
 pub async fn reset_link(ctx: &Ctx, by: &Principal, of: UserId) -> Result<ResetLink> {
     let minted = once::mint(ctx, Purpose::PasswordReset, Prefix::OneTime, Some(of))?;
     let (asks, row, now) = (by.clone(), minted.row, ctx.now());
+    // Whoever is new here and cannot sign in yet has nothing that a link could take.
+    let is_new = passwords::find(ctx.db(), of).await?.is_none()
+        && passkeys::of(ctx.db(), of).await?.is_empty();
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         allow(tx, &asks, Permission::PasswordReset, of).await?;
         current::stands_lately(tx, &asks, now).await?;
         one_time::issue(tx, &row, now).await?;
-        log.about(EventKind::PasswordResetRequested, of);
+        log.note(
+            EventKind::PasswordResetRequested,
+            Details {
+                subject: Some(of),
+                quiet: is_new,
+                ..Details::default()
+            },
+        );
         Ok(())
     })
     .await?;

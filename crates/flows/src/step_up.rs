@@ -74,7 +74,8 @@ pub async fn step_up(ctx: &Ctx, by: &Principal, code: SecretString) -> Result<Re
         return Err(Error::new(&codes::FACTOR_MISSING));
     }
     let typed = (second::of_session(session), &code);
-    let proof = second::prove(ctx, by, (user, Row::SecondFactor.of(user)), typed).await?;
+    let row = Row::SecondFactor.in_session(person);
+    let proof = second::prove(ctx, by, (user, row), typed).await?;
     let proof = proof.ok_or_else(second::wrong)?;
     let renewal = Renewal::prepare(ctx, person)?;
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {

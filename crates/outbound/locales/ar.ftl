@@ -47,6 +47,9 @@ factors-reset-lead = في { $at } أزال المشغّل كل تطبيقات ا
 factor-blocked-subject = شخص يعرف كلمة مرورك يخمّن الرموز
 factor-blocked-lead = في { $at } كان رمز آخر خاطئًا بعد كلمة المرور الصحيحة، لذلك لا يُقبل أي رمز لبعض الوقت. إن لم تكن أنت، فغيرك يعرف كلمة مرورك: عيّن كلمة جديدة.
 
+password-blocked-subject = شخص سجّل الدخول باسمك يخمّن كلمة مرورك
+password-blocked-lead = في { $at } أدخل شخص سجّل الدخول إلى حسابك كلمة المرور الحالية خطأً مرة أخرى، لذلك لا تُفحص أي كلمة هناك لبعض الوقت. إن لم تكن أنت، فأنهِ جلساتك الأخرى وعيّن كلمة مرور جديدة عبر البريد.
+
 recovery-codes-made-subject = أُنشئت رموز استرداد جديدة
 recovery-codes-made-lead = في { $at } أُنشئت رموز استرداد جديدة لحسابك. الرموز القديمة باطلة.
 
@@ -62,7 +65,7 @@ password-changed-subject = تغيّرت كلمة مرورك
 password-changed-lead = منذ { $at } لحسابك كلمة مرور جديدة.
 
 new-device-subject = سجّل جهاز جديد الدخول إلى حسابك
-new-device-lead = في { $at } سجّل أحدهم الدخول إلى حسابك من { $from }، ولم يُستخدم منه من قبل.
+new-device-lead = في { $at } سجّل أحدهم الدخول إلى حسابك بجهاز أو من شبكة لا يعرفها الحساب: { $from }.
 
 new-country-subject = تسجيل دخول إلى حسابك من بلد جديد
 new-country-lead = في { $at } سجّل أحدهم الدخول إلى حسابك من { $from }، في بلد لم يُستخدم فيه من قبل.
@@ -106,7 +109,24 @@ account-recovered-lead = منذ { $at } لحسابك كلمة مرور جديد�
 sign-in-token-issued-subject = أُنشئ رابط للدخول إلى حسابك
 sign-in-token-issued-lead = في { $at } أنشأ أحد المشرفين رابطًا يدخل إلى حسابك مرة واحدة من دون كلمة مرورك.
 
+reset-link-made-subject = أُنشئ رابط لتعيين كلمة مرور جديدة لحسابك
+reset-link-made-lead = في { $at } أنشأ أحد المشرفين رابطًا يعيّن كلمة مرور جديدة لحسابك مرة واحدة.
+
+role-changed-subject = تغيّر ما يحق لك فعله هنا
+role-changed-lead = منذ { $at } لحسابك دور آخر: يحق لك هنا أكثر من ذي قبل، أو أقل.
+
+device-trusted-subject = جهاز يدخل إلى حسابك من دون الخطوة الثانية
+device-trusted-lead = في { $at } سجّل أحدهم الدخول إلى حسابك من { $from } وقال إن هذا الجهاز له: يدخل لفترة بكلمة المرور وحدها، من دون الخطوة الثانية. تراه في { $site }/me/sessions ويمكنك إزالته هناك.
+
+locked-down-subject = أُخرج كل من سواك من حسابك
+locked-down-lead = في { $at } أخرج شخص كان داخلًا إلى حسابك كل من سواه: انتهت كل الجلسات الأخرى، ولم تعد الأجهزة والروابط والرموز الأخرى صالحة.
+
+token-reused-subject = أُنهيت إحدى جلساتك: استُخدم رمزها مرتين
+token-reused-lead = في { $at } استُخدم رمز إحدى جلساتك مرة ثانية، كما تفعل نسخة منه. أُنهيت تلك الجلسة؛ سجّل الدخول هناك من جديد.
+
 notice-end = إن كنت أنت، فلا تفعل شيئًا. وإلا فعيّن كلمة مرور جديدة في { $site }/forgot، وهذا ينهي كل الجلسات، وأخبر من يدير هذا الخادم.
+notice-end-other = إن كنت تعرف السبب، فلا شيء عليك فعله. وإلا فاسأل من يدير هذا الخادم.
+notice-end-copied = إن كنت قد نسخت أو استعدت ما يحفظه ذلك الجهاز أو التطبيق، فهذا هو السبب. وإلا فعيّن كلمة مرور جديدة في { $site }/forgot، وهذا ينهي كل الجلسات، وأخبر من يدير هذا الخادم.
 
 test-subject = اختبار بريد Tollgate
 test-lead = هذا اختبار. إذا كنت تقرأه، فإن { $site } يستطيع إرسال البريد.
@@ -117,13 +137,22 @@ text-code = { $code } هو رمزك لدى { $host }. يعمل لمدة 10 دق�
 text-test = هذا اختبار للرسائل النصية من { $host }.
 
 # Alerts. Each rule has a name of its own.
-alert-subject = Tollgate: { $title }
+alert-subject = Tollgate: { $severity }: { $title }
 alert-lead = { $lines }
 alert-end = انظر { $site }/admin/alerts. هناك يمكنك أن تؤكد أنك رأيته وأن تغلقه.
 alert-line = { $severity }: { $title } — { $count } مرة، آخرها في { $at }
 alert-severity-info = ملاحظة
 alert-severity-warning = تحذير
 alert-severity-critical = حرج
+alert-next-person = اسأل صاحب الحساب إن كان يعلم به. وإلا فانظر ما حدث وأنهِ ما هو مفتوح: { $site }/admin/people/{ $subject }/review
+alert-next-guessing = يُبطَّأ تلقائيًا. انظر من أين يأتي: { $site }/admin/audit؛ و[network] deny يحجب الشبكات.
+alert-next-factors = يُضاف في { $site }/me/factors؛ و signin.second_factor = "admins" يفرضه على الجميع.
+alert-next-mail = السبب، ولإعادة المحاولة: tollgate mail queue
+alert-next-webhooks = انظر ما يُرسل وإلى أين: { $site }/admin/webhooks
+alert-next-trail = اترك قاعدة البيانات كما هي وقارنها بنسخة احتياطية: tollgate audit verify
+alert-next-compliance = انظر ما وُجد وأصلحه: { $site }/admin/compliance
+alert-next-look = انظر من فعله ومتى: { $site }/admin/audit
+alert-next-doctor = انظر ما الخطأ: tollgate doctor
 alert-rule-test = هذا اختبار للتنبيهات
 alert-rule-account-blocked = تسجيل الدخول إلى حساب محظور لفترة
 alert-rule-many-blocked = حُظرت حسابات كثيرة خلال دقائق: ربما يخمّن أحدهم كلمات المرور
@@ -141,6 +170,7 @@ alert-rule-administrator-recovered = أُنشئ مدير أو استُعيد م�
 alert-rule-administrator-without-factor = مدير بلا عامل ثانٍ
 alert-rule-mail-failing = تُخلّي عن إرسال بريد أو رسالة نصية
 alert-rule-webhook-stopped = لم يعد خطاف ويب يستقبل شيئًا فأُوقف
+alert-rule-webhook-changed = أُضيف خطاف ويب أو عُدّل أو حُذف: تذهب الأحداث إلى مكان آخر أو لم تعد تُرسل
 alert-rule-trail-broken = لم يعد سجل التدقيق متماسكًا
 alert-rule-compliance-changed = وجدت القواعد شيئًا جديدًا
 alert-rule-clock-stepped = قفزت ساعة الجهاز

@@ -47,6 +47,9 @@ factors-reset-lead = Um { $at } hat der Betreiber alle Authenticator-Apps und Wi
 factor-blocked-subject = Jemand, der Ihr Passwort kennt, rät Codes
 factor-blocked-lead = Um { $at } war nach dem richtigen Passwort wieder ein Code falsch; eine Weile gilt nun keiner. Wenn Sie das nicht waren, kennen andere Ihr Passwort: Setzen Sie ein neues.
 
+password-blocked-subject = Jemand ist als Sie angemeldet und rät Ihr Passwort
+password-blocked-lead = Um { $at } hat jemand, der in Ihrem Konto angemeldet ist, wieder ein falsches aktuelles Passwort eingegeben; eine Weile wird dort keines mehr geprüft. Wenn Sie das nicht waren, beenden Sie Ihre anderen Sitzungen und setzen Sie per E-Mail ein neues Passwort.
+
 recovery-codes-made-subject = Neue Wiederherstellungscodes wurden erstellt
 recovery-codes-made-lead = Um { $at } wurden für Ihr Konto neue Wiederherstellungscodes erstellt. Die alten sind ungültig.
 
@@ -61,7 +64,7 @@ password-changed-subject = Ihr Passwort wurde geändert
 password-changed-lead = Seit { $at } hat Ihr Konto ein neues Passwort.
 
 new-device-subject = Ein neues Gerät hat sich bei Ihrem Konto angemeldet
-new-device-lead = Am { $at } hat sich jemand bei Ihrem Konto angemeldet, und zwar von { $from } aus, wo es bisher nicht benutzt wurde.
+new-device-lead = Am { $at } hat sich jemand mit einem Gerät oder aus einem Netz, das Ihr Konto nicht kennt, bei ihm angemeldet: { $from }.
 
 new-country-subject = Eine Anmeldung bei Ihrem Konto aus einem neuen Land
 new-country-lead = Am { $at } hat sich jemand bei Ihrem Konto angemeldet, und zwar von { $from } aus, einem Land, in dem es bisher nicht benutzt wurde.
@@ -105,7 +108,24 @@ account-recovered-lead = Seit { $at } hat Ihr Konto ein neues Passwort und keine
 sign-in-token-issued-subject = Ein Link zum Anmelden bei Ihrem Konto wurde erstellt
 sign-in-token-issued-lead = Um { $at } hat ein Administrator einen Link erstellt, der einmal ohne Ihr Passwort bei Ihrem Konto anmeldet.
 
+reset-link-made-subject = Ein Link für ein neues Passwort Ihres Kontos wurde erstellt
+reset-link-made-lead = Um { $at } hat ein Administrator einen Link erstellt, der einmal ein neues Passwort für Ihr Konto setzt.
+
+role-changed-subject = Was Sie hier dürfen, wurde geändert
+role-changed-lead = Seit { $at } hat Ihr Konto eine andere Rolle: Sie dürfen hier mehr als bisher, oder weniger.
+
+device-trusted-subject = Ein Gerät meldet ohne den zweiten Schritt bei Ihrem Konto an
+device-trusted-lead = Um { $at } hat sich jemand von { $from } aus bei Ihrem Konto angemeldet und gesagt, dass dieses Gerät ihm gehört: Es meldet nun eine Zeit lang mit dem Passwort allein an, ohne den zweiten Schritt. Auf { $site }/me/sessions sehen Sie es und können es entfernen.
+
+locked-down-subject = Alle anderen wurden aus Ihrem Konto ausgesperrt
+locked-down-lead = Um { $at } hat jemand, der bei Ihrem Konto angemeldet war, alle anderen ausgesperrt: Alle anderen Sitzungen sind beendet, und andere Geräte, Links und Codes gelten nicht mehr.
+
+token-reused-subject = Eine Ihrer Sitzungen wurde beendet: Ihr Token wurde zweimal benutzt
+token-reused-lead = Um { $at } wurde ein Token einer Ihrer Sitzungen ein zweites Mal benutzt, wie es eine Kopie täte. Diese Sitzung wurde beendet; melden Sie sich dort neu an.
+
 notice-end = Wenn Sie das waren, tun Sie nichts. Wenn nicht, setzen Sie auf { $site }/forgot ein neues Passwort, was alle Sitzungen beendet, und sagen Sie es dem Betreiber dieses Servers.
+notice-end-other = Wenn Sie wissen, warum, ist nichts zu tun. Wenn nicht, fragen Sie den Betreiber dieses Servers.
+notice-end-copied = Wenn Sie kopiert oder zurückgespielt haben, was dieses Gerät oder diese App aufbewahrt, liegt es daran. Wenn nicht, setzen Sie auf { $site }/forgot ein neues Passwort, was alle Sitzungen beendet, und sagen Sie es dem Betreiber dieses Servers.
 
 test-subject = Ein Test der Mail von Tollgate
 test-lead = Das ist ein Test. Wenn Sie ihn lesen, kann { $site } Mail senden.
@@ -116,13 +136,22 @@ text-code = { $code } ist Ihr Code für { $host }. Er gilt 10 Minuten. Sagen Sie
 text-test = Das ist ein Test der Textnachrichten von { $host }.
 
 # Alerts. Each rule has a name of its own.
-alert-subject = Tollgate: { $title }
+alert-subject = Tollgate: { $severity }: { $title }
 alert-lead = { $lines }
 alert-end = Siehe { $site }/admin/alerts. Dort können Sie ihn als gesehen markieren und schließen.
 alert-line = { $severity }: { $title } – { $count }×, zuletzt am { $at }
 alert-severity-info = Hinweis
 alert-severity-warning = Warnung
 alert-severity-critical = Kritisch
+alert-next-person = Fragen Sie nach, ob das bekannt ist. Wenn nicht, sehen Sie, was geschah, und beenden Sie, was offen ist: { $site }/admin/people/{ $subject }/review
+alert-next-guessing = Es wird von selbst gebremst. Sehen Sie, woher es kommt: { $site }/admin/audit; [network] deny sperrt Netze aus.
+alert-next-factors = Er wird unter { $site }/me/factors hinzugefügt; signin.second_factor = "admins" verlangt ihn von allen.
+alert-next-mail = Warum, und um es erneut zu versuchen: tollgate mail queue
+alert-next-webhooks = Sehen Sie, was wohin gesendet wird: { $site }/admin/webhooks
+alert-next-trail = Lassen Sie die Datenbank, wie sie ist, und vergleichen Sie sie mit einer Sicherung: tollgate audit verify
+alert-next-compliance = Sehen Sie, was gefunden wurde, und bringen Sie es in Ordnung: { $site }/admin/compliance
+alert-next-look = Sehen Sie, wer es wann getan hat: { $site }/admin/audit
+alert-next-doctor = Sehen Sie, was nicht stimmt: tollgate doctor
 alert-rule-test = Das ist ein Test der Warnungen
 alert-rule-account-blocked = Anmeldungen bei einem Konto sind eine Weile gesperrt
 alert-rule-many-blocked = Viele Konten wurden binnen Minuten gesperrt: Jemand rät womöglich Passwörter
@@ -140,6 +169,7 @@ alert-rule-administrator-recovered = Ein Administrator wurde an der Kommandozeil
 alert-rule-administrator-without-factor = Ein Administrator hat keinen zweiten Faktor
 alert-rule-mail-failing = Eine Mail oder Textnachricht wurde aufgegeben
 alert-rule-webhook-stopped = Ein Webhook nimmt nichts mehr an und wurde abgeschaltet
+alert-rule-webhook-changed = Ein Webhook wurde angelegt, geändert oder gelöscht: Ereignisse gehen anderswohin oder nicht mehr
 alert-rule-trail-broken = Die Prüfspur passt nicht mehr zusammen
 alert-rule-compliance-changed = Die Regeln finden etwas Neues
 alert-rule-clock-stepped = Die Uhr der Maschine ist gesprungen

@@ -47,6 +47,9 @@ factors-reset-lead = At { $at } the operator took all authenticator apps and rec
 factor-blocked-subject = Somebody who knows your password is guessing codes
 factor-blocked-lead = At { $at } a code was wrong once more after the right password, so no code is taken for a while. If it was not you, your password is known to others: set a new one.
 
+password-blocked-subject = Somebody who is signed in as you is guessing your password
+password-blocked-lead = At { $at } somebody who is signed in to your account typed a wrong current password once more, so none is looked at there for a while. If it was not you, end your other sessions and set a new password by mail.
+
 recovery-codes-made-subject = New recovery codes were made
 recovery-codes-made-lead = At { $at } new recovery codes were made for your account. The old ones are void.
 
@@ -61,7 +64,7 @@ password-changed-subject = Your password was changed
 password-changed-lead = Since { $at } your account has a new password.
 
 new-device-subject = A new device signed in to your account
-new-device-lead = At { $at } somebody signed in to your account from { $from }, where it was not used before.
+new-device-lead = At { $at } somebody signed in to your account with a device, or from a network, that it does not know: { $from }.
 
 new-country-subject = A sign-in to your account from a new country
 new-country-lead = At { $at } somebody signed in to your account from { $from }, in a country where it was not used before.
@@ -105,7 +108,24 @@ account-recovered-lead = Since { $at } your account has a new password and no se
 sign-in-token-issued-subject = A link to sign in to your account was made
 sign-in-token-issued-lead = At { $at } an administrator made a link that signs in to your account once, without your password.
 
+reset-link-made-subject = A link to set a new password for your account was made
+reset-link-made-lead = At { $at } an administrator made a link that sets a new password for your account, once.
+
+role-changed-subject = What you may do here was changed
+role-changed-lead = Since { $at } your account has another role: you may do more here than before, or less.
+
+device-trusted-subject = A device signs in to your account without the second step
+device-trusted-lead = At { $at } somebody signed in to your account from { $from } and said that this device is theirs: it signs in with the password alone, without the second step from now on, for a while. You see it at { $site }/me/sessions and can remove it there.
+
+locked-down-subject = Everybody else was shut out of your account
+locked-down-lead = At { $at } somebody who was signed in to your account shut everybody else out: all other sessions have ended, and other devices, links and codes count no more.
+
+token-reused-subject = A session of yours was ended: its token was used twice
+token-reused-lead = At { $at } a token of one of your sessions was used a second time, as a copy of it would be. That session was ended; sign in again there.
+
 notice-end = If it was you, do nothing. If not, set a new password at { $site }/forgot, which ends all sessions, and tell whoever runs this server.
+notice-end-other = If you know why, there is nothing to do. If not, ask whoever runs this server.
+notice-end-copied = If you copied or restored what that device or app keeps, that is why. If not, set a new password at { $site }/forgot, which ends all sessions, and tell whoever runs this server.
 
 test-subject = A test of Tollgate’s mail
 test-lead = This is a test. If you read it, { $site } can send mail.
@@ -116,13 +136,22 @@ text-code = { $code } is your code for { $host }. It works for 10 minutes. Never
 text-test = This is a test of text messages from { $host }.
 
 # Alerts. Each rule has a name of its own.
-alert-subject = Tollgate: { $title }
+alert-subject = Tollgate: { $severity }: { $title }
 alert-lead = { $lines }
 alert-end = See { $site }/admin/alerts. There you can say that you have seen it, and close it.
 alert-line = { $severity }: { $title } — { $count }×, last at { $at }
 alert-severity-info = Note
 alert-severity-warning = Warning
 alert-severity-critical = Critical
+alert-next-person = Ask them whether they know of it. If not, see what happened and end what is open: { $site }/admin/people/{ $subject }/review
+alert-next-guessing = It is slowed down by itself. See from where it comes: { $site }/admin/audit; [network] deny shuts networks out.
+alert-next-factors = They add one at { $site }/me/factors; signin.second_factor = "admins" requires it of all.
+alert-next-mail = Why, and to try again: tollgate mail queue
+alert-next-webhooks = See what is sent where: { $site }/admin/webhooks
+alert-next-trail = Leave the database as it is, and compare it with a backup: tollgate audit verify
+alert-next-compliance = See what is found, and put it right: { $site }/admin/compliance
+alert-next-look = See who did it and when: { $site }/admin/audit
+alert-next-doctor = See what is wrong: tollgate doctor
 alert-rule-test = This is a test of alerts
 alert-rule-account-blocked = Sign-ins to an account are blocked for a while
 alert-rule-many-blocked = Many accounts were blocked within minutes: somebody may be guessing passwords
@@ -140,6 +169,7 @@ alert-rule-administrator-recovered = An administrator was made or restored at th
 alert-rule-administrator-without-factor = An administrator has no second factor
 alert-rule-mail-failing = A mail or text was given up
 alert-rule-webhook-stopped = A webhook takes nothing any more and was turned off
+alert-rule-webhook-changed = A webhook was added, changed or deleted: events go elsewhere, or no longer
 alert-rule-trail-broken = The audit trail does not fit together any more
 alert-rule-compliance-changed = The compliance rules find something new
 alert-rule-clock-stepped = The machine’s clock jumped

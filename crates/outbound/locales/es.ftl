@@ -47,6 +47,9 @@ factors-reset-lead = El { $at } el operador retiró de tu cuenta todas las aplic
 factor-blocked-subject = Alguien que conoce tu contraseña prueba códigos
 factor-blocked-lead = El { $at } volvió a fallar un código tras la contraseña correcta, así que durante un tiempo no se acepta ninguno. Si no fuiste tú, otros conocen tu contraseña: elige una nueva.
 
+password-blocked-subject = Alguien con tu sesión abierta prueba contraseñas
+password-blocked-lead = El { $at } alguien que tiene una sesión abierta en tu cuenta volvió a escribir mal la contraseña actual, así que durante un tiempo allí no se comprueba ninguna. Si no fuiste tú, cierra tus otras sesiones y elige una contraseña nueva por correo.
+
 recovery-codes-made-subject = Se crearon códigos de recuperación nuevos
 recovery-codes-made-lead = El { $at } se crearon códigos de recuperación nuevos para tu cuenta. Los anteriores ya no valen.
 
@@ -61,7 +64,7 @@ password-changed-subject = Tu contraseña ha cambiado
 password-changed-lead = Desde { $at } tu cuenta tiene una contraseña nueva.
 
 new-device-subject = Un dispositivo nuevo inició sesión en tu cuenta
-new-device-lead = A las { $at } alguien inició sesión en tu cuenta desde { $from }, donde no se había usado antes.
+new-device-lead = A las { $at } alguien inició sesión en tu cuenta con un dispositivo, o desde una red, que la cuenta no conoce: { $from }.
 
 new-country-subject = Un inicio de sesión en tu cuenta desde un país nuevo
 new-country-lead = A las { $at } alguien inició sesión en tu cuenta desde { $from }, en un país donde no se había usado antes.
@@ -105,7 +108,24 @@ account-recovered-lead = Desde { $at } tu cuenta tiene una contraseña nueva y n
 sign-in-token-issued-subject = Se creó un enlace para entrar en tu cuenta
 sign-in-token-issued-lead = El { $at } un administrador creó un enlace que entra una vez en tu cuenta sin tu contraseña.
 
+reset-link-made-subject = Se creó un enlace para elegir una contraseña nueva de tu cuenta
+reset-link-made-lead = El { $at } un administrador creó un enlace que elige una vez una contraseña nueva para tu cuenta.
+
+role-changed-subject = Cambió lo que puedes hacer aquí
+role-changed-lead = Desde el { $at } tu cuenta tiene otro rol: aquí puedes hacer más que antes, o menos.
+
+device-trusted-subject = Un dispositivo entra en tu cuenta sin el segundo paso
+device-trusted-lead = El { $at } alguien inició sesión en tu cuenta desde { $from } y dijo que ese dispositivo es suyo: durante un tiempo entra solo con la contraseña, sin el segundo paso. Lo ves en { $site }/me/sessions y allí puedes quitarlo.
+
+locked-down-subject = Se expulsó a todos los demás de tu cuenta
+locked-down-lead = El { $at } alguien con sesión abierta en tu cuenta expulsó a todos los demás: las otras sesiones terminaron, y los otros dispositivos, enlaces y códigos ya no valen.
+
+token-reused-subject = Se terminó una de tus sesiones: su token se usó dos veces
+token-reused-lead = El { $at } un token de una de tus sesiones se usó por segunda vez, como lo haría una copia. Esa sesión se terminó; vuelve a entrar allí.
+
 notice-end = Si fuiste tú, no hagas nada. Si no, elige una contraseña nueva en { $site }/forgot, lo que termina todas las sesiones, y avisa a quien administra este servidor.
+notice-end-other = Si sabes por qué, no hay nada que hacer. Si no, pregunta a quien administra este servidor.
+notice-end-copied = Si copiaste o restauraste lo que guarda ese dispositivo o esa aplicación, es por eso. Si no, elige una contraseña nueva en { $site }/forgot, lo que termina todas las sesiones, y avisa a quien administra este servidor.
 
 test-subject = Una prueba del correo de Tollgate
 test-lead = Esto es una prueba. Si la lees, { $site } puede enviar correo.
@@ -116,13 +136,22 @@ text-code = { $code } es tu código para { $host }. Sirve durante 10 minutos. No
 text-test = Esto es una prueba de los mensajes de texto de { $host }.
 
 # Alerts. Each rule has a name of its own.
-alert-subject = Tollgate: { $title }
+alert-subject = Tollgate: { $severity }: { $title }
 alert-lead = { $lines }
 alert-end = Vea { $site }/admin/alerts. Allí puede indicar que la ha visto y cerrarla.
 alert-line = { $severity }: { $title } — { $count }×, la última el { $at }
 alert-severity-info = Aviso
 alert-severity-warning = Advertencia
 alert-severity-critical = Crítica
+alert-next-person = Pregunte si lo sabe. Si no, mire qué pasó y termine lo que está abierto: { $site }/admin/people/{ $subject }/review
+alert-next-guessing = Se frena por sí solo. Mire de dónde viene: { $site }/admin/audit; [network] deny excluye redes.
+alert-next-factors = Se añade en { $site }/me/factors; signin.second_factor = "admins" lo exige a todos.
+alert-next-mail = Por qué, y para reintentar: tollgate mail queue
+alert-next-webhooks = Mire qué se envía y adónde: { $site }/admin/webhooks
+alert-next-trail = Deje la base de datos como está y compárela con una copia de seguridad: tollgate audit verify
+alert-next-compliance = Mire qué se encontró y corríjalo: { $site }/admin/compliance
+alert-next-look = Mire quién lo hizo y cuándo: { $site }/admin/audit
+alert-next-doctor = Mire qué falla: tollgate doctor
 alert-rule-test = Esta es una prueba de las alertas
 alert-rule-account-blocked = Los inicios de sesión de una cuenta están bloqueados por un tiempo
 alert-rule-many-blocked = Se bloquearon muchas cuentas en minutos: puede que alguien esté adivinando contraseñas
@@ -140,6 +169,7 @@ alert-rule-administrator-recovered = Se creó o restauró un administrador en la
 alert-rule-administrator-without-factor = Un administrador no tiene segundo factor
 alert-rule-mail-failing = Se desistió de enviar un correo o mensaje
 alert-rule-webhook-stopped = Un webhook ya no recibe nada y se desactivó
+alert-rule-webhook-changed = Se añadió, cambió o borró un webhook: los eventos van a otro lugar, o ya a ninguno
 alert-rule-trail-broken = El registro de auditoría ya no encaja
 alert-rule-compliance-changed = Las reglas encuentran algo nuevo
 alert-rule-clock-stepped = El reloj de la máquina dio un salto

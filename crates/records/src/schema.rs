@@ -172,6 +172,7 @@ pub const QUERIES: &[&[(&str, &str)]] = &[
     aliases::QUERIES,
     attempts::QUERIES,
     attempts::marks::QUERIES,
+    attempts::pace::QUERIES,
     checkpoints::QUERIES,
     cursors::QUERIES,
     compliance::QUERIES,

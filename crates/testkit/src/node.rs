@@ -172,6 +172,16 @@ impl Node {
         .await
     }
 
+    /// As [`Node::new`], its mail handed to that server, alerts among it.
+    pub async fn mailing_alerts(server: &SmtpServer, alerts: AlertPolicy) -> Self {
+        Self::found(Wanted {
+            smtp: Some(server.port()),
+            alerts,
+            ..Wanted::nothing()
+        })
+        .await
+    }
+
     /// As [`Node::new`], addresses being in these countries.
     pub async fn among(countries: Countries) -> Self {
         Self::found(Wanted {

@@ -74,17 +74,17 @@ async fn house(
     let meter = Meter::attach(&mut request, &http.limits.routes);
     let tells = limits::tells(request.uri().path());
     let network = networks::check(&request, &http);
-    let entry = async {
-        network?;
+    let count = async {
         match &meter {
             Some(meter) => meter.count_address(&web, from).await,
             None => Ok(()),
         }
     };
     let work = async {
-        let response = match cors.preflight() {
-            Some(response) => response,
-            None => match entry.await {
+        let response = match (network, cors.preflight()) {
+            (Err(refusal), _) => refuse(refusal),
+            (Ok(()), Some(response)) => response,
+            (Ok(()), None) => match count.await {
                 Ok(()) => guarded(request, next, &http).await,
                 Err(refusal) => refuse(refusal),
             },

@@ -5,15 +5,15 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, OnceLock},
 };
 
 use axum::{
     extract::{MatchedPath, Request},
-    http::{Extensions, HeaderMap, HeaderName, HeaderValue},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method},
 };
-use tollgate_base::{Error, Result, access::Principal, codes, id::UserId};
+use tollgate_base::{Error, Result, access::Principal, codes, id::UserId, network::host};
 use tollgate_flows::{
     Ctx,
     ctx::{Rate, Taken},
@@ -91,7 +91,13 @@ impl Cost {
     fn of(request: &Request, routes: &Routes) -> Self {
         let (method, route) = (request.method(), request.extensions().get::<MatchedPath>());
         let route = route.map_or("", MatchedPath::as_str);
-        if routes.expensive.contains(&(method.as_str(), route)) {
+        // What is asked for its headers alone is made all the same.
+        let made = if method == Method::HEAD {
+            &Method::GET
+        } else {
+            method
+        };
+        if routes.expensive.contains(&(made.as_str(), route)) {
             Self::Expensive
         } else if is_safe(method) {
             Self::Reading
@@ -132,13 +138,13 @@ impl Meter {
         let (Some(address), Some(rate)) = (peer, web.http().limits.address.of(cost)) else {
             return Ok(());
         };
-        let network = network(address);
+        let host = host(address);
         let taken = match cost {
-            Cost::Reading => web.ctx().spend_here(&(cost, network), rate),
-            _ => spend(web.ctx(), "address", cost, &network, rate).await,
+            Cost::Reading => web.ctx().spend_here(&(cost, host), rate),
+            _ => spend(web.ctx(), "address", cost, &host, rate).await,
         };
         let _ = self.0.address.set((rate, taken));
-        judge("address", cost, taken)
+        judge(web.ctx(), "address", cost, taken)
     }
 
     async fn count_account(&self, web: &Web, user: UserId) -> Result<()> {
@@ -156,7 +162,7 @@ impl Meter {
             _ => spend(web.ctx(), "account", cost, &user, rate).await,
         };
         let _ = self.0.account.set((rate, taken));
-        judge("account", cost, taken)
+        judge(web.ctx(), "account", cost, taken)
     }
 
     /// Tell how much is left, as structured fields (RFC 9651).
@@ -212,17 +218,6 @@ pub(crate) fn tells(path: &str) -> bool {
     path.starts_with("/api/")
 }
 
-/// Who has one address of IPv6 has a whole /64 of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => {
-            let bits = address.to_bits() >> 64 << 64;
-            IpAddr::V6(Ipv6Addr::from_bits(bits))
-        }
-    }
-}
-
 async fn spend(
     ctx: &Ctx,
     by: &str,
@@ -234,12 +229,13 @@ async fn spend(
     ctx.spend(&key, rate).await
 }
 
-fn judge(by: &'static str, cost: Cost, taken: Taken) -> Result<()> {
+fn judge(ctx: &Ctx, by: &'static str, cost: Cost, taken: Taken) -> Result<()> {
     if taken.allowed {
         return Ok(());
     }
     metrics::counter!("tollgate_requests_throttled_total", "by" => by, "cost" => cost.name())
         .increment(1);
+    ctx.note_throttled();
     Err(Error::new(&codes::THROTTLED).retry_after(taken.retry_after))
 }
 

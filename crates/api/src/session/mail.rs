@@ -69,12 +69,14 @@ pub(crate) struct ShownMail {
 )]
 pub(crate) async fn ask(
     State(web): State<Web>,
-    Peer(address): Peer,
+    peer: Peer,
+    headers: HeaderMap,
     Json(body): Json<AskSignInMail>,
 ) -> Result<Response, Problem> {
     let request = AskMail {
         email: Email::parse(&body.email)?,
-        address,
+        device: device(&web, &headers, peer),
+        address: peer.0,
     };
     let asked = signin::ask_mail(web.ctx(), &Principal::Anonymous, request).await?;
     let asked = SignInMailAsked {

@@ -4,12 +4,16 @@ use std::{path::PathBuf, time::Duration};
 
 use tollgate_base::{ExposeSecret, identifier::Email};
 use tollgate_outbound::hook;
-use url::Url;
 
 use super::{
     key::section,
     meant::{
-        Verdict, backend::WebUrl, network::OrOff, plain::Secret, quantity::Size, value::words,
+        Verdict,
+        backend::WebUrl,
+        network::OrOff,
+        plain::Secret,
+        quantity::Size,
+        value::{self, words},
     },
 };
 
@@ -89,12 +93,18 @@ impl Alerts {
             let message = "an entry is neither an e-mail address nor the word admins";
             verdict.fault(&["alerts.mail_to"], message, None);
         }
-        let chat = self
-            .slack_url
-            .as_ref()
-            .map(|url| Url::parse(url.expose_secret()));
-        if chat.is_some_and(|url| url.is_err() || url.is_ok_and(|url| !url.has_host())) {
-            verdict.fault(&["alerts.slack_url"], "it is not an address", None);
+        // Its path is a secret: no word of it is said.
+        let chat = self.slack_url.as_ref();
+        let says = match chat.map(|url| <WebUrl as value::Word>::parse(url.expose_secret())) {
+            Some(Err(why)) => Some(why),
+            Some(Ok(url)) if !url.is_tls() && !url.is_loopback() => {
+                Some("goes to another machine in the clear".to_owned())
+            }
+            _ => None,
+        };
+        if let Some(says) = says {
+            let hint = "Write an address that begins with https://.";
+            verdict.fault(&["alerts.slack_url"], says, Some(hint));
         }
         let keys = ["alerts.webhook_secret", "alerts.webhook_url"];
         let draw = "Draw one: echo whsec_$(head -c 32 /dev/urandom | base64)";
@@ -102,7 +112,11 @@ impl Alerts {
             (Some(_), None) => {
                 verdict.fault(&keys, "the hook needs alerts.webhook_secret", Some(draw));
             }
-            (_, Some(secret)) => {
+            (url, Some(secret)) => {
+                if url.is_none() {
+                    let says = "alerts.webhook_secret: no alerts.webhook_url says where, so that no hook is told.";
+                    verdict.note(says.to_owned());
+                }
                 if let Err(why) = hook::key(secret) {
                     let message = format!("the secret of the hook {why}");
                     verdict.fault(&keys[..1], message, Some(draw));

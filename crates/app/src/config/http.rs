@@ -12,7 +12,8 @@ section! {
     pub struct Http in "http" + "http." {
         /// A request is answered with 503 after this long.
         request_timeout: Duration = "10s" in "1s"..="5m";
-        /// A connection that has not sent its headers after this long is closed.
+        /// A connection that has not sent its headers after this long is closed, and so is
+        /// one whose body has fallen so far behind a pace of 1 KiB a second.
         header_timeout: Duration = "10s" in "1s"..="1m";
         /// Largest body.
         body_limit: Size = "1MiB" in "16KiB"..="64MiB";

@@ -3,6 +3,7 @@
 //! written from here.
 
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
+use tollgate_flows::alerts::Channel;
 use tollgate_records::events::EventKind;
 
 /// What a number does.
@@ -53,7 +54,10 @@ pub const NUMBERS: &[Number] = &[
         "tollgate_refreshes_total",
         "exchanged refresh tokens, by result",
     ),
-    counted(EVENTS, "events, by kind"),
+    counted(
+        EVENTS,
+        "events, by kind, also those of commands; each is counted by the node that numbers it for the audit trail, so that the sum over all nodes is right",
+    ),
     counted(
         "tollgate_principal_cache_total",
         "looks into memory for a credential: `hit` or `miss`",
@@ -64,12 +68,12 @@ pub const NUMBERS: &[Number] = &[
         "what proxies were told, by proxy and result: `allowed`, `sign_in`, `refused` or `failed`",
     ),
     counted(
-        "tollgate_requests_throttled_total",
+        THROTTLED,
         "requests refused for their number, by `address` or `account`, and by cost",
     ),
     counted(
         "tollgate_connections_cut_total",
-        "connections that were closed because one `address` had too many, or all places were taken (`full`)",
+        "connections that were closed because one `address` had too many, all places were taken (`full`), or a body came too slowly (`slow`)",
     ),
     measured(
         "tollgate_tls_certificate_expires_seconds",
@@ -79,10 +83,17 @@ pub const NUMBERS: &[Number] = &[
         "tollgate_audit_export_lag",
         "events that an export of the audit trail (`sink`) has not taken yet",
     ),
-    measured("tollgate_alerts_open", "open alerts, by severity"),
+    measured(
+        "tollgate_alerts_open",
+        "open alerts, by severity; of several nodes some may be minutes behind",
+    ),
     counted(
-        "tollgate_webhook_deliveries_total",
-        "tries to deliver an event to a webhook, by result",
+        ALERTS_TOLD,
+        "messages about alerts, without tests, by channel and result: `ok` or `failed` (tried again)",
+    ),
+    counted(
+        DELIVERIES,
+        "tries to deliver an event to a webhook, by result: `ok` or `failed`",
     ),
     counted("tollgate_audit_exported_total", "events that it took"),
     measured(
@@ -107,10 +118,10 @@ pub const NUMBERS: &[Number] = &[
         "1 after a write to the disk failed: mend the disk and restart",
     ),
     counted(
-        "tollgate_mail_sent_total",
+        MAILS,
         "tries to hand over a mail, by result: `ok`, `failed` (tried again) or `refused`",
     ),
-    counted("tollgate_sms_sent_total", "the same for texts"),
+    counted(TEXTS, "the same for texts"),
     counted(
         "tollgate_breach_checks_failed_total",
         "new passwords that could not be looked up, by whose answer was missing: `list` or `service`",
@@ -127,6 +138,11 @@ pub const NUMBERS: &[Number] = &[
 ];
 
 const EVENTS: &str = "tollgate_events_total";
+const ALERTS_TOLD: &str = "tollgate_alerts_told_total";
+const DELIVERIES: &str = "tollgate_webhook_deliveries_total";
+const MAILS: &str = "tollgate_mail_sent_total";
+const TEXTS: &str = "tollgate_sms_sent_total";
+const THROTTLED: &str = "tollgate_requests_throttled_total";
 const POISONED: &str = "tollgate_store_poisoned";
 const PANICS: &str = "tollgate_panics_total";
 
@@ -142,6 +158,23 @@ pub(super) fn describe() {
     }
     for kind in EventKind::ALL {
         counter!(EVENTS, "kind" => kind.as_str()).absolute(0);
+    }
+    for number in [MAILS, TEXTS] {
+        for result in ["ok", "failed", "refused"] {
+            counter!(number, "result" => result).absolute(0);
+        }
+    }
+    for result in ["ok", "failed"] {
+        counter!(DELIVERIES, "result" => result).absolute(0);
+        for channel in Channel::ALL {
+            let channel = channel.name();
+            counter!(ALERTS_TOLD, "channel" => channel, "result" => result).absolute(0);
+        }
+    }
+    for by in ["address", "account"] {
+        for cost in ["reading", "changing", "expensive"] {
+            counter!(THROTTLED, "by" => by, "cost" => cost).absolute(0);
+        }
     }
     counter!(PANICS).absolute(0);
     gauge!(POISONED).set(0.0);

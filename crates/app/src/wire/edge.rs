@@ -12,8 +12,8 @@ use crate::config::{
     },
 };
 
-/// What requests cost: those that send mail or texts, gather a person's data or
-/// take a picture cost more than others.
+/// What requests cost: those that send mail or texts, hash a password for somebody who
+/// is signed in, gather a person's data or take a picture cost more than others.
 const ROUTES: Routes = Routes {
     health: &["/livez", "/readyz"],
     files: &["/static/", "/.tollgate/static/", "/docs/", "/api/docs"],
@@ -25,7 +25,10 @@ const ROUTES: Routes = Routes {
         ("POST", "/api/v1/password-reset"),
         ("POST", "/api/v1/session/mail"),
         ("POST", "/api/v1/session/second/code"),
+        ("POST", "/api/v1/session/step-up"),
         ("POST", "/api/v1/session/step-up/code"),
+        ("POST", "/api/v1/unlock"),
+        ("PUT", "/api/v1/me/password"),
         ("POST", "/api/v1/me/verification"),
         ("POST", "/api/v1/me/identifiers"),
         ("POST", "/api/v1/me/phone"),
@@ -34,12 +37,17 @@ const ROUTES: Routes = Routes {
         ("POST", "/forgot"),
         ("POST", "/signin/mail"),
         ("POST", "/signin/code/send"),
+        ("POST", "/unlock/mail"),
+        ("POST", "/me/password"),
+        ("POST", "/me/step-up"),
         ("POST", "/me/step-up/code"),
         ("POST", "/me/picture"),
         ("POST", "/me/names"),
         ("POST", "/me/names/verify"),
         ("POST", "/me/phone"),
         ("POST", "/me/phone/code"),
+        ("POST", "/auth/register/"),
+        ("POST", "/password-reset/"),
     ],
 };
 

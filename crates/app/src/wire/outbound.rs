@@ -20,24 +20,65 @@ use tollgate_outbound::{
 
 use tollgate_flows::{Severity, ctx::AlertPolicy};
 
-use crate::config::{
-    self, Config,
-    meant::{backend::WebUrl, value::Word},
+use crate::{
+    config::{
+        self, Config,
+        meant::{backend::WebUrl, value::Word},
+    },
+    tls::Identity,
 };
 
 /// Whether the files are there, and what they should be, that a server needs
 /// beside its own.
 ///
 /// # Errors
-/// `config.invalid`, which says what of them.
+/// `config.invalid`, which says what of each of them.
 pub fn check_files(config: &Config) -> Result<()> {
-    mailer(&config.mail)?;
-    texter(&config.sms)?;
-    courier(&config.webhooks)?;
-    channels(&config.alerts)?;
-    letters(&config.mail)?;
-    countries(&config.network)?;
-    whole_breaches(&config.password).map(drop)
+    let looked = [
+        mailer(&config.mail).map(drop),
+        texter(&config.sms).map(drop),
+        courier(&config.webhooks).map(drop),
+        channels(&config.alerts).map(drop),
+        alert_file(&config.alerts),
+        letters(&config.mail).map(drop),
+        countries(&config.network).map(drop),
+        whole_breaches(&config.password).map(drop),
+        identity(&config.tls),
+    ];
+    let faults: Vec<Error> = looked.into_iter().filter_map(Result::err).collect();
+    match <[Error; 1]>::try_from(faults) {
+        Ok([only]) => Err(only),
+        Err(faults) if faults.is_empty() => Ok(()),
+        Err(faults) => {
+            let all: Vec<&str> = faults.iter().map(Error::public).collect();
+            Err(Error::new(&codes::CONFIG_INVALID).detail(all.join("\n")))
+        }
+    }
+}
+
+/// Whether our certificate and its key can be shown.
+fn identity(tls: &config::tls::Tls) -> Result<()> {
+    match tls.files() {
+        Some((certificate, key)) => Identity::read(certificate, key).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Whether lines of alerts could be added where they are to go.
+fn alert_file(alerts: &config::alerts::Alerts) -> Result<()> {
+    let Some(path) = &alerts.file else {
+        return Ok(());
+    };
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let what = if path.is_dir() {
+        "is a folder"
+    } else if folder.is_some_and(|folder| !folder.is_dir()) {
+        "lies in a folder that is not there"
+    } else {
+        return Ok(());
+    };
+    let detail = format!("alerts.file: {} {what}.", path.display());
+    Err(Error::new(&codes::CONFIG_INVALID).detail(detail))
 }
 
 /// Whoever takes our mail.
@@ -204,7 +245,6 @@ pub fn letters(mail: &config::mail::Mail) -> Result<Letters> {
 pub(super) fn syslog(config: &Config) -> Option<Syslog> {
     let said = &config.syslog;
     let url = said.url.as_ref()?;
-    let own = Address::parse(&config.server.address());
     Some(Syslog {
         transport: match url.scheme() {
             "udp" => Transport::Udp,
@@ -216,6 +256,19 @@ pub(super) fn syslog(config: &Config) -> Option<Syslog> {
         roots: said.tls_root_file.clone(),
         patience: said.timeout,
         facility: u8::try_from(said.facility).unwrap_or(13),
-        from: own.map_or_else(|_| "-".to_owned(), |own| own.hostname().to_owned()),
+        from: host_name(config),
     })
+}
+
+/// What this machine is called, of which there may be several behind one address; that
+/// address where the system does not say.
+fn host_name(config: &Config) -> String {
+    let told = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let is_name = |c: char| c.is_ascii_graphic();
+    let told = told.trim();
+    if !told.is_empty() && told.len() <= 255 && told.chars().all(is_name) {
+        return told.to_owned();
+    }
+    let own = Address::parse(&config.server.address());
+    own.map_or_else(|_| "-".to_owned(), |own| own.hostname().to_owned())
 }

@@ -67,7 +67,7 @@ impl Scene {
     }
 
     /// An account with [`PASSWORD`]; its id.
-    async fn create(&self, command: &str) -> String {
+    pub(super) async fn create(&self, command: &str) -> String {
         let made = self
             .run_with(&format!("{command} --password-file - --json"), PASSWORD)
             .await;

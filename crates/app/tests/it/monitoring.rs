@@ -7,9 +7,11 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
+use tokio::time::sleep;
 use tollgate::telemetry::numbers::{Kind, NUMBERS};
 use tollgate_records::events::EventKind;
 
@@ -117,6 +119,50 @@ fn what_watches_watches_something() {
     }
 }
 
+/// What is counted is shown or told of; what is not is counted for whoever looks closer.
+#[test]
+fn what_is_counted_is_watched() {
+    const CLOSER: [&str; 6] = [
+        "tollgate_principal_cache_entries",
+        "tollgate_store_batch_size",
+        "tollgate_store_retries_total",
+        "tollgate_breach_checks_failed_total",
+        "tollgate_rows_cleaned_total",
+        "tollgate_trace_spans_total",
+    ];
+    let text = read("tollgate.rules.yml") + &read("tollgate.dashboard.json");
+    for number in NUMBERS.iter().filter(|one| !CLOSER.contains(&one.name)) {
+        assert!(text.contains(number.name), "{} is watched", number.name);
+    }
+}
+
+/// Whoever takes the server over by a command is seen by Prometheus too.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_commands_do_is_counted_by_the_server() {
+    let scene = Scene::new();
+    scene.create("user create root").await;
+    let server = scene.serve().await;
+    scene.run("admin recover root").await.succeeded();
+    let told = async || {
+        let url = format!("{}/metrics", server.metrics_url());
+        let text = reqwest::get(url).await.unwrap().text().await.unwrap();
+        let wanted = "tollgate_events_total{kind=\"admin.recovered\"} ";
+        let line = text.lines().find_map(|line| line.strip_prefix(wanted));
+        line.unwrap().to_owned()
+    };
+    let begun = Instant::now();
+    while told().await != "1" {
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "{}",
+            told().await
+        );
+        sleep(Duration::from_millis(100)).await;
+    }
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(told().await, "1", "once");
+}
+
 #[tokio::test]
 async fn the_files_come_out_of_the_binary() {
     let scene = Scene::new();
@@ -220,6 +266,10 @@ async fn promtool_approves_of_what_a_server_tells() {
         "tollgate_events_total{kind=\"token.reused\"} 0",
         "tollgate_panics_total 0",
         "tollgate_store_poisoned 0",
+        "tollgate_mail_sent_total{result=\"refused\"} 0",
+        "tollgate_requests_throttled_total{by=\"address\",cost=\"changing\"} 0",
+        "tollgate_alerts_told_total{channel=\"mail\",result=\"failed\"} 0",
+        "tollgate_webhook_deliveries_total{result=\"failed\"} 0",
     ] {
         assert!(numbers.contains(begun), "{begun} in\n{numbers}");
     }

@@ -1,6 +1,7 @@
 //! Several processes are one server: what one ends is ended on the others, and
 //! for commands typed on the machine, within a second.
 
+mod accounts;
 mod behind_nginx;
 
 use std::{

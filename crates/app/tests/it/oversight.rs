@@ -4,6 +4,10 @@
 use std::time::Duration;
 
 use serde_json::json;
+use tollgate::{
+    config::{self, sources::Sources},
+    wire,
+};
 use tollgate_base::access::Principal;
 use tollgate_flows::{ctx::Setting, rules};
 use tollgate_testkit::house::House;
@@ -128,18 +132,18 @@ async fn the_pages_lead_from_a_number_to_what_is_done() {
     assert!(page.contains("have not been checked yet"));
     let sent = submit(&admin, "/admin/compliance/check", "").await;
     leads_to(&admin, sent, "The rules are checked.").await;
-    let at = "/admin/compliance/backup-old";
+    let at = "/admin/compliance/admins-few";
     let page = admin.get(at).await.expect(200).text;
-    assert!(page.contains("none was ever written"));
-    let form = "subject=backup-old&reason=&days=30";
+    assert!(page.contains("one administrator"));
+    let form = "subject=admins-few&reason=&days=30";
     submit(&admin, &format!("{at}/accept"), form)
         .await
         .expect(400);
-    let form = "subject=backup-old&reason=elsewhere&days=30";
+    let form = "subject=admins-few&reason=elsewhere&days=30";
     let sent = submit(&admin, &format!("{at}/accept"), form).await;
     leads_to(&admin, sent, "It is accepted until that day.").await;
     assert!(admin.get(at).await.text.contains(": elsewhere"));
-    let sent = submit(&admin, &format!("{at}/withdraw"), "subject=backup-old").await;
+    let sent = submit(&admin, &format!("{at}/withdraw"), "subject=admins-few").await;
     leads_to(&admin, sent, "It counts again.").await;
 
     let page = admin
@@ -187,6 +191,39 @@ async fn settings_in_force_say_where_they_were_set() {
     assert_eq!(page.matches("Default</span></td>").count(), 1);
     let ann = browser(&house, "ann@example.org").await;
     ann.get("/admin/security").await.expect(403);
+}
+
+/// The page shows all that guards, not only how people sign in.
+#[test]
+fn settings_in_force_are_all_that_guard() {
+    let sources = Sources {
+        file: None,
+        usual_files: Vec::new(),
+        environment: Vec::new(),
+        flags: Vec::new(),
+        working_dir: std::env::temp_dir(),
+    };
+    let loaded = config::load(&sources).unwrap();
+    let shown = wire::settings(&loaded);
+    for key in [
+        "public_url",
+        "trusted_proxies",
+        "profile",
+        "limits.address_changing",
+        "network.deny",
+        "tls.certificate",
+        "http.cors_origins",
+        "http.hsts_subdomains",
+        "audit.keep_security",
+        "audit.syslog.allow_plain",
+        "webhooks.allow_networks",
+        "mail.allow_plain",
+        "contact.security",
+        "alerts.mail_to",
+        "signin.second_factor",
+    ] {
+        assert!(shown.iter().any(|one| one.key == key), "{key}");
+    }
 }
 
 /// Whoever adds a rule says in the manual what it finds.

@@ -6,7 +6,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tollgate_testkit::house::{House, PASSWORD};
 
-use crate::{pages::reader::Reader, support::house};
+use crate::{
+    gate::{Browser, signed_in, site},
+    pages::reader::Reader,
+    support::house,
+};
 
 const ANOTHER: &str = "another fine phrase";
 
@@ -216,4 +220,34 @@ async fn a_code_serves_the_request_that_it_was_made_for() {
     used.expect(204);
     ben.client.get("/api/v1/me").await.expect(200);
     assert_eq!(sign_in(&house, ANOTHER).await, 200);
+}
+
+/// asvs:V14.3.3: cookies are random, and say nothing of anybody.
+#[tokio::test]
+async fn what_a_browser_keeps_says_nothing_of_anybody() {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    const APP: &str = "http://notes.localhost:8080";
+    let house = house().await;
+    let ann = house.person("ann").await;
+    site(&house, APP, signed_in()).await;
+    let mut browser = Browser::new(&house);
+    browser.sign_in(&ann.email).await;
+    let enter = format!("{APP}/.tollgate/enter?to=%2F");
+    browser.follow(&enter).await;
+    let mut kept = browser.cookies("localhost").clone();
+    kept.extend(browser.cookies("notes.localhost").clone());
+    assert!(kept.len() > 3, "{kept:?}");
+    for (name, value) in kept {
+        let parts = value.split(['.', '_', '-']).map(str::as_bytes);
+        let decoded = parts.filter_map(|part| URL_SAFE_NO_PAD.decode(part).ok());
+        let mut texts: Vec<String> = decoded
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .collect();
+        texts.push(value);
+        for text in texts {
+            for said in ["ann", &ann.id, &ann.id[4..], "example.org", "{\""] {
+                assert!(!text.contains(said), "{name} holds {said}: {text}");
+            }
+        }
+    }
 }

@@ -38,6 +38,7 @@ happened-password-breach-check-failed = قُبلت كلمة مرور دون مق
 happened-factor-added = أُضيف تطبيق مصادقة
 happened-factor-removed = أُزيل تطبيق مصادقة
 happened-factor-blocked = حُجبت الرموز بعد محاولات خاطئة
+happened-password-blocked = حُجبت كلمة المرور الحالية بعد محاولات خاطئة
 happened-session-stepped-up = أُظهر رمز مرة أخرى
 happened-codes-turned-on = فُعّلت الرموز بالبريد أو الرسائل النصية
 happened-codes-turned-off = أُوقفت الرموز بالبريد أو الرسائل النصية

@@ -38,6 +38,7 @@ happened-password-breach-check-failed = Passwort ohne Abgleich mit bekannten Lec
 happened-factor-added = Authenticator-App hinzugefügt
 happened-factor-removed = Authenticator-App entfernt
 happened-factor-blocked = Codes nach falschen gesperrt
+happened-password-blocked = Aktuelles Passwort nach falschen gesperrt
 happened-session-stepped-up = Code noch einmal gezeigt
 happened-codes-turned-on = Codes per Mail oder SMS eingeschaltet
 happened-codes-turned-off = Codes per Mail oder SMS ausgeschaltet

@@ -38,6 +38,7 @@ happened-password-breach-check-failed = Password taken without a check against b
 happened-factor-added = Authenticator app added
 happened-factor-removed = Authenticator app removed
 happened-factor-blocked = Codes blocked after wrong ones
+happened-password-blocked = Current password blocked after wrong ones
 happened-session-stepped-up = Code shown again
 happened-codes-turned-on = Codes by mail or text turned on
 happened-codes-turned-off = Codes by mail or text turned off

@@ -38,6 +38,7 @@ happened-password-breach-check-failed = Contraseña aceptada sin comprobar filtr
 happened-factor-added = Aplicación de autenticación añadida
 happened-factor-removed = Aplicación de autenticación quitada
 happened-factor-blocked = Códigos bloqueados por fallos
+happened-password-blocked = Contraseña actual bloqueada por fallos
 happened-session-stepped-up = Código mostrado otra vez
 happened-codes-turned-on = Códigos por correo o SMS activados
 happened-codes-turned-off = Códigos por correo o SMS desactivados

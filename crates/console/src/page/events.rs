@@ -27,7 +27,7 @@ pub(crate) struct Party {
 }
 
 /// What there are words for: messages. Events have their parts between dots.
-const KNOWN: [&str; 88] = [
+const KNOWN: [&str; 89] = [
     "happened-webhook-created",
     "happened-webhook-updated",
     "happened-webhook-deleted",
@@ -75,6 +75,7 @@ const KNOWN: [&str; 88] = [
     "happened-factor-added",
     "happened-factor-removed",
     "happened-factor-blocked",
+    "happened-password-blocked",
     "happened-session-stepped-up",
     "happened-password-breach-check-failed",
     "happened-codes-turned-on",

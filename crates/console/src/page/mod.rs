@@ -276,6 +276,7 @@ mod tests {
                 trusted_proxies: Vec::new(),
                 cors_origins: Vec::new(),
                 body_limit: 1,
+                hsts_subdomains: false,
                 request_timeout: Duration::ZERO,
                 limits: Limits::default(),
                 networks: Networks::default(),

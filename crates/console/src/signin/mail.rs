@@ -135,7 +135,8 @@ pub(crate) async fn show(
 
 pub(crate) async fn ask(
     State(web): State<Web>,
-    Peer(address): Peer,
+    peer: Peer,
+    headers: HeaderMap,
     frame: Frame,
     Submitted(form): Submitted<AskForm>,
 ) -> Result<Response, Problem> {
@@ -143,7 +144,11 @@ pub(crate) async fn ask(
     let next = local_path(&form.next).unwrap_or_default();
     let asked = match Email::parse(&form.email) {
         Ok(email) => {
-            let request = AskMail { email, address };
+            let request = AskMail {
+                email,
+                device: device(&web, &headers, peer),
+                address: peer.0,
+            };
             signin::ask_mail(web.ctx(), &Principal::Anonymous, request).await
         }
         Err(fault) => Err(fault),

@@ -15,8 +15,8 @@ use axum::{
     routing::{get, post},
 };
 use tollgate_base::{ExposeSecret, access::Principal::Anonymous};
-use tollgate_flows::{account, admit, password, signin, signout, signup};
-use tollgate_web::{Peer, Web, place};
+use tollgate_flows::{account, admit, password, password::AskReset, signin, signout, signup};
+use tollgate_web::{Peer, Web, device, place};
 
 use self::{
     caller::Caller,
@@ -167,11 +167,16 @@ async fn logout(State(web): State<Web>, Caller(by): Caller) -> Result<Response, 
 
 async fn request_reset(
     State(web): State<Web>,
-    Peer(address): Peer,
+    peer: Peer,
+    headers: HeaderMap,
     form: Form,
 ) -> Result<Response, Refusal> {
-    let email = map::forgetful(form)?;
-    password::request_reset(web.ctx(), &Anonymous, (email, address)).await?;
+    let request = AskReset {
+        email: map::forgetful(form)?,
+        device: device(&web, &headers, peer),
+        address: peer.0,
+    };
+    password::request_reset(web.ctx(), &Anonymous, request).await?;
     Ok(json(
         StatusCode::OK,
         &Message {

@@ -54,7 +54,7 @@ pub struct ChannelState {
     pub level: Severity,
     /// When it was last told something.
     pub last_at: Option<Time>,
-    /// What went wrong then.
+    /// What went wrong with whom of its receivers the last time that they were told.
     pub fault: Option<String>,
 }
 
@@ -110,17 +110,34 @@ pub async fn channels(ctx: &Ctx, by: &Principal, (): ()) -> Result<Vec<ChannelSt
     allow(by)?;
     let (last, set) = (notices::last(ctx.db()).await?, Channel::set(ctx));
     let policy = ctx.policy();
-    let state = |channel: Channel| {
-        let last = last.iter().find(|last| last.name == channel.name());
-        ChannelState {
+    let mut states = Vec::new();
+    for channel in Channel::ALL {
+        let receivers = tell::receivers(ctx, channel).await?;
+        let of = |receiver: &String| {
+            let own =
+                |one: &&notices::Last| one.channel == channel.name() && one.receiver == *receiver;
+            last.iter().filter(own).max_by_key(|one| one.at)
+        };
+        let lasts: Vec<&notices::Last> = receivers.iter().filter_map(of).collect();
+        let mut faults = Vec::new();
+        for (last, fault) in lasts
+            .iter()
+            .filter_map(|one| Some((one, one.fault.as_ref()?)))
+        {
+            faults.push(match tell::shown(ctx, &last.receiver).await? {
+                Some(receiver) => format!("{receiver}: {fault}"),
+                None => fault.clone(),
+            });
+        }
+        states.push(ChannelState {
             channel,
             set: set.contains(&channel),
             level: channel.level(&policy.alerts),
-            last_at: last.map(|last| last.at),
-            fault: last.and_then(|last| last.fault.clone()),
-        }
-    };
-    Ok(Channel::ALL.map(state).to_vec())
+            last_at: lasts.iter().map(|last| last.at).max(),
+            fault: (!faults.is_empty()).then(|| faults.join("; ")),
+        });
+    }
+    Ok(states)
 }
 
 /// What a rule is called in a language.
@@ -145,6 +162,7 @@ async fn act(ctx: &Ctx, by: &Principal, id: AlertId, kind: EventKind) -> Result<
         Ok(())
     })
     .await?;
+    watch::tally(ctx).await?;
     show(ctx, by, id).await
 }
 

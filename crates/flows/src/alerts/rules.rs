@@ -13,7 +13,7 @@ use tollgate_records::{
 pub struct Rule {
     /// Its stable name.
     pub name: &'static str,
-    /// How bad it is.
+    /// How bad it is, if the event does not say that it is worse.
     pub severity: Severity,
     /// What raises it; nothing where a condition does, which is looked at regularly.
     pub kinds: &'static [K],
@@ -47,7 +47,7 @@ pub const RULES: &[Rule] = &[
         "account-blocked",
         Warning,
         Account,
-        &[K::SigninBlocked, K::FactorBlocked],
+        &[K::SigninBlocked, K::FactorBlocked, K::PasswordBlocked],
     )
     .part_of("many-blocked"),
     Rule::new("many-blocked", Critical, Installation, &[K::SigninBlocked]).from(10, MINUTES_10),
@@ -100,6 +100,12 @@ pub const RULES: &[Rule] = &[
         Warning,
         Named("webhook"),
         &[K::WebhookStopped],
+    ),
+    Rule::new(
+        "webhook-changed",
+        Warning,
+        Named("webhook"),
+        &[K::WebhookCreated, K::WebhookUpdated, K::WebhookDeleted],
     ),
     Rule::new("trail-broken", Critical, Installation, &[K::AuditBroken]),
     Rule::new(
@@ -181,10 +187,36 @@ impl Rule {
         RULES.iter().find(|rule| rule.name == name)
     }
 
+    /// The name of what there is to do, about somebody or about the installation.
+    pub(super) fn next(&self, subject: &str) -> &'static str {
+        match self.name {
+            _ if self.about == Account && !subject.is_empty() => "person",
+            "account-blocked" | "many-blocked" | "sign-ins-sprayed" | "sign-ins-stuffed"
+            | LIMITS_HIT => "guessing",
+            WITHOUT_FACTOR => "factors",
+            "mail-failing" => "mail",
+            "webhook-stopped" | "webhook-changed" => "webhooks",
+            TRAIL_BROKEN => "trail",
+            "compliance-changed" => "compliance",
+            "breach-check-failing" => "doctor",
+            _ => "look",
+        }
+    }
+
     /// Whether an event may raise it.
     pub(super) fn hears(&self, event: &Event) -> bool {
         let kind = K::parse(&event.kind);
         kind.is_some_and(|kind| self.kinds.contains(&kind)) && (self.counts)(event)
+    }
+
+    /// How bad it is by an event that says how bad the worst of it is.
+    pub(super) fn severity_of(&self, event: &Event) -> Severity {
+        let said = match event.detail("worst").as_deref() {
+            Some("critical") => Critical,
+            Some("high") => Warning,
+            _ => Info,
+        };
+        self.severity.max(said)
     }
 
     /// About whom the alert is that an event raises; empty for the installation.

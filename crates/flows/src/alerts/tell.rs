@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tollgate_base::{
     Error, Result,
     access::Principal,
+    codes,
     hex::hex,
     id::{AlertId, JobId, UserId},
     time::Time,
@@ -32,8 +33,19 @@ use super::{Channel, ChannelState, allow, rules::Rule};
 const BATCH: u32 = 200;
 /// How long one node tells before another may: longer than a round takes.
 const LEASE: Duration = Duration::from_mins(1);
-/// A channel is told no more often: what comes in between is told together.
+/// A receiver is told no more often, but for what is critical: what comes in between
+/// is told together.
 const GAP: Duration = Duration::from_mins(1);
+
+/// More of a mail server's words is not shown.
+const WORDS_MOST: usize = 200;
+
+/// Why somebody was not told.
+struct Fault {
+    says: String,
+    /// Whether it is about this one receiver alone.
+    is_theirs: bool,
+}
 
 /// What a channel is told.
 struct Said {
@@ -55,19 +67,20 @@ pub async fn tell(ctx: &Ctx, _by: &Principal, (): ()) -> Result<()> {
     }
     let last = notices::last(db).await?;
     let mut rounds = Channel::ALL.map(|channel| {
-        let resting = last.iter().any(|last| {
-            last.name == channel.name() && last.fault.is_none() && last.at.plus(GAP) > now
-        });
         let own = due.iter().filter(|notice| notice.channel == channel.name());
-        let own: Vec<_> = own.filter(|_| !resting).cloned().collect();
-        Box::pin(one_channel(ctx, channel, own))
+        Box::pin(one_channel(ctx, channel, own.cloned().collect(), &last))
     });
     let [mail, slack, webhook, file] = &mut rounds;
     let (one, two, three, four) = tokio::join!(mail, slack, webhook, file);
     one.and(two).and(three).and(four)
 }
 
-async fn one_channel(ctx: &Ctx, channel: Channel, due: Vec<notices::Notice>) -> Result<()> {
+async fn one_channel(
+    ctx: &Ctx,
+    channel: Channel,
+    due: Vec<notices::Notice>,
+    last: &[notices::Last],
+) -> Result<()> {
     let mut by_receiver: BTreeMap<String, Vec<notices::Notice>> = BTreeMap::new();
     for notice in due {
         let held = by_receiver.entry(notice.receiver.clone());
@@ -84,16 +97,41 @@ async fn one_channel(ctx: &Ctx, channel: Channel, due: Vec<notices::Notice>) -> 
         }
         told.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.id));
         told.dedup_by_key(|alert| alert.id);
-        let fault = if told.is_empty() {
+        let rests = last.iter().any(|last| {
+            let own = last.channel == channel.name() && last.receiver == receiver;
+            own && !last.test && last.fault.is_none() && last.at.plus(GAP) > now
+        });
+        let worst = told.first().map(|alert| alert.severity);
+        if rests && worst.is_some_and(|worst| worst < Severity::Critical) {
+            continue;
+        }
+        let outcome = if told.is_empty() {
             None
         } else {
             let ids: Vec<String> = group.iter().map(|one| one.id.to_string()).collect();
             let id = format!("alt_{}", &hex(&digest(&[ids.join(" ").as_bytes()]))[..32]);
             let said = Said { id, alerts: told };
-            Some(say(ctx, channel, &receiver, &said).await.err())
+            Some(say(ctx, channel, &receiver, &said).await)
         };
-        let failed = matches!(&fault, Some(Some(_)));
+        let failed = matches!(&outcome, Some(Err(_)));
+        if let Some(outcome) = &outcome {
+            let result = if outcome.is_ok() { "ok" } else { "failed" };
+            metrics::counter!(
+                "tollgate_alerts_told_total",
+                "channel" => channel.name(),
+                "result" => result
+            )
+            .increment(1);
+        }
+        let is_down = matches!(&outcome, Some(Err(fault)) if !fault.is_theirs);
         let late: Vec<JobId> = late.iter().map(|one| one.id).collect();
+        let last = outcome.map(|outcome| notices::Last {
+            channel: channel.name().to_owned(),
+            receiver,
+            test: false,
+            at: now,
+            fault: outcome.err().map(|fault| fault.says),
+        });
         ctx.db()
             .write(async move |tx: &mut Tx<'_>| {
                 for id in &late {
@@ -107,14 +145,14 @@ async fn one_channel(ctx: &Ctx, channel: Channel, due: Vec<notices::Notice>) -> 
                         notices::done(tx, one.id).await?;
                     }
                 }
-                match &fault {
-                    Some(fault) => notices::said(tx, channel.name(), fault.as_deref(), now).await,
+                match &last {
+                    Some(last) => notices::said(tx, last).await,
                     None => Ok(()),
                 }
             })
             .await?;
         // A server that is down is asked once in a round, not for every receiver.
-        if failed {
+        if is_down {
             break;
         }
     }
@@ -129,7 +167,6 @@ pub async fn test(ctx: &Ctx, by: &Principal, (): ()) -> Result<Vec<ChannelState>
     allow(by)?;
     let now = ctx.now();
     for channel in Channel::set(ctx) {
-        let mut fault = None;
         for receiver in receivers(ctx, channel).await? {
             let id = format!("alt_{}", JobId::new(now, ctx.entropy())?);
             let said = Said {
@@ -137,18 +174,23 @@ pub async fn test(ctx: &Ctx, by: &Principal, (): ()) -> Result<Vec<ChannelState>
                 alerts: Vec::new(),
             };
             let outcome = say(ctx, channel, &receiver, &said).await;
-            fault = fault.or(outcome.err());
+            let last = notices::Last {
+                channel: channel.name().to_owned(),
+                receiver,
+                test: true,
+                at: now,
+                fault: outcome.err().map(|fault| fault.says),
+            };
+            ctx.db()
+                .write(async move |tx: &mut Tx<'_>| notices::said(tx, &last).await)
+                .await?;
         }
-        ctx.db()
-            .write(async move |tx: &mut Tx<'_>| {
-                notices::said(tx, channel.name(), fault.as_deref(), now).await
-            })
-            .await?;
     }
     super::channels(ctx, by, ()).await
 }
 
-async fn receivers(ctx: &Ctx, channel: Channel) -> Result<Vec<String>> {
+/// Whom a channel tells.
+pub(super) async fn receivers(ctx: &Ctx, channel: Channel) -> Result<Vec<String>> {
     if channel != Channel::Mail {
         return Ok(vec![String::new()]);
     }
@@ -158,28 +200,36 @@ async fn receivers(ctx: &Ctx, channel: Channel) -> Result<Vec<String>> {
         .await
 }
 
-async fn say(ctx: &Ctx, channel: Channel, receiver: &str, said: &Said) -> Result<(), String> {
+/// A receiver as people know it, if it has a name.
+pub(super) async fn shown(ctx: &Ctx, receiver: &str) -> Result<Option<String>> {
+    let Ok(id) = receiver.parse::<UserId>() else {
+        return Ok((!receiver.is_empty()).then(|| receiver.to_owned()));
+    };
+    let known = accounts::identifiers(ctx.db(), id).await?;
+    let address = addressed(&known).map(|to| to.shown.clone());
+    Ok(Some(address.unwrap_or_else(|| receiver.to_owned())))
+}
+
+async fn say(ctx: &Ctx, channel: Channel, receiver: &str, said: &Said) -> Result<(), Fault> {
     let channels = ctx.channels();
     match channel {
-        Channel::Mail => mail(ctx, receiver, said)
-            .await
-            .map_err(|fault| in_words(&fault)),
+        Channel::Mail => Ok(mail(ctx, receiver, said).await?),
         Channel::Slack => match &channels.chat {
-            Some(chat) => chat.say(&chat_text(ctx, said)).await,
+            Some(chat) => Ok(chat.say(&chat_text(ctx, said).await?).await?),
             None => Ok(()),
         },
         Channel::Webhook => match &channels.hook {
             Some(hook) => {
                 let posted = hook.post(&said.id, ctx.now(), &said.json(ctx)).await;
-                posted.map_err(|refusal| match refusal {
+                Ok(posted.map_err(|refusal| match refusal {
                     Refusal::Failed(says, _) => says,
                     Refusal::Undeliverable => "It answered 422.".to_owned(),
-                })
+                })?)
             }
             None => Ok(()),
         },
         Channel::File => match &channels.file {
-            Some(file) => file.add(&said.lines(ctx)).await,
+            Some(file) => Ok(file.add(&said.lines(ctx)).await?),
             None => Ok(()),
         },
     }
@@ -204,7 +254,7 @@ async fn mail(ctx: &Ctx, receiver: &str, said: &Said) -> Result<()> {
     };
     let facts = Facts {
         site: &policy.public_url,
-        alerts: said.in_letters(ctx),
+        alerts: said.in_letters(ctx).await?,
         ..Facts::default()
     };
     let letter = ctx.letters().write(Kind::Alert, locale.as_deref(), &facts);
@@ -219,16 +269,15 @@ async fn mail(ctx: &Ctx, receiver: &str, said: &Said) -> Result<()> {
     ctx.mailer().send(message).await
 }
 
-fn chat_text(ctx: &Ctx, said: &Said) -> String {
+async fn chat_text(ctx: &Ctx, said: &Said) -> Result<String> {
     let policy = ctx.policy();
-    let language = Some(policy.alerts.language.as_str());
-    let lines = said.in_letters(ctx);
-    let mut lines: Vec<String> = lines
+    let (language, site) = (Some(policy.alerts.language.as_str()), &policy.public_url);
+    let lines = said.in_letters(ctx).await?;
+    let lines: Vec<String> = lines
         .iter()
-        .map(|line| escaped(&ctx.letters().alert(language, line)))
+        .map(|line| escaped(&ctx.letters().alert(language, line, site)))
         .collect();
-    lines.push(format!("{}/admin/alerts", policy.public_url));
-    lines.join("\n")
+    Ok(lines.join("\n\n"))
 }
 
 /// What has a meaning in a chat's text.
@@ -238,31 +287,80 @@ fn escaped(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
+/// What is wrong, and what the mail server said of it.
 fn in_words(fault: &Error) -> String {
-    fault.code().title.to_owned()
+    let mut below = fault.cause().map(|cause| cause as &dyn std::error::Error);
+    let mut said = None;
+    while let Some(cause) = below {
+        said = Some(cause.to_string());
+        below = cause.source();
+    }
+    let said = said.map(|said| said.chars().take(WORDS_MOST).collect::<String>());
+    match said {
+        Some(said) => format!("{} It said: {said}", fault.public()),
+        None => fault.public().to_owned(),
+    }
+}
+
+/// What people call whom an alert is about. Hooks and files are told the id alone: what
+/// they keep cannot be erased from here.
+async fn name(ctx: &Ctx, subject: &str) -> Result<Option<String>> {
+    let Ok(id) = subject.parse::<UserId>() else {
+        return Ok(None);
+    };
+    let known = accounts::identifiers(ctx.db(), id).await?;
+    Ok(known.first().map(|known| known.shown.clone()))
+}
+
+impl From<Error> for Fault {
+    fn from(fault: Error) -> Self {
+        Self {
+            is_theirs: fault.is(&codes::MAIL_REFUSED),
+            says: in_words(&fault),
+        }
+    }
+}
+
+impl From<String> for Fault {
+    fn from(says: String) -> Self {
+        Self {
+            says,
+            is_theirs: false,
+        }
+    }
 }
 
 impl Said {
-    fn in_letters(&self, ctx: &Ctx) -> Vec<AlertLine> {
+    async fn in_letters(&self, ctx: &Ctx) -> Result<Vec<AlertLine>> {
         if self.alerts.is_empty() {
-            return vec![AlertLine {
+            return Ok(vec![AlertLine {
+                id: String::new(),
                 rule: "test",
+                next: "",
                 severity: Severity::Info.as_str(),
                 subject: String::new(),
+                name: None,
                 count: 1,
                 at: ctx.now(),
-            }];
+            }]);
         }
-        let line = |alert: &Alert| {
-            Some(AlertLine {
-                rule: Rule::named(&alert.rule)?.name,
+        let mut lines = Vec::new();
+        for alert in &self.alerts {
+            let Some(rule) = Rule::named(&alert.rule) else {
+                continue;
+            };
+            lines.push(AlertLine {
+                id: alert.id.to_string(),
+                rule: rule.name,
+                next: rule.next(&alert.subject),
                 severity: alert.severity.as_str(),
                 subject: alert.subject.clone(),
+                name: name(ctx, &alert.subject).await?,
                 count: alert.count,
                 at: alert.last_at,
-            })
-        };
-        self.alerts.iter().filter_map(line).collect()
+            });
+        }
+        Ok(lines)
     }
 
     /// As hooks get it: one message.

@@ -40,6 +40,22 @@ const REFUSED_MANY: u64 = 500;
 /// Whoever is meant by it gets mail.
 const ADMINS: &str = "admins";
 
+/// What raises alerts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// Events after that number, up to that one.
+    Events(i64, i64),
+    /// Something that was looked at.
+    Condition(Lasts),
+}
+
+/// Whether what is so now is what was so before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lasts {
+    Yes,
+    No,
+}
+
 /// Go over what was sealed since the last time. Says how many alerts were raised.
 ///
 /// # Errors
@@ -71,7 +87,7 @@ pub async fn watch(ctx: &Ctx, by: &Principal, (): ()) -> Result<usize> {
             raises.extend(heard(ctx, event).await?);
         }
         raised += raises.len();
-        if !raise_all(ctx, raises, Some((from, to))).await? {
+        if !raise_all(ctx, raises, Cause::Events(from, to)).await? {
             break;
         }
         from = to;
@@ -95,7 +111,7 @@ async fn heard(ctx: &Ctx, event: &Event) -> Result<Vec<Raise>> {
         raises.push(Raise {
             id: AlertId::new(ctx.now(), ctx.entropy())?,
             rule: rule.name,
-            severity: rule.severity,
+            severity: rule.severity_of(event),
             subject: rule.subject(event),
             at: event.at,
             event: Some(event.id),
@@ -110,13 +126,14 @@ async fn heard(ctx: &Ctx, event: &Event) -> Result<Vec<Raise>> {
 /// What the database says.
 pub async fn check(ctx: &Ctx, by: &Principal, (): ()) -> Result<()> {
     if ctx.take_throttled() >= REFUSED_MANY {
-        condition(ctx, LIMITS_HIT).await?;
+        condition(ctx, LIMITS_HIT, Lasts::No).await?;
     }
     if !lease::hold(ctx.db(), "alert_check", ctx.node(), ctx.now(), LEASE).await? {
-        return Ok(());
+        // Each node tells its own numbers.
+        return tally(ctx).await;
     }
     if read::admins_without_factor(ctx.db()).await? > 0 {
-        condition(ctx, WITHOUT_FACTOR).await?;
+        condition(ctx, WITHOUT_FACTOR, Lasts::Yes).await?;
     } else {
         let (by, now) = (by.to_string(), ctx.now());
         let over =
@@ -124,18 +141,22 @@ pub async fn check(ctx: &Ctx, by: &Principal, (): ()) -> Result<()> {
         ctx.db().write(over).await?;
     }
     if !trail::end_holds(ctx, by).await? || !tail_fits(ctx).await? {
-        condition(ctx, TRAIL_BROKEN).await?;
+        condition(ctx, TRAIL_BROKEN, Lasts::Yes).await?;
     }
     let by = by.to_string();
     let now = ctx.now();
     ctx.db()
-        .write(async move |tx: &mut Tx<'_>| alerts::clean(tx, &by, now).await)
+        .write(async move |tx: &mut Tx<'_>| {
+            notices::forget_last(tx, now.minus(alerts::KEPT)).await?;
+            alerts::clean(tx, &by, now).await
+        })
         .await?;
     tally(ctx).await
 }
 
-/// Something is so that should not be: told once while it lasts.
-async fn condition(ctx: &Ctx, rule: &'static str) -> Result<()> {
+/// Something is so that should not be: while it lasts it is one and the same, and what
+/// comes anew each time counts each time.
+async fn condition(ctx: &Ctx, rule: &'static str, lasts: Lasts) -> Result<()> {
     let Some(rule) = Rule::named(rule) else {
         return Ok(());
     };
@@ -147,7 +168,9 @@ async fn condition(ctx: &Ctx, rule: &'static str) -> Result<()> {
         at: ctx.now(),
         event: None,
     };
-    raise_all(ctx, vec![raise], None).await.map(drop)
+    raise_all(ctx, vec![raise], Cause::Condition(lasts))
+        .await
+        .map(drop)
 }
 
 /// Whether the end of the chain holds, and still has in it what was its end before.
@@ -191,19 +214,21 @@ async fn tail_fits(ctx: &Ctx) -> Result<bool> {
 
 /// Raise them and queue what channels are told, in one transaction with the place
 /// that was reached. False if somebody else was there first.
-async fn raise_all(ctx: &Ctx, raises: Vec<Raise>, place: Option<(i64, i64)>) -> Result<bool> {
+async fn raise_all(ctx: &Ctx, raises: Vec<Raise>, cause: Cause) -> Result<bool> {
     let (now, policy, channels) = (ctx.now(), ctx.policy().alerts.clone(), Channel::set(ctx));
     let any = !raises.is_empty();
     let done = ctx
         .db()
         .write(async move |tx: &mut Tx<'_>| {
-            if let Some(place) = place
-                && !alerts::move_mark(tx, READ, place, None).await?
+            if let Cause::Events(from, to) = cause
+                && !alerts::move_mark(tx, READ, (from, to), None).await?
             {
                 return Ok(false);
             }
             for wanted in &raises {
-                if place.is_none() && alerts::is_open(tx, wanted.rule, "").await? {
+                if cause == Cause::Condition(Lasts::Yes)
+                    && alerts::is_open(tx, wanted.rule, "").await?
+                {
                     continue;
                 }
                 if is_told_together(tx, wanted).await? {
@@ -315,7 +340,7 @@ pub(super) async fn mailed(tx: &mut Tx<'_>, policy: &AlertPolicy) -> Result<Vec<
 }
 
 /// Tell how many are open.
-async fn tally(ctx: &Ctx) -> Result<()> {
+pub(super) async fn tally(ctx: &Ctx) -> Result<()> {
     let open = alerts::by_severity(ctx.db()).await?;
     for severity in Severity::ALL {
         let of = open.iter().find(|(one, _)| *one == severity);

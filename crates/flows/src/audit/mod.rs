@@ -243,7 +243,13 @@ pub async fn seal(ctx: &Ctx, _by: &Principal, (): ()) -> Result<usize> {
     }
     let mut sealed = 0;
     loop {
-        let count = ctx.db().write(seal_batch).await?;
+        let counts = ctx.db().write(seal_batch).await?;
+        let count: usize = counts.values().sum();
+        // By the one node that numbers it, whoever noted it: commands are asked for
+        // no numbers, and the sum over all nodes is right.
+        for (kind, many) in counts {
+            metrics::counter!("tollgate_events_total", "kind" => kind).increment(many as u64);
+        }
         sealed += count;
         if count < BATCH as usize {
             return Ok(sealed);
@@ -251,14 +257,15 @@ pub async fn seal(ctx: &Ctx, _by: &Principal, (): ()) -> Result<usize> {
     }
 }
 
-/// An event is counted in the transaction that numbers it: both happen once.
-async fn seal_batch(tx: &mut Tx<'_>) -> Result<usize> {
+/// An event is counted in the transaction that numbers it: both happen once. Says how
+/// many of each kind.
+async fn seal_batch(tx: &mut Tx<'_>) -> Result<BTreeMap<String, usize>> {
     let sealed = events::seal(tx, BATCH).await?;
-    let mut counts = BTreeMap::new();
-    for event in &sealed {
-        let fact = (Day::of(event.at), event.kind.clone());
-        *counts.entry(fact).or_default() += 1;
+    let (mut counts, mut kinds) = (BTreeMap::new(), BTreeMap::new());
+    for event in sealed {
+        *kinds.entry(event.kind.clone()).or_default() += 1;
+        *counts.entry((Day::of(event.at), event.kind)).or_default() += 1;
     }
     tallies::add(tx, counts).await?;
-    Ok(sealed.len())
+    Ok(kinds)
 }

@@ -273,7 +273,7 @@ fn tag(ctx: &Ctx, bound: &str, cursor: &str) -> String {
 async fn tell(ctx: &Ctx, by: &Principal, said: (&Search, usize, bool)) -> Result<()> {
     let (search, found, more) = said;
     let (mut data, mut personal) = (Facts::default(), Facts::default());
-    let mut put = |name: &str, value: Option<String>| {
+    let mut put = |name: &'static str, value: Option<String>| {
         if let Some(value) = value {
             data.say(name, value);
         }
@@ -289,7 +289,7 @@ async fn tell(ctx: &Ctx, by: &Principal, said: (&Search, usize, bool)) -> Result
     put("to", search.to.map(|at| at.to_string()));
     data.say("found", found);
     data.say("more", more);
-    let mut keep = |name: &str, value: &Option<String>| {
+    let mut keep = |name: &'static str, value: &Option<String>| {
         if let Some(value) = value {
             personal.say(name, value);
         }

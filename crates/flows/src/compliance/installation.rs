@@ -56,7 +56,9 @@ pub(super) async fn findings(ctx: &Ctx) -> Result<Vec<(&'static Rule, Finding)>>
     }
 
     let last = tallies::last(ctx.db(), EventKind::BackupWritten.as_str()).await?;
-    if last.is_none_or(|day| day.begins().plus(limits.backup) <= now) {
+    // Who has just begun has nothing to lose yet.
+    let since = last.map(Day::begins).or(ctx.installation().set_up_at);
+    if since.is_some_and(|since| since.plus(limits.backup) <= now) {
         let (subject, name) = whole("backup-old");
         let detail = match last.map(Day::begins) {
             Some(day) => format!("last written on the day of {day}"),

@@ -27,6 +27,7 @@ use tollgate_base::{
     Error, Result, SecretString, codes,
     entropy::{Entropy, Seeds},
     id::NodeId,
+    network::host,
     time::{Clock, Time},
 };
 use tollgate_crypto::{password::Hasher, seal::MasterKey};
@@ -241,12 +242,12 @@ impl Ctx {
         let taken = self
             .0
             .counters
-            .take(&format!("{what}:{address}"), rate, self.now())
+            .take(&format!("{what}:{}", host(address)), rate, self.now())
             .await;
         if taken.allowed {
             Ok(())
         } else {
-            self.0.throttled.fetch_add(1, Ordering::Relaxed);
+            self.note_throttled();
             Err(Error::new(&codes::THROTTLED).retry_after(taken.retry_after))
         }
     }
@@ -316,6 +317,12 @@ impl Ctx {
 
     pub(crate) fn channels(&self) -> &Channels {
         &self.0.channels
+    }
+
+    /// A call was refused for its rate: many of them are told to whoever looks after
+    /// the server.
+    pub fn note_throttled(&self) {
+        self.0.throttled.fetch_add(1, Ordering::Relaxed);
     }
 
     /// How many calls this node refused for their rate since this was last asked.

@@ -191,7 +191,7 @@ async fn sign_in(ctx: &Ctx, job: &SignInJob) -> Result<Option<Bidden>> {
     Ok(to.map(|to| Bidden {
         account,
         to: to.shown,
-        mail: Mail::SignIn(purpose, request, to.canonical),
+        mail: Mail::SignIn((purpose, request), to.canonical, job.known),
     }))
 }
 

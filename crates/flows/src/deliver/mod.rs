@@ -35,6 +35,7 @@ use tracing::{Instrument, field::Empty, trace_span};
 use crate::{
     ctx::Ctx,
     steps::{
+        asks::{self, Sort},
         note::{Details, Log, change},
         once,
         queue::{CodeJob, MailJob, NoticeJob},
@@ -57,8 +58,9 @@ enum Mail {
     /// It carries a link that works once and is bound to where it goes: an address in
     /// canonical form.
     Linked(Linked, String),
-    /// It carries what a request to sign in waits for, to such an address.
-    SignIn(Purpose, OneTimeId, String),
+    /// It carries what a request to sign in waits for, to such an address, and whether
+    /// the account knows who asked.
+    SignIn((Purpose, OneTimeId), String, bool),
     /// It carries the code that confirms a sign-in.
     Confirmation,
     /// It tells of something that was done.
@@ -257,6 +259,7 @@ async fn send(ctx: &Ctx, by: &Principal, job: &Job, bidden: Bidden) -> Result<()
             facts.at = Some(Time::from_micros(told.at));
             facts.from = told.from;
             facts.left = told.left.unwrap_or_default();
+            facts.by_other = told.by_other;
             Kind::Notice(notice)
         }
         Mail::Confirmation => {
@@ -273,11 +276,11 @@ async fn send(ctx: &Ctx, by: &Principal, job: &Job, bidden: Bidden) -> Result<()
             }
             sort.kind
         }
-        Mail::SignIn(purpose, request, to) => {
-            if !assign(ctx, by, (purpose, request), (account.id, to)).await? {
+        Mail::SignIn(request, to, known) => {
+            if !assign(ctx, by, (request, known), (account.id, to)).await? {
                 return Ok(());
             }
-            sign_in_words(ctx, job, purpose, &mut facts)
+            sign_in_words(ctx, job, request.0, &mut facts)
         }
     };
     let locale = account.profile.locale.as_deref();
@@ -365,17 +368,16 @@ async fn send_code(
     }
 }
 
-/// Say whose request to sign in it is, which makes earlier ones void. False if
-/// it has expired or was withdrawn, if the address is not theirs any more, or there were
-/// too many for one account.
+/// Say whose request to sign in it is, beside earlier ones. False if it has expired or
+/// was withdrawn, if the address is not theirs any more, or strangers asked for too many
+/// for one account.
 async fn assign(
     ctx: &Ctx,
     by: &Principal,
-    (purpose, request): (Purpose, OneTimeId),
+    ((purpose, request), known): ((Purpose, OneTimeId), bool),
     (account, to): (UserId, String),
 ) -> Result<bool> {
-    let (now, allowance) = (ctx.now(), ctx.policy().attempts);
-    let gets = digest(&[b"sign-in mail to", account.to_string().as_bytes()]);
+    let (now, pace) = (ctx.now(), asks::strangers(ctx));
     change(ctx, by, async move |tx: &mut Tx<'_>, log: &mut Log| {
         if !still(tx, purpose, (account, &to), now).await? {
             return Ok(false);
@@ -383,11 +385,10 @@ async fn assign(
         if one_time::is_owned(tx, request, account, now).await? {
             return Ok(true);
         }
-        let struck = attempts::strike(tx, gets, allowance, now).await?;
-        if struck.wait.is_some() || !one_time::assign(tx, request, account, now).await? {
+        let goes = known || asks::goes_out(tx, Sort::SignIn, (account, pace), now).await?;
+        if !goes || !one_time::assign(tx, request, account, now).await? {
             return Ok(false);
         }
-        one_time::supersede(tx, account, request, now).await?;
         log.about(EventKind::SignInMailed, account);
         Ok(true)
     })
@@ -449,11 +450,10 @@ async fn issue(
                 return Ok(false);
             }
         }
+        // Beside earlier ones: whoever names the address would void them otherwise.
+        one_time::add(tx, &new, now).await?;
         if new.purpose == Purpose::PasswordReset {
-            one_time::issue(tx, &new, now).await?;
             log.about(EventKind::PasswordResetRequested, account);
-        } else {
-            one_time::add(tx, &new, now).await?;
         }
         Ok(true)
     })

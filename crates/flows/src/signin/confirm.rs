@@ -98,7 +98,7 @@ async fn evaluate(ctx: &Ctx, by: &Principal, request: Confirm) -> Result<SignedI
     let lane = Lane::of(ctx, Whose::Account(user), &request.device).await?;
     let in_row = lane.row(Row::Confirmation, user);
     lane.check(ctx).await?;
-    let last = strikes::count_in_row(ctx, in_row).await?;
+    let last = strikes::count_in_row(ctx, in_row).await?.last;
     let password = passwords::find(ctx.db(), user).await?;
     let typed = once::typed_code(request.code.expose_secret());
     let bound = {

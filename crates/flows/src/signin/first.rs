@@ -4,6 +4,7 @@
 use tollgate_base::{Result, access::Principal, id::UserId, time::Time};
 use tollgate_records::{
     accounts::{self, Account},
+    attempts,
     events::EventKind,
     one_time::{self, Purpose},
     passwords,
@@ -64,6 +65,8 @@ pub(super) struct Shown {
     pub(super) purpose: Purpose,
     pub(super) hash: [u8; 32],
     pub(super) binding: Option<[u8; 32]>,
+    /// Where it was counted that it was asked for.
+    pub(super) asked: Vec<[u8; 32]>,
 }
 
 impl Entry {
@@ -115,6 +118,23 @@ impl Entry {
     }
 }
 
+impl Shown {
+    /// Others of its sort are void once one was used. Whoever used it reads the mail, so
+    /// that asking for it was no flood.
+    async fn ends_others(&self, tx: &mut Tx<'_>, id: UserId, now: Time) -> Result<()> {
+        for subject in &self.asked {
+            attempts::forgive(tx, *subject).await?;
+        }
+        let mailed = [Purpose::SignInLink, Purpose::SignInCode];
+        if mailed.contains(&self.purpose) {
+            for purpose in mailed {
+                one_time::withdraw(tx, purpose, Some(id), now).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Proof {
     const fn way(&self) -> Way {
         match self {
@@ -131,7 +151,11 @@ impl Proof {
             Self::Secret(shown) => {
                 let redeemed =
                     one_time::redeem(tx, shown.purpose, shown.hash, shown.binding, now).await?;
-                return Ok(redeemed.is_some_and(|redeemed| redeemed.account == Some(id)));
+                if redeemed.is_none_or(|redeemed| redeemed.account != Some(id)) {
+                    return Ok(false);
+                }
+                shown.ends_others(tx, id, now).await?;
+                return Ok(true);
             }
         };
         if !passwords::is_still(tx, id, Some(&known.hash)).await? {

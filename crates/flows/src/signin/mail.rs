@@ -13,7 +13,7 @@ use tollgate_base::{
     identifier::Email,
 };
 use tollgate_crypto::{
-    mac::{digest, equal},
+    mac::equal,
     token::{self, Prefix},
 };
 use tollgate_records::{
@@ -26,12 +26,12 @@ use tollgate_store::sql::Tx;
 use crate::{
     ctx::{ByMail, Ctx},
     steps::{
+        asks::{self, Sort},
         device::UserAgent,
         land::Opening,
         note::{Log, change},
         once,
         queue::{Payload, SignInJob},
-        strikes,
         ways::Way,
     },
 };
@@ -46,6 +46,8 @@ use super::{
 pub struct AskMail {
     /// Their address.
     pub email: Email,
+    /// From which device.
+    pub device: UserAgent,
     /// Where the request came from.
     pub address: Option<IpAddr>,
 }
@@ -74,7 +76,7 @@ pub struct FinishMail {
     pub opening: Opening,
 }
 
-/// Ask for a mail to sign in with. Earlier ones are void once it is sent.
+/// Ask for a mail to sign in with. Earlier ones stay good until one is used.
 ///
 /// # Errors
 /// `signin.mail_off`, `throttled`.
@@ -82,8 +84,7 @@ pub async fn ask_mail(ctx: &Ctx, by: &Principal, request: AskMail) -> Result<Ask
     let purpose = allowed(ctx)?;
     ctx.throttle("signin_mail", request.address).await?;
     // Whoever asks from many addresses still floods nobody with mail.
-    let gets = digest(&[b"sign-in mail", request.email.canonical().as_bytes()]);
-    strikes::count(ctx, gets).await?;
+    let known = asks::count(ctx, Sort::SignIn, (&request.email, &request.device)).await?;
     let now = ctx.now();
     let job = JobId::new(now, ctx.entropy())?;
     let mut minted = once::mint(ctx, purpose, Prefix::OneTime, None)?;
@@ -96,6 +97,7 @@ pub async fn ask_mail(ctx: &Ctx, by: &Principal, request: AskMail) -> Result<Ask
         email: request.email.shown().to_owned(),
         request: minted.row.id.to_string(),
         purpose: purpose.as_str().to_owned(),
+        known,
     }
     .to_payload()?;
     let row = minted.row;
@@ -144,6 +146,7 @@ async fn evaluate(
     }
     let user = presented.account.ok_or_else(once::invalid)?;
     let account = accounts::find(ctx.db(), user).await?;
+    let asked = asks::counted(ctx, Sort::SignIn, (user, &request.device)).await?;
     let entry = Entry {
         account: account.ok_or_else(once::invalid)?,
         password: passwords::find(ctx.db(), user).await?,
@@ -152,6 +155,7 @@ async fn evaluate(
             purpose,
             hash,
             binding: Some(binding),
+            asked,
         }),
         device: request.device,
         opening: request.opening,

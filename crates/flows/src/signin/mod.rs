@@ -39,7 +39,7 @@ use crate::{
     steps::{
         device::UserAgent,
         land::{Opening, SignedIn},
-        lanes::{Lane, Whose},
+        lanes::{Lane, Try, Whose},
         note::{Details, Log, change},
         vet::ClientProfile,
     },
@@ -116,11 +116,32 @@ fn count(method: &'static str, result: &'static str) {
 
 async fn evaluate(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> {
     ctx.throttle("signin", request.address).await?;
-    let mut found = find(ctx, &request.login).await?;
+    let found = find(ctx, &request.login).await?;
     let whose = whose(found.as_ref(), &request.login);
     let lane = Lane::of(ctx, whose, &request.device).await?;
-    // It has failed until it succeeds: what breaks on the way is a failure too.
     let tried = lane.enter(ctx, &request.device).await?;
+    let unheard = lane.until_heard(ctx, by, tried);
+    let outcome = look(ctx, by, &request, (found, whose), (&lane, tried)).await;
+    unheard.is_heard();
+    match outcome {
+        Ok(step) => step.ok_or_else(|| Error::new(&codes::SIGNIN_FAILED)),
+        // The house was busy, or the password right and something else missing.
+        Err(fault) => {
+            lane.excuse(ctx, tried).await?;
+            Err(fault)
+        }
+    }
+}
+
+/// Hold the password against what is stored. Nothing if it is wrong, which is kept as
+/// a failure.
+async fn look(
+    ctx: &Ctx,
+    by: &Principal,
+    request: &SignIn,
+    (mut found, whose): (Option<Found>, Whose),
+    (lane, tried): (&Lane, Try),
+) -> Result<Option<Step>> {
     for _ in 0..TRIES {
         let password = &request.password;
         let Some((account, hash, better)) = prove(ctx, found, password, whose).await? else {
@@ -142,12 +163,12 @@ async fn evaluate(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> {
             asks: request.client.second_step,
         };
         if let Some(step) = entry.go_on(ctx, by).await? {
-            return Ok(step);
+            return Ok(Some(step));
         }
         // Another device's sign-in may have upgraded the hash.
         found = find(ctx, &request.login).await?;
     }
-    Err(Error::new(&codes::SIGNIN_FAILED))
+    Ok(None)
 }
 
 async fn prove(

@@ -135,6 +135,7 @@ async fn evaluate(ctx: &Ctx, by: &Principal, request: UseToken) -> Result<Step> 
             purpose,
             hash,
             binding: None,
+            asked: Vec::new(),
         }),
         device: request.device,
         opening: request.opening,

@@ -11,13 +11,17 @@ use tollgate_base::{
     codes,
     time::Time,
 };
-use tollgate_crypto::{mac::digest, password::Verdict};
-use tollgate_records::{attempts, factors, passwords, sessions};
+use tollgate_crypto::password::Verdict;
+use tollgate_records::{attempts, events::EventKind, factors, passwords, sessions};
 use tollgate_store::sql::Tx;
 
 use crate::ctx::Ctx;
 
-use super::strikes;
+use super::{
+    lanes::Row,
+    note::{Log, change},
+    strikes,
+};
 
 /// For how long a second factor that was shown is fresh.
 const FRESH: Duration = Duration::from_mins(10);
@@ -65,12 +69,21 @@ pub(crate) async fn prove_by_password(
 ) -> Result<Proof> {
     let user = person.user;
     let stored = passwords::find(ctx.db(), user).await?.ok_or_else(wrong)?;
-    let subject = digest(&[b"current password", user.to_string().as_bytes()]);
-    strikes::count(ctx, subject).await?;
-    if ctx.hasher().verify(typed, &stored).await? == Verdict::Mismatch {
+    let row = Row::Password.in_session(person);
+    let counted = strikes::count_in_row(ctx, row).await?;
+    let looked = ctx.hasher().verify(typed, &stored).await;
+    if counted.judged(ctx, looked).await? == Verdict::Mismatch {
+        if counted.last {
+            let by = Principal::Person(person.clone());
+            let blocked = async move |_: &mut Tx<'_>, log: &mut Log| {
+                log.about(EventKind::PasswordBlocked, user);
+                Ok(())
+            };
+            change(ctx, &by, blocked).await?;
+        }
         return Err(wrong());
     }
-    let forgive = async move |tx: &mut Tx<'_>| attempts::forgive(tx, subject).await;
+    let forgive = async move |tx: &mut Tx<'_>| attempts::forgive(tx, row).await;
     ctx.db().write(forgive).await?;
     Ok(Proof {
         person: person.clone(),

@@ -7,7 +7,7 @@ use std::{net::IpAddr, time::Duration};
 
 use tollgate_base::{
     ExposeSecret, Result,
-    access::Principal,
+    access::{Person, Principal},
     id::{DeviceId, JobId, UserId},
     network::Network,
     time::Time,
@@ -64,6 +64,31 @@ pub(crate) struct Try {
     on: Day,
     at: Time,
     before: Before,
+}
+
+/// A try whose end nobody heard yet. Whoever hangs up before has failed like everybody
+/// else: its owner is told, and it counts for what is seen of many accounts.
+pub(crate) struct Unheard(Option<(Ctx, Principal, Lane, Try)>);
+
+impl Unheard {
+    /// They heard.
+    pub(crate) fn is_heard(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unheard {
+    fn drop(&mut self) {
+        let Some((ctx, by, lane, tried)) = self.0.take() else {
+            return;
+        };
+        let tasks = ctx.tasks().clone();
+        tasks.spawn(async move {
+            if let Err(error) = lane.failed(&ctx, &by, tried).await {
+                tracing::warn!(?error, "A try that failed was not told of");
+            }
+        });
+    }
 }
 
 /// Of an id that nobody has: looking up what it knows takes as long as for somebody.
@@ -207,6 +232,18 @@ impl Lane {
         }
     }
 
+    /// Until whoever tries is told what came of it, for which they may not wait.
+    pub(crate) fn until_heard(&self, ctx: &Ctx, by: &Principal, tried: Try) -> Unheard {
+        Unheard(Some((ctx.clone(), by.clone(), self.clone(), tried)))
+    }
+
+    /// A first step was not judged, or went well and led nowhere: no failure either.
+    pub(crate) async fn excuse(&self, ctx: &Ctx, tried: Try) -> Result<()> {
+        let lane = self.clone();
+        let excuse = async move |tx: &mut Tx<'_>| lane.went_well(tx, tried, false).await;
+        ctx.db().write(excuse).await
+    }
+
     /// A first step went well, which is no failure; right passwords of somebody who
     /// never shows the second factor shut nothing.
     pub(crate) async fn went_well(&self, tx: &mut Tx<'_>, tried: Try, done: bool) -> Result<()> {
@@ -250,12 +287,21 @@ impl Lane {
         .await
     }
 
-    /// Where codes of a second step are counted: a known device has a row of its own,
-    /// and all others share the account's.
+    /// Where codes of a second step are counted: a known device and a known network
+    /// have rows of their own, and all others share the account's.
     pub(crate) fn row(&self, what: Row, account: UserId) -> [u8; 32] {
         match self.kind {
-            Kind::Device(device) => what.of_device(account, device),
-            _ => what.of(account),
+            Kind::Device(device) => what.on(account, &device.to_string()),
+            Kind::Network(network) => what.on(account, &network.to_string()),
+            Kind::Strangers => what.of(account),
+        }
+    }
+
+    /// Its row, where the account knows who is in it: not that of strangers.
+    pub(crate) fn known(&self) -> Option<[u8; 32]> {
+        match self.kind {
+            Kind::Device(_) | Kind::Network(_) => Some(self.subject()),
+            Kind::Strangers => None,
         }
     }
 
@@ -293,6 +339,8 @@ pub(crate) enum Row {
     SecondFactor,
     /// Codes that confirm a sign-in.
     Confirmation,
+    /// Passwords of somebody who is signed in.
+    Password,
 }
 
 impl Row {
@@ -300,17 +348,23 @@ impl Row {
         match self {
             Self::SecondFactor => b"second factor tries",
             Self::Confirmation => b"confirmation tries",
+            Self::Password => b"current password tries",
         }
     }
 
-    /// The account's row.
-    pub(crate) fn of(self, account: UserId) -> [u8; 32] {
+    /// Of one session: what others try at the account shuts nothing for whoever is
+    /// signed in.
+    pub(crate) fn in_session(self, person: &Person) -> [u8; 32] {
+        self.on(person.user, &person.session.to_string())
+    }
+
+    fn of(self, account: UserId) -> [u8; 32] {
         digest(&[self.label(), account.to_string().as_bytes()])
     }
 
-    fn of_device(self, account: UserId, device: DeviceId) -> [u8; 32] {
-        let (account, device) = (account.to_string(), device.to_string());
-        digest(&[self.label(), account.as_bytes(), device.as_bytes()])
+    fn on(self, account: UserId, place: &str) -> [u8; 32] {
+        let account = account.to_string();
+        digest(&[self.label(), account.as_bytes(), place.as_bytes()])
     }
 }
 
@@ -340,10 +394,12 @@ pub(crate) async fn open(tx: &mut Tx<'_>, account: UserId) -> Result<bool> {
 /// Forget wrong codes that were shown, on whichever device.
 pub(crate) async fn forgive_codes(tx: &mut Tx<'_>, account: UserId) -> Result<bool> {
     let mut subjects = Vec::new();
-    let known = devices::of_in(tx, account).await?;
+    let devices = devices::of_in(tx, account).await?;
+    let mut places: Vec<String> = devices.iter().map(|it| it.id.to_string()).collect();
+    places.extend(devices::networks_in(tx, account).await?);
     for row in [Row::SecondFactor, Row::Confirmation] {
         subjects.push(row.of(account));
-        subjects.extend(known.iter().map(|device| row.of_device(account, device.id)));
+        subjects.extend(places.iter().map(|place| row.on(account, place)));
     }
     forgive(tx, subjects).await
 }

@@ -1,5 +1,6 @@
 //! What several verbs share. Steps know nouns and the context, never a verb.
 
+pub(crate) mod asks;
 pub(crate) mod begun;
 pub(crate) mod breach;
 pub(crate) mod current;

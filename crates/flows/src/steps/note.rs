@@ -31,6 +31,28 @@ struct Noted {
     subject: Option<UserId>,
     event: Event,
     told: Option<String>,
+    quiet: bool,
+}
+
+impl Noted {
+    /// Whether somebody else than its owner did it: an administrator or the operator.
+    fn is_by_other(&self, owner: UserId) -> bool {
+        let actor = &self.event.actor;
+        let person = actor.parse::<UserId>();
+        person.map_or_else(
+            |_| *actor == Principal::Operator.to_string(),
+            |it| it != owner,
+        )
+    }
+
+    /// Whether its owner is told by mail.
+    fn is_told(&self, owner: UserId) -> bool {
+        match self.kind {
+            // Who asks for a link gets that link by mail.
+            EventKind::PasswordResetRequested => !self.quiet && self.is_by_other(owner),
+            kind => notice(kind).is_some(),
+        }
+    }
 }
 
 /// What there is to say of an event beside its kind.
@@ -48,6 +70,8 @@ pub(crate) struct Details {
     pub(crate) address: Option<String>,
     /// The address of before that is told, where what signs in was changed.
     pub(crate) told: Option<String>,
+    /// Whether there is nothing yet that its owner would have to be told of.
+    pub(crate) quiet: bool,
 }
 
 impl Log {
@@ -61,7 +85,7 @@ impl Log {
 
     /// Note an event.
     pub(crate) fn note(&mut self, kind: EventKind, details: Details) {
-        let (subject, told) = (details.subject, details.told);
+        let (subject, told, quiet) = (details.subject, details.told, details.quiet);
         let about = About {
             actor: details.actor,
             subject,
@@ -76,15 +100,19 @@ impl Log {
             subject,
             event,
             told,
+            quiet,
         });
     }
 
     /// Queue a mail to whomever they are about, where people are told by mail:
-    /// one of a change, which is of its first such event.
+    /// one of a change, which is of its first such event, or of the device that is
+    /// trusted from then on.
     async fn tell_owners(&self, tx: &mut Tx<'_>) -> Result<()> {
         let mut told = Vec::new();
-        for noted in &self.events {
-            let Some(owner) = noted.subject.filter(|_| notice(noted.kind).is_some()) else {
+        let mut events: Vec<&Noted> = self.events.iter().collect();
+        events.sort_by_key(|noted| noted.kind != EventKind::DeviceTrusted);
+        for noted in events {
+            let Some(owner) = noted.subject.filter(|owner| noted.is_told(*owner)) else {
                 continue;
             };
             let event = &noted.event;
@@ -99,6 +127,7 @@ impl Log {
                 from: event.personal.as_deref().and_then(place),
                 to: noted.told.clone(),
                 left: number(&event.data, "left"),
+                by_other: noted.is_by_other(owner),
             };
             let mut chance = [0; 16];
             chance.copy_from_slice(&digest(&[b"notice", event.id.to_string().as_bytes()])[..16]);
@@ -207,7 +236,6 @@ pub(crate) fn tell(ctx: &Ctx, kind: EventKind, subject: Option<UserId>, id: Even
     if kind.stales_everything() || kind.stales_subject() || kind.stales_sites() {
         ctx.bus().publish(id.to_string());
     }
-    metrics::counter!("tollgate_events_total", "kind" => kind.as_str()).increment(1);
     let subject = subject.map(tracing::field::display);
     let id = tracing::field::display(id);
     match (kind.level(), kind.as_str()) {

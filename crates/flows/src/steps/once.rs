@@ -15,9 +15,9 @@ use tollgate_store::sql::Tx;
 
 use crate::ctx::Ctx;
 
-/// Digits of a code in a mail. With five tries for each and ten codes in a
-/// quarter of an hour, whoever guesses all day is right once in twenty thousand
-/// days.
+/// Digits of a code in a mail. It is guessed at with the request of whoever asked, five
+/// times; with the thirty-four that strangers may ask for in a day, one of them is right
+/// once in a thousand years, however many are out at a time.
 const CODE_LENGTH: usize = 8;
 /// How many such codes there are.
 const CODES: u64 = 10_u64.pow(CODE_LENGTH as u32);

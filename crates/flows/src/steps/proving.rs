@@ -16,6 +16,7 @@ use tollgate_store::sql::Tx;
 use crate::ctx::Ctx;
 
 use super::{
+    asks,
     queue::{Payload, VerifyJob},
     strikes,
 };
@@ -37,7 +38,7 @@ impl Proving {
     /// # Errors
     /// `throttled`.
     pub(crate) async fn prepare(ctx: &Ctx, account: UserId, email: &Email) -> Result<Self> {
-        Self::counted(ctx, (account, email), b"verification of").await
+        Self::counted(ctx, (account, email), b"verification asked of").await
     }
 
     /// The same for an address that is not theirs yet. What others ask for who say the
@@ -47,7 +48,7 @@ impl Proving {
     /// # Errors
     /// `throttled`.
     pub(crate) async fn prepare_new(ctx: &Ctx, account: UserId, email: &Email) -> Result<Self> {
-        Self::counted(ctx, (account, email), b"verification of new").await
+        Self::counted(ctx, (account, email), b"verification asked of new").await
     }
 
     async fn counted(
@@ -58,7 +59,7 @@ impl Proving {
         let asks = digest(&[b"verification by", account.to_string().as_bytes()]);
         strikes::count(ctx, asks).await?;
         let gets = digest(&[counted_as, email.canonical().as_bytes()]);
-        strikes::count(ctx, gets).await?;
+        asks::take(ctx, gets, asks::strangers(ctx)).await?;
         let job = VerifyJob {
             account: account.to_string(),
             email: email.shown().to_owned(),

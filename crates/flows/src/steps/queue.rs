@@ -58,6 +58,9 @@ pub(crate) struct SignInJob {
     pub(crate) request: String,
     /// Its purpose: a link, or a code.
     pub(crate) purpose: String,
+    /// Whether the account knows who asked, who was counted by themselves then.
+    #[serde(default)]
+    pub(crate) known: bool,
 }
 
 /// Something was done to an account that its owner is to be told of.
@@ -79,6 +82,9 @@ pub(crate) struct NoticeJob {
     /// How many recovery codes are left, if one was used.
     #[serde(default)]
     pub(crate) left: Option<i64>,
+    /// Whether somebody else did it: an administrator or the operator.
+    #[serde(default)]
+    pub(crate) by_other: bool,
 }
 
 /// A recovery was started: when its time has come, its link goes out.
@@ -247,11 +253,17 @@ pub(crate) fn notice(kind: EventKind) -> Option<Notice> {
         EventKind::PasskeyCopied => Notice::PasskeyCopied,
         EventKind::FactorsReset => Notice::FactorsReset,
         EventKind::FactorBlocked => Notice::FactorBlocked,
+        EventKind::PasswordBlocked => Notice::PasswordBlocked,
         EventKind::RecoveryCodesMade => Notice::RecoveryCodesMade,
         EventKind::RecoveryCodeUsed => Notice::RecoveryCodeUsed,
         EventKind::DeviceNew => Notice::NewDevice,
         EventKind::CountryNew => Notice::NewCountry,
         EventKind::SignInTokenIssued => Notice::SignInTokenIssued,
+        EventKind::PasswordResetRequested => Notice::ResetLinkMade,
+        EventKind::RoleAssigned => Notice::RoleChanged,
+        EventKind::DeviceTrusted => Notice::DeviceTrusted,
+        EventKind::LockedDown => Notice::LockedDown,
+        EventKind::TokenReused => Notice::TokenReused,
         EventKind::PasswordChanged | EventKind::PasswordReset => Notice::PasswordChanged,
         _ => return None,
     })

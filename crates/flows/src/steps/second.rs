@@ -65,9 +65,10 @@ pub(crate) async fn prove(
     (account, row): (UserId, [u8; 32]),
     (binding, typed): ([u8; 32], &SecretString),
 ) -> Result<Option<Proof>> {
-    let last = strikes::count_in_row(ctx, row).await?;
-    let what = find(ctx, account, (binding, typed)).await?;
-    if last && what.is_none() {
+    let counted = strikes::count_in_row(ctx, row).await?;
+    let looked = find(ctx, account, (binding, typed)).await;
+    let what = counted.judged(ctx, looked).await?;
+    if counted.last && what.is_none() {
         let blocked = async move |_: &mut Tx<'_>, log: &mut Log| {
             log.about(EventKind::FactorBlocked, account);
             Ok(())

@@ -12,7 +12,7 @@ use tollgate_base::{
 };
 use tollgate_crypto::{code::SentCode, mac, mac::digest};
 use tollgate_records::{
-    attempts::{self, Allowance},
+    attempts::{self, Allowance, pace::Pace},
     factors::ways::Channel,
     jobs,
     one_time::{self, Purpose},
@@ -22,6 +22,7 @@ use tollgate_store::sql::Tx;
 use crate::ctx::Ctx;
 
 use super::{
+    asks,
     queue::{CodeJob, Payload},
     strikes,
 };
@@ -60,8 +61,22 @@ pub(crate) struct Order {
 /// `throttled`.
 pub(crate) async fn order(ctx: &Ctx, wanted: &Wanted) -> Result<Order> {
     strikes::count_within(ctx, asks(wanted.purpose, wanted.account), MOST).await?;
-    let gets = digest(&[b"codes to", wanted.to.as_bytes()]);
-    strikes::count_within(ctx, gets, MOST).await?;
+    match wanted.purpose {
+        // Anybody says that a number is theirs: that takes no code from whom it is proved
+        // to be, and does not begin anew each hour.
+        Purpose::PhoneVerification => {
+            let gets = digest(&[b"codes to claimed", wanted.to.as_bytes()]);
+            let pace = Pace {
+                at_once: MOST.failures,
+                every: MOST.window,
+            };
+            asks::take(ctx, gets, pace).await?;
+        }
+        _ => {
+            let gets = digest(&[b"codes to", wanted.to.as_bytes()]);
+            strikes::count_within(ctx, gets, MOST).await?;
+        }
+    }
     let now = ctx.now();
     let job = CodeJob {
         account: wanted.account.to_string(),

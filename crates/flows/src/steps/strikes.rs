@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use tollgate_base::{Error, Result, codes};
-use tollgate_records::attempts::{self, Allowance, Struck};
+use tollgate_base::{Error, Result, codes, time::Time};
+use tollgate_records::attempts::{self, Allowance, Before, Struck};
 use tollgate_store::sql::Tx;
 
 use crate::ctx::Ctx;
@@ -14,6 +14,15 @@ const IN_A_ROW: Allowance = Allowance {
     failures: 10,
     window: Duration::from_mins(15),
 };
+
+/// An attempt of those in a row that is counted.
+pub(crate) struct Counted {
+    /// Whether no more are looked at for a while if it comes to nothing.
+    pub(crate) last: bool,
+    subject: [u8; 32],
+    before: Before,
+    at: Time,
+}
 
 /// Count the attempt durably before it is evaluated. Says whether it uses the
 /// allowance up.
@@ -48,12 +57,34 @@ pub(crate) async fn count_within(
 ///
 /// # Errors
 /// `throttled`, with the time to wait.
-pub(crate) async fn count_in_row(ctx: &Ctx, subject: [u8; 32]) -> Result<bool> {
-    let (now, allowance) = (ctx.now(), IN_A_ROW);
+pub(crate) async fn count_in_row(ctx: &Ctx, subject: [u8; 32]) -> Result<Counted> {
+    let (at, allowance) = (ctx.now(), IN_A_ROW);
     let strike = async move |tx: &mut Tx<'_>| {
-        attempts::strike_in_row(tx, (subject, false), allowance, now).await
+        attempts::strike_in_row(tx, (subject, false), allowance, at).await
     };
-    heard(ctx.db().write(strike).await?)
+    let struck = ctx.db().write(strike).await?;
+    Ok(Counted {
+        last: heard(struck)?,
+        before: struck.before,
+        subject,
+        at,
+    })
+}
+
+impl Counted {
+    /// What came of looking at it: if nobody could, it was no attempt.
+    ///
+    /// # Errors
+    /// What looking at it came to, or what the database says.
+    pub(crate) async fn judged<T>(&self, ctx: &Ctx, looked: Result<T>) -> Result<T> {
+        if looked.is_err() {
+            let (subject, before, at) = (self.subject, self.before, self.at);
+            let back =
+                async move |tx: &mut Tx<'_>| attempts::take_back(tx, subject, before, at).await;
+            ctx.db().write(back).await?;
+        }
+        looked
+    }
 }
 
 fn heard(struck: Struck) -> Result<bool> {

@@ -293,7 +293,8 @@ fn understood(ctx: &Ctx, webhook: Webhook, draft: &WebhookDraft) -> Result<Webho
         Error::new(&codes::REQUEST_INVALID).field(field, fault, detail)
     };
     let name = draft.name.trim();
-    if name.is_empty() || name.len() > NAME_MOST || name.chars().any(char::is_control) {
+    let length = name.chars().count();
+    if !(1..=NAME_MOST).contains(&length) || name.chars().any(char::is_control) {
         return Err(wrong("/name", "length", "1 to 100 characters."));
     }
     let address = ctx.courier().address(draft.url.trim());

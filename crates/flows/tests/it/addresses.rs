@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tollgate_base::{Result, SecretString, access::Principal, id::UserId, identifier::Identifier};
 use tollgate_flows::{
-    Ctx,
+    Ctx, UserAgent,
     account::{self, Added},
-    factors, lockdown, outbox, password, tend, verify,
+    factors, lockdown, outbox, tend, verify,
 };
 use tollgate_testkit::{
     node::Node,
@@ -17,8 +17,8 @@ use tollgate_testkit::{
 use crate::{
     authenticator::{challenge, equipped},
     support::{
-        COOKIE, OTHER_PASSWORD, PASSWORD, adopt, code, email, enter, events, join, join_quietly,
-        links, number, reset, try_in,
+        self, COOKIE, OTHER_PASSWORD, PASSWORD, adopt, code, email, enter, events, join,
+        join_quietly, links, number, reset, try_in,
     },
 };
 
@@ -41,8 +41,7 @@ async fn take(ctx: &Ctx, by: &Principal, text: &str) {
 
 /// Ask for a reset link, and see which have come to that address.
 async fn ask_reset(node: &Node, to: &str) -> Vec<SecretString> {
-    let request = (email(to), None);
-    password::request_reset(&node.ctx, &Principal::Anonymous, request)
+    support::ask_reset(&node.ctx, to, UserAgent::default())
         .await
         .unwrap();
     node.settle().await;
@@ -317,9 +316,10 @@ async fn links_do_not_outlive_their_address() {
     let (id, ann) = proved(&node, "ann").await;
     adopt(&node, &ann, NEW).await;
     let sent = ask_reset(&node, "ann@example.org").await.remove(0);
-    let by = &Principal::Anonymous;
-    let request = (email("ann@example.org"), None);
-    password::request_reset(ctx, by, request).await.unwrap();
+    let nobody = UserAgent::default();
+    support::ask_reset(ctx, "ann@example.org", nobody)
+        .await
+        .unwrap();
     take(ctx, &ann, "ann@example.org").await;
     assert_eq!(
         code(&reset(ctx, &sent, OTHER_PASSWORD).await),

@@ -9,6 +9,7 @@ use tollgate_flows::{
     alerts::{self, Channel, ChannelState, RULES},
     ctx::{AlertPolicy, PURPOSE_ACCESS},
     keyring::{self, Begin},
+    webhooks::{self, WebhookDraft},
 };
 use tollgate_outbound::{
     channels::{Channels, Chat, Lines},
@@ -17,7 +18,7 @@ use tollgate_outbound::{
 };
 use tollgate_testkit::{
     node::Node,
-    services::{Reply, WebServer},
+    services::{Greeting, Mood, Reply, SmtpServer, WebServer},
 };
 
 use crate::support::{COOKIE, boss, code, enter, events, join_quietly, number, try_in};
@@ -180,7 +181,14 @@ async fn channels_are_told_apart_from_each_other() {
             .filter(|mail| mail.contains("/admin/alerts"))
             .collect();
         assert_eq!(theirs.len(), 1, "{to}: {mails:?}");
-        assert!(theirs[0].contains("There is a new administrator"));
+        for says in [
+            "Subject: Tollgate: Warning: There is a new administrator",
+            "/review",
+            "/admin/alerts#alr_",
+            "(root",
+        ] {
+            assert!(theirs[0].contains(says), "{says}: {}", theirs[0]);
+        }
     }
     let told = alerts::channels(ctx, OPERATOR, ()).await.unwrap();
     assert_eq!(
@@ -197,7 +205,7 @@ async fn channels_are_told_apart_from_each_other() {
     let said: Value = serde_json::from_slice(&talk.take_seen()[0].body).unwrap();
     let text = said["text"].as_str().unwrap();
     assert!(
-        text.contains("Warning") && text.contains("/admin/alerts"),
+        text.contains("Warning") && text.contains("/admin/alerts#alr_") && text.contains("(root"),
         "{text}"
     );
     assert!(hooked.take_seen().is_empty(), "it was told once");
@@ -298,6 +306,167 @@ async fn conditions_raise_alerts_too() {
     node.clock.advance(Duration::from_mins(5));
     alerts::check(ctx, by, ()).await.unwrap();
     assert_eq!(open(ctx).await[0].rule, "trail-broken");
+}
+
+/// Write an event of a kind behind our back.
+async fn happen(ctx: &Ctx, number: u32, kind: &str, data: &str) {
+    let sql = "INSERT INTO events (id, at, kind, actor, subject, data, personal_digest)
+        VALUES ($1, $2, $3, 'anonymous', $4, $5, $6)";
+    let id = format!("evt_01k3bq7k3vf0q8s6r2c4e5{number:04}");
+    let subject = format!("usr_01k3bq7k3vf0q8s6r2c4e5{number:04}");
+    let digest = tollgate_records::events::personal_digest(&[0; 16], "");
+    let row = tollgate_store::args![id, ctx.now(), kind, subject, data, digest];
+    ctx.db().write_one(sql, row).await.unwrap();
+}
+
+/// A mail server that does not know one receiver says so of that one: whoever looks
+/// sees whom, for as long as it is so, and the others get their mail.
+#[tokio::test]
+async fn a_receiver_that_is_refused_is_named_until_it_is_not() {
+    let server = SmtpServer::start(Greeting::Plain).await;
+    let policy = AlertPolicy {
+        mail: ["aa-gone@example.org", "zz@example.org", "ops@example.org"]
+            .map(str::to_owned)
+            .to_vec(),
+        ..AlertPolicy::default()
+    };
+    let node = Node::mailing_alerts(&server, policy).await;
+    let ctx = &node.ctx;
+    server.be(Mood::KnowsNo("aa-gone"));
+    join_quietly(ctx, "ann").await;
+    block(ctx, "ann").await;
+    for _ in 0..3 {
+        pass(&node, Duration::from_secs(2)).await;
+    }
+    let got = |name: &str| {
+        let to = format!("{name}@example.org");
+        let letters = server.letters();
+        letters
+            .iter()
+            .filter(|mail| mail.to == [to.as_str()])
+            .count()
+    };
+    assert_eq!((got("zz"), got("ops"), got("aa-gone")), (1, 1, 0));
+    let fault = async || {
+        let told = alerts::channels(ctx, OPERATOR, ()).await.unwrap();
+        state(&told, Channel::Mail).fault.clone()
+    };
+    let says = fault().await.expect("one was refused");
+    assert!(says.contains("aa-gone@example.org"), "{says}");
+    assert!(says.contains("550"), "{says}");
+    assert!(!says.contains("zz@") && !says.contains("ops@"), "{says}");
+
+    let tested = alerts::test(ctx, OPERATOR, ()).await.unwrap();
+    let says = state(&tested, Channel::Mail).fault.clone().unwrap();
+    assert!(says.contains("aa-gone@") && says.contains("550"), "{says}");
+    assert_eq!(
+        (got("zz"), got("ops")),
+        (2, 2),
+        "they are tested all the same"
+    );
+
+    // Another one takes no mail either; then all do.
+    server.be(Mood::Answers("451 4.7.1 Greylisted"));
+    alerts::test(ctx, OPERATOR, ()).await.unwrap();
+    let says = fault().await.unwrap();
+    assert!(says.contains("zz@") && says.contains("ops@"), "{says}");
+    server.be(Mood::Kind);
+    for _ in 0..3 {
+        pass(&node, Duration::from_hours(1)).await;
+    }
+    assert_eq!(got("aa-gone"), 1, "it was tried again");
+    alerts::test(ctx, OPERATOR, ()).await.unwrap();
+    assert_eq!(fault().await, None);
+}
+
+/// What the compliance rules find is as bad as the worst of it.
+#[tokio::test]
+async fn what_compliance_finds_is_told_as_bad_as_it_is() {
+    let talk = WebServer::start().await;
+    let channels = Channels {
+        chat: Some(chat(&talk)),
+        ..Channels::default()
+    };
+    let node = Node::telling(channels, AlertPolicy::default()).await;
+    let ctx = &node.ctx;
+    for (number, worst, severity, told) in [
+        (1, "low", Severity::Info, 0),
+        (2, "high", Severity::Warning, 1),
+        (3, "critical", Severity::Critical, 1),
+        // What was worse is open yet.
+        (4, "medium", Severity::Critical, 0),
+    ] {
+        let data = format!(r#"{{"worst":"{worst}","rules":{{}}}}"#);
+        happen(ctx, number, "compliance.changed", &data).await;
+        pass(&node, Duration::from_mins(2)).await;
+        let raised = open(ctx).await;
+        assert_eq!(rules(&raised), ["compliance-changed"]);
+        assert_eq!(raised[0].severity, severity, "{worst}");
+        assert_eq!(talk.take_seen().len(), told, "{worst}");
+    }
+}
+
+/// What is critical waits neither behind what was told a moment ago nor behind a test.
+#[tokio::test]
+async fn what_is_critical_does_not_wait() {
+    let talk = WebServer::start().await;
+    let channels = Channels {
+        chat: Some(chat(&talk)),
+        ..Channels::default()
+    };
+    let node = Node::telling(channels, AlertPolicy::default()).await;
+    let ctx = &node.ctx;
+    alerts::test(ctx, OPERATOR, ()).await.unwrap();
+    assert_eq!(talk.take_seen().len(), 1);
+    happen(ctx, 1, "factor.reset", "{}").await;
+    pass(&node, Duration::from_secs(1)).await;
+    assert_eq!(talk.take_seen().len(), 1, "a test holds up nothing");
+    happen(ctx, 2, "factor.reset", "{}").await;
+    pass(&node, Duration::from_secs(1)).await;
+    assert!(
+        talk.take_seen().is_empty(),
+        "told together, within a minute"
+    );
+    happen(ctx, 3, "token.reused", "{}").await;
+    pass(&node, Duration::from_secs(1)).await;
+    let said = talk.take_seen();
+    assert_eq!(said.len(), 1, "at once");
+    let text = String::from_utf8_lossy(&said[0].body).into_owned();
+    assert!(text.contains("Critical"), "{text}");
+    pass(&node, Duration::from_mins(1)).await;
+    let rest = talk.take_seen().len();
+    assert!(
+        rest <= 1 && (rest == 1 || text.contains("Warning")),
+        "none is lost"
+    );
+}
+
+/// Whoever adds a webhook has a copy of all that happens sent away, and whoever turns
+/// one off stops it: somebody is told.
+#[tokio::test]
+async fn whoever_changes_a_webhook_is_seen() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    let draft = |active| WebhookDraft {
+        name: "Receiver".to_owned(),
+        url: "https://hooks.example.org/".to_owned(),
+        events: vec!["*".to_owned()],
+        active,
+    };
+    let (made, _) = webhooks::create(ctx, OPERATOR, draft(true)).await.unwrap();
+    let id = made.webhook.id;
+    node.settle().await;
+    let raised = open(ctx).await;
+    assert_eq!(rules(&raised), ["webhook-changed"]);
+    assert_eq!(raised[0].subject, id.to_string());
+    assert_eq!(raised[0].severity, Severity::Warning);
+    webhooks::edit(ctx, OPERATOR, (id, draft(false)))
+        .await
+        .unwrap();
+    webhooks::delete(ctx, OPERATOR, id).await.unwrap();
+    node.settle().await;
+    let raised = open(ctx).await;
+    assert_eq!((raised.len(), raised[0].count), (1, 3));
 }
 
 /// A flood of accounts makes no flood of alerts.

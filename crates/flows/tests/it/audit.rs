@@ -36,7 +36,7 @@ const OPERATOR: &Principal = &Principal::Operator;
 /// What no verb of this journey does: backups, mails that nobody takes, the
 /// gate, sign-in by mail, lock-outs, recoveries, second factors, passkeys, devices and clocks that
 /// jump have stories of their own.
-const ELSEWHERE: [EventKind; 64] = [
+const ELSEWHERE: [EventKind; 65] = [
     EventKind::AccountUnlocked,
     EventKind::SigninSprayed,
     EventKind::SigninStuffed,
@@ -78,6 +78,7 @@ const ELSEWHERE: [EventKind; 64] = [
     EventKind::FactorRemoved,
     EventKind::FactorsReset,
     EventKind::FactorBlocked,
+    EventKind::PasswordBlocked,
     EventKind::SteppedUp,
     EventKind::PasskeyAdded,
     EventKind::PasskeyRenamed,

@@ -165,6 +165,8 @@ async fn the_installation_is_held_to_rules_too() {
     let ctx = &node.ctx;
     boss(ctx, "root").await;
     assert_eq!(found(ctx, "admins-few").await.len(), 1);
+    assert!(found(ctx, "backup-old").await.is_empty(), "it is new");
+    node.clock.advance(9 * DAY);
     assert_eq!(
         found(ctx, "backup-old").await[0].detail,
         "none was ever written"

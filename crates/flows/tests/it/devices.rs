@@ -186,6 +186,13 @@ async fn an_owner_is_told_of_a_new_device_once() {
     };
     assert!(mail.contains("Firefox on Linux, 198.51.100.4"), "{mail}");
     assert_eq!(events(ctx, "device.new").await, 1);
+    // Another browser where the account was used all the time: that is what is said.
+    Browser::at("203.0.113.7").enter(ctx, "ann").await;
+    node.settle().await;
+    let mails = news();
+    let mail = mails.iter().find(|mail| mail.contains("203.0.113.7"));
+    let mail = mail.unwrap_or_else(|| panic!("{mails:?}"));
+    assert!(!mail.contains("where it was not used"), "{mail}");
 }
 
 /// asvs:V6.3.5: also on a device that is known, and once.
@@ -243,6 +250,9 @@ async fn a_trusted_device_needs_no_second_step_for_a_while() {
     home.first(ctx, "ann").await;
     home.trust(&node, "ann", &app).await;
     assert_eq!(events(ctx, "device.trusted").await, 1);
+    node.settle().await;
+    let trusted = |mail: &String| mail.contains("without the second step from now on");
+    assert_eq!(node.mails().iter().filter(|mail| trusted(mail)).count(), 1);
 
     let signed_in = home.enter(ctx, "ann").await;
     let herself = who(ctx, &cookie(&signed_in)).await.unwrap();

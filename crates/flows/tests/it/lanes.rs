@@ -24,7 +24,9 @@ use tollgate_store::sql::Tx;
 use tollgate_testkit::node::Node;
 
 use crate::{
+    authenticator::equipped,
     devices::Browser,
+    signin::{SLOW, store},
     support::{
         COOKIE, OTHER_PASSWORD, PASSWORD, code, count, events, join, links, number, reset, secret,
         together,
@@ -127,6 +129,68 @@ async fn what_strangers_fail_at_shuts_nobody_else_out() {
     for lane in ["strangers", "device"] {
         let like = format!("%\"lane\":\"{lane}\",\"seconds\":900%");
         assert_eq!(number(ctx, told, vec![like.into()]).await, 1, "{lane}");
+    }
+}
+
+/// Who hangs up before the answer has failed all the same, and the owner is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn hanging_up_hides_no_failure() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    for name in ["ann", "bea"] {
+        let id = join(ctx, name).await;
+        store(ctx, id, SLOW).await;
+    }
+    let guess = |name| attempt(ctx, name, OTHER_PASSWORD, at("198.51.100.1"));
+    let hang_up = async {
+        while ctx.hash_queue() == 0 {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..10 {
+            let before = ctx.hash_queue();
+            let queued = async {
+                while ctx.hash_queue() == before {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::select! {
+                _ = guess("ann") => {}
+                () = queued => {}
+            }
+        }
+    };
+    // Two hash and a third waits, so that others do.
+    let _ = tokio::join!(guess("bea"), guess("bea"), guess("bea"), hang_up);
+    let told = async {
+        while events(ctx, "signin.blocked").await == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let told = tokio::time::timeout(Duration::from_secs(30), told).await;
+    told.expect("the tenth is told of");
+}
+
+/// A client that has no second step for people to take shuts nobody out with their
+/// right password.
+#[tokio::test]
+async fn a_right_password_is_no_failure_whatever_else_is_missing() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    equipped(&node, "ann").await;
+    for _ in 0..12 {
+        let request = SignIn {
+            login: "ann".into(),
+            password: secret(PASSWORD),
+            device: at("198.51.100.1"),
+            address: None,
+            opening: COOKIE,
+            client: ClientProfile {
+                second_step: false,
+                ..ClientProfile::NATIVE
+            },
+        };
+        let outcome = signin::signin(ctx, NOBODY, request).await;
+        assert_eq!(code(&outcome), "factor.needed");
     }
 }
 

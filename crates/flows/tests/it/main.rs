@@ -26,6 +26,7 @@ mod gate;
 mod keychain;
 mod keys;
 mod lanes;
+mod mailbox;
 mod notices;
 mod one_time;
 mod outbox;

@@ -3,19 +3,20 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use tollgate_base::access::Principal;
+use tollgate_base::access::{Principal, Role};
 use tollgate_flows::{
     Applicant, Ctx,
     account::{self, EditProfile},
-    factors, outbox, password,
+    factors, lockdown, outbox, password, people,
 };
 use tollgate_testkit::node::Node;
 
 use crate::{
     authenticator::{begin, challenge, equipped, finish},
     support::{
-        COOKIE, OTHER_PASSWORD, PASSWORD, adopt, applicant, change_password, cookie, enter, events,
-        join_quietly, reset, secret, try_in, try_join, who,
+        COOKIE, OTHER_PASSWORD, PASSWORD, TOKENS, adopt, applicant, boss, change_password, code,
+        cookie, enter, events, join_quietly, renew, reset, secret, sign_in, tokens, try_in,
+        try_join, who,
     },
 };
 
@@ -60,6 +61,12 @@ async fn whoever_owns_an_account_is_told_of_each_change() {
     let changed = ["Your password was changed"];
     assert_eq!(told(&node, &mut seen).await, changed);
     let link = password::reset_link(ctx, &Principal::Operator, by.user().unwrap()).await;
+    let made = ["A link to set a new password for your account was made"];
+    assert_eq!(
+        told(&node, &mut seen).await,
+        made,
+        "also one that is not mailed"
+    );
     reset(ctx, &link.unwrap().token, PASSWORD).await.unwrap();
     assert_eq!(told(&node, &mut seen).await, changed);
 
@@ -94,6 +101,48 @@ async fn whoever_owns_an_account_is_told_of_each_change() {
     let _ = try_in(ctx, "ann", "wrong", COOKIE).await;
     assert!(told(&node, &mut seen).await.is_empty());
     assert_eq!(events(ctx, "mail.given_up").await, 0);
+}
+
+/// What others do to an account is told to its owner too, in words that fit: there is
+/// nothing to do for whoever did it, as it was not they.
+#[tokio::test]
+async fn whoever_owns_an_account_is_told_what_others_do_to_it() {
+    let node = Node::new().await;
+    let (ctx, mut seen) = (&node.ctx, Vec::new());
+    let (_, admin) = boss(ctx, "root").await;
+    let ann = join_quietly(ctx, "ann").await;
+    let (_, by) = enter(ctx, "ann").await;
+    told(&node, &mut seen).await;
+
+    let mine = "If it was you, do nothing.";
+    password::reset_link(ctx, &admin, ann).await.unwrap();
+    people::assign_role(ctx, &admin, (ann, Role::Manager))
+        .await
+        .unwrap();
+    let known = seen.len();
+    let others = BTreeSet::from([
+        "A link to set a new password for your account was made".to_owned(),
+        "What you may do here was changed".to_owned(),
+    ]);
+    let now = told(&node, &mut seen).await;
+    assert_eq!(now.into_iter().collect::<BTreeSet<_>>(), others);
+    for mail in &seen[known..] {
+        assert!(mail.contains("To: ann@example.org"), "{mail}");
+        assert!(!mail.contains(mine), "{mail}");
+        assert!(mail.contains("whoever runs this server"), "{mail}");
+    }
+
+    let _ = lockdown::lockdown(ctx, &by, ()).await.unwrap();
+    let shut = ["Everybody else was shut out of your account"];
+    assert_eq!(told(&node, &mut seen).await, shut);
+    assert!(seen.last().unwrap().contains(mine));
+
+    let (_, first) = tokens(&sign_in(ctx, "ann", TOKENS).await);
+    let second = renew(ctx, &first).await.unwrap();
+    renew(ctx, &second).await.unwrap();
+    assert_eq!(code(&renew(ctx, &first).await), "token.reused");
+    let copied = ["A session of yours was ended: its token was used twice"];
+    assert_eq!(told(&node, &mut seen).await, copied);
 }
 
 async fn rename(ctx: &Ctx, by: &Principal, locale: &str) {

@@ -4,22 +4,24 @@ use std::time::Duration;
 
 use tollgate_base::{SecretString, access::Principal};
 use tollgate_flows::{
-    Ctx,
+    Ctx, UserAgent,
     account::{self, EditProfile},
-    health, outbox, password,
+    health, outbox,
 };
 use tollgate_testkit::{
     node::Node,
     services::{Greeting, Letter, Mood, SmtpServer},
 };
 
-use crate::support::{OTHER_PASSWORD, code, email, enter, events, join_quietly, reset, secret};
+use crate::support::{
+    OTHER_PASSWORD, PASSWORD, ask_reset, change_password, code, enter, events, join_quietly, reset,
+    secret,
+};
 
 const OPERATOR: &Principal = &Principal::Operator;
 
 async fn ask(ctx: &Ctx, name: &str) {
-    let request = (email(&format!("{name}@example.org")), None);
-    let asked = password::request_reset(ctx, &Principal::Anonymous, request).await;
+    let asked = ask_reset(ctx, &format!("{name}@example.org"), UserAgent::default()).await;
     asked.unwrap();
 }
 
@@ -84,19 +86,28 @@ async fn mail_waits_for_its_server() {
 /// fault:F16: while a server does not answer, asking is as fast as ever, and
 /// what is not asked for any more is not sent.
 #[tokio::test]
-async fn a_link_that_was_replaced_meanwhile_is_not_sent() {
+async fn a_link_that_is_void_meanwhile_is_not_sent() {
     let server = SmtpServer::start(Greeting::Plain).await;
     let node = Node::mailing(&server).await;
     join_quietly(&node.ctx, "ann").await;
     server.be(Mood::Down);
     ask(&node.ctx, "ann").await;
     node.settle().await;
+    let (_, ann) = enter(&node.ctx, "ann").await;
+    change_password(&node.ctx, &ann, (PASSWORD, "a third horse battery"))
+        .await
+        .unwrap();
     ask(&node.ctx, "ann").await;
     node.settle().await;
     server.be(Mood::Kind);
     pass(&node, 5).await;
-    assert_eq!(server.letters().len(), 1);
-    let good = token(&server.letters()[0]);
+    let letters = server.letters();
+    let with_links: Vec<_> = letters
+        .iter()
+        .filter(|it| it.text.contains("Token: "))
+        .collect();
+    assert_eq!(with_links.len(), 1, "and one tells of the new password");
+    let good = token(with_links[0]);
     let outcome = reset(&node.ctx, &good, OTHER_PASSWORD).await;
     outcome.unwrap();
 }

@@ -4,13 +4,15 @@ use tollgate_base::access::Principal;
 use tollgate_crypto::password::Peppers;
 use tollgate_flows::{
     ctx::{PasswordPolicy, Policy},
-    password,
+    password, step_up,
 };
 use tollgate_testkit::node::Node;
 
 use crate::{
     authenticator::{challenge, equipped, finish},
-    support::{COOKIE, OTHER_PASSWORD, PASSWORD, code, join, reset, secret, sign_in, try_in},
+    support::{
+        COOKIE, OTHER_PASSWORD, PASSWORD, code, enter, join, reset, secret, sign_in, try_in,
+    },
 };
 
 /// A node of `node`'s installation that knows a pepper.
@@ -44,6 +46,25 @@ async fn a_reset_needs_no_pepper() {
     let link = password::reset_link(ctx, &Principal::Operator, ann).await;
     let again = reset(ctx, &link.unwrap().token, PASSWORD).await;
     assert_eq!(code(&again), "password.weak", "what can be checked is");
+}
+
+/// asvs:V6.1.1: what could not be judged is no failure, at a sign-in and afterwards.
+#[tokio::test]
+async fn a_house_that_cannot_judge_shuts_nobody_out() {
+    let node = Node::new().await;
+    let before = peppered(&node).await;
+    join(&before.ctx, "ann").await;
+    let (_, by) = enter(&before.ctx, "ann").await;
+    for _ in 0..12 {
+        let outcome = try_in(&node.ctx, "ann", PASSWORD, COOKIE).await;
+        assert_eq!(code(&outcome), "pepper.missing");
+        let outcome = step_up::step_up_by_password(&node.ctx, &by, secret(PASSWORD)).await;
+        assert_eq!(code(&outcome), "pepper.missing");
+    }
+    let outcome = try_in(&before.ctx, "ann", PASSWORD, COOKIE).await;
+    assert_eq!(code(&outcome), "ok");
+    let outcome = step_up::step_up_by_password(&before.ctx, &by, secret(PASSWORD)).await;
+    assert_eq!(code(&outcome), "ok");
 }
 
 /// asvs:V6.4.4: a recovery code outlives every pepper.

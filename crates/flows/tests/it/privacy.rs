@@ -9,7 +9,7 @@ use tollgate_base::{
     identifier::{Email, Username},
 };
 use tollgate_flows::{
-    Applicant, ClientProfile, Credentials, Ctx, Device, Opening,
+    Applicant, ClientProfile, Credentials, Ctx, Device, Opening, UserAgent,
     account::{self, EditProfile},
     admit::{self, Credential, Place},
     audit, deliver,
@@ -25,7 +25,7 @@ use tracing_subscriber::{
     Layer, filter::Targets, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
-use crate::support::{Bare, change_password, code, renew, secret, text, who};
+use crate::support::{Bare, ask_reset, change_password, code, renew, secret, text, who};
 
 const NOBODY: &Principal = &Principal::Anonymous;
 
@@ -199,8 +199,7 @@ impl Journey {
 
     async fn reset(&mut self, mail: &Path) {
         let ctx = self.ctx.clone();
-        let address = Email::parse("canary-mail@example.org").unwrap();
-        password::request_reset(&ctx, NOBODY, (address, None))
+        ask_reset(&ctx, "canary-mail@example.org", UserAgent::default())
             .await
             .unwrap();
         deliver::deliver(&ctx, &Principal::Chore("test"), ())

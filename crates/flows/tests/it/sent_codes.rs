@@ -18,7 +18,7 @@ use tollgate_testkit::node::Node;
 
 use crate::{
     authenticator::{add_app, begin as begin_app, challenge, equipped, finish},
-    phones::{NUMBER, codes_to, with_phone},
+    phones::{NUMBER, begin as begin_phone, codes_to, with_phone},
     support::{
         OTHER_PASSWORD, PASSWORD, adopt, change_password, code, cookie, email, enter, events, join,
         number, renewed, secret, who,
@@ -236,6 +236,25 @@ async fn a_mailed_code_works_for_ten_minutes() {
         good += i32::from(finish(ctx, &late, &sent).await.is_ok());
     }
     assert_eq!(good, 1);
+}
+
+/// vuln:91: somebody else who says that a number is theirs keeps no code from whom it is
+/// proved to be.
+#[tokio::test]
+async fn who_claims_a_number_keeps_no_codes_from_its_owner() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    allow(ctx);
+    let ann = with_phone(&node, "ann").await;
+    turn_on(ctx, &ann, Channel::Sms).await.unwrap();
+    join(ctx, "mallory").await;
+    let (_, mallory) = enter(ctx, "mallory").await;
+    let claimed = begin_phone(ctx, &mallory, NUMBER, PASSWORD).await;
+    assert_eq!(code(&claimed), "ok");
+    while phone::resend(ctx, &mallory, None).await.is_ok() {}
+    let challenge = challenge(ctx, "ann", PASSWORD).await;
+    let sent = send(ctx, &challenge, Channel::Sms).await;
+    assert_eq!(code(&sent), "ok");
 }
 
 /// vuln:71: the same counters as those of an app.

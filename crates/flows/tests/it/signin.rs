@@ -39,7 +39,8 @@ const FOREIGN: &[&str] = &[
     "$scrypt$ln=10,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$EzCUo7JGx++cUy40BaKaWYywBS1rttKdukhz1+Wb5ds",
 ];
 /// Django 5.2 at a million rounds.
-const SLOW: &str = "pbkdf2_sha256$1000000$saltsalt$L31E8jSVN/qHwExgfui8FTitOSHfdKRXrorqjcaWM1M=";
+pub(crate) const SLOW: &str =
+    "pbkdf2_sha256$1000000$saltsalt$L31E8jSVN/qHwExgfui8FTitOSHfdKRXrorqjcaWM1M=";
 const FOREIGN_PASSWORD: &str = "Tr0ub4dor & 3 pässwörter";
 
 /// vuln:110
@@ -300,7 +301,7 @@ async fn devices_that_sign_in_together_all_get_in_while_the_hash_is_upgraded() {
     }
 }
 
-async fn store(ctx: &Ctx, id: UserId, hash: &str) {
+pub(crate) async fn store(ctx: &Ctx, id: UserId, hash: &str) {
     let sql = "UPDATE passwords SET hash = $2 WHERE account_id = $1";
     let changed = ctx.db().write_one(sql, vec![id.into(), hash.into()]).await;
     changed.unwrap();

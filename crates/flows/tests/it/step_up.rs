@@ -151,9 +151,6 @@ async fn codes_are_guessed_at_slower_and_slower() {
         Some(Duration::from_mins(15)),
         "it is said how long"
     );
-    let here = step_up::step_up(ctx, &by, app.shows(ctx)).await;
-    assert_eq!(code(&here), "throttled", "nor by another door");
-
     assert_eq!(code(&guess(&node).await), "factor.code");
     assert_eq!(events(ctx, "factor.blocked").await, 2, "once a lock");
     assert_eq!(code(&guess(&node).await), "throttled", "half an hour now");
@@ -177,6 +174,42 @@ async fn codes_are_guessed_at_slower_and_slower() {
         .unwrap();
     node.clock.advance(STEP);
     let _ = step_up::step_up(ctx, &by, app.shows(ctx)).await.unwrap();
+}
+
+/// asvs:V6.1.1, vuln:89: whoever knows the password and guesses at codes keeps nobody
+/// from showing theirs who is signed in.
+#[tokio::test]
+async fn what_others_guess_is_no_matter_to_a_session() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    let (by, app, _) = equipped(&node, "ann").await;
+    while code(&guess(&node).await) != "throttled" {}
+    let _ = step_up::step_up(ctx, &by, app.shows(ctx)).await.unwrap();
+}
+
+/// asvs:V6.3.1, vuln:72: a borrowed session is no place to guess the password in.
+#[tokio::test]
+async fn current_passwords_are_guessed_at_slower_and_slower() {
+    let node = Node::new().await;
+    let ctx = &node.ctx;
+    join(ctx, "ann").await;
+    let (_, borrowed) = enter(ctx, "ann").await;
+    let (_, own) = enter(ctx, "ann").await;
+    let shows = async |by: &Principal, password| {
+        let shown = step_up::step_up_by_password(ctx, by, secret(password)).await;
+        code(&shown)
+    };
+    for _ in 0..10 {
+        assert_eq!(events(ctx, "password.blocked").await, 0);
+        assert_eq!(shows(&borrowed, OTHER_PASSWORD).await, "password.wrong");
+    }
+    assert_eq!(events(ctx, "password.blocked").await, 1);
+    assert_eq!(shows(&borrowed, PASSWORD).await, "throttled");
+    assert_eq!(shows(&own, PASSWORD).await, "ok", "in another session");
+    node.clock.advance(Duration::from_mins(15));
+    assert_eq!(shows(&borrowed, OTHER_PASSWORD).await, "password.wrong");
+    node.clock.advance(Duration::from_mins(29));
+    assert_eq!(shows(&borrowed, PASSWORD).await, "throttled", "longer now");
 }
 
 /// asvs:V6.3.1, vuln:72: nor is haste.

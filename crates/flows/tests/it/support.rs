@@ -22,12 +22,12 @@ use tollgate_crypto::{
 };
 use tollgate_flows::{
     Applicant, ClientProfile, Countries, Credentials, Ctx, Opening, Parts, Renewed, SignedIn,
-    account,
+    UserAgent, account,
     admit::{self, Credential, Place},
     backup::{self, Sessions},
     ctx::found,
     keyring::{self, KeyView},
-    password::{self, ChangePassword, ResetPassword},
+    password::{self, AskReset, ChangePassword, ResetPassword},
     refresh::{self, Refresh},
     setup::{self, Condition},
     signin::{self, SignIn, Step},
@@ -189,6 +189,16 @@ pub(crate) async fn adopt(node: &Node, by: &Principal, address: &str) {
     node.settle().await;
     let link = links(node, "/verify", address).remove(0);
     verify::confirm(&node.ctx, by, link).await.unwrap();
+}
+
+/// Ask for a link to set a new password with.
+pub(crate) async fn ask_reset(ctx: &Ctx, to: &str, device: UserAgent) -> Result<()> {
+    let request = AskReset {
+        email: email(to),
+        device,
+        address: None,
+    };
+    password::request_reset(ctx, &Principal::Anonymous, request).await
 }
 
 /// Set a new password by a link.

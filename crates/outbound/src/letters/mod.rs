@@ -40,12 +40,18 @@ pub enum Kind {
 /// An alert as mails list it.
 #[derive(Clone, Debug)]
 pub struct AlertLine {
+    /// Its id; empty in a test.
+    pub id: String,
     /// The stable name of what raised it.
     pub rule: &'static str,
+    /// The name of what there is to do; empty in a test.
+    pub next: &'static str,
     /// How bad it is: `info`, `warning` or `critical`.
     pub severity: &'static str,
-    /// About whom or what; may be empty.
+    /// About whom or what: an id; may be empty.
     pub subject: String,
+    /// What people call that, if it has a name.
+    pub name: Option<String>,
     /// How often it was raised.
     pub count: i64,
     /// When last.
@@ -69,6 +75,8 @@ pub enum Notice {
     FactorsReset,
     /// Codes were wrong so often that no more are taken for a while.
     FactorBlocked,
+    /// Somebody who is signed in guesses at the password.
+    PasswordBlocked,
     /// There are new recovery codes.
     RecoveryCodesMade,
     /// One was used.
@@ -97,6 +105,16 @@ pub enum Notice {
     AccountRecovered,
     /// An administrator made a link to sign in with.
     SignInTokenIssued,
+    /// One made a link that sets a new password.
+    ResetLinkMade,
+    /// The role is another one.
+    RoleChanged,
+    /// A device signs in without the second step.
+    DeviceTrusted,
+    /// The owner shut everybody else out.
+    LockedDown,
+    /// A refresh token was used twice.
+    TokenReused,
 }
 
 /// What a text message is about.
@@ -123,6 +141,8 @@ pub struct Facts<'a> {
     pub from: Option<String>,
     /// How many recovery codes are left.
     pub left: i64,
+    /// Whether somebody else than the receiver did it: an administrator or the operator.
+    pub by_other: bool,
     /// Alerts, the worst first.
     pub alerts: Vec<AlertLine>,
 }
@@ -178,7 +198,7 @@ const OTHERS: [(&str, &str); 3] = [
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 37] = [
         Self::PasswordReset,
         Self::AddressVerification,
         Self::SecondStepCode,
@@ -194,6 +214,7 @@ impl Kind {
         Self::Notice(Notice::PasskeyCopied),
         Self::Notice(Notice::FactorsReset),
         Self::Notice(Notice::FactorBlocked),
+        Self::Notice(Notice::PasswordBlocked),
         Self::Notice(Notice::RecoveryCodesMade),
         Self::Notice(Notice::RecoveryCodeUsed),
         Self::Notice(Notice::PasswordChanged),
@@ -208,6 +229,11 @@ impl Kind {
         Self::Notice(Notice::RecoveryStarted),
         Self::Notice(Notice::AccountRecovered),
         Self::Notice(Notice::SignInTokenIssued),
+        Self::Notice(Notice::ResetLinkMade),
+        Self::Notice(Notice::RoleChanged),
+        Self::Notice(Notice::DeviceTrusted),
+        Self::Notice(Notice::LockedDown),
+        Self::Notice(Notice::TokenReused),
         Self::Alert,
         Self::Test,
     ];
@@ -230,6 +256,7 @@ impl Kind {
             Self::Notice(Notice::PasskeyCopied) => "passkey-copied",
             Self::Notice(Notice::FactorsReset) => "factors-reset",
             Self::Notice(Notice::FactorBlocked) => "factor-blocked",
+            Self::Notice(Notice::PasswordBlocked) => "password-blocked",
             Self::Notice(Notice::RecoveryCodesMade) => "recovery-codes-made",
             Self::Notice(Notice::RecoveryCodeUsed) => "recovery-code-used",
             Self::Notice(Notice::PasswordChanged) => "password-changed",
@@ -244,6 +271,11 @@ impl Kind {
             Self::Notice(Notice::RecoveryStarted) => "recovery-started",
             Self::Notice(Notice::AccountRecovered) => "account-recovered",
             Self::Notice(Notice::SignInTokenIssued) => "sign-in-token-issued",
+            Self::Notice(Notice::ResetLinkMade) => "reset-link-made",
+            Self::Notice(Notice::RoleChanged) => "role-changed",
+            Self::Notice(Notice::DeviceTrusted) => "device-trusted",
+            Self::Notice(Notice::LockedDown) => "locked-down",
+            Self::Notice(Notice::TokenReused) => "token-reused",
             Self::Alert => "alert",
             Self::Test => "test",
         }
@@ -318,17 +350,24 @@ impl Letters {
         let lines: Vec<String> = facts
             .alerts
             .iter()
-            .map(|one| self.line(language, one))
+            .map(|one| self.whole(language, one, facts.site))
             .collect();
         let worst = facts.alerts.first();
         let title = worst.map(|one| self.rule(language, one.rule));
-        arguments.set("lines", lines.join("\n"));
+        let severity = worst.map(|one| self.severity(language, one.severity));
+        arguments.set("lines", lines.join("\n\n"));
         arguments.set("title", title.unwrap_or_default());
+        arguments.set("severity", severity.unwrap_or_default());
         arguments.set("number", lines.len());
         let own = |part: &str| self.say(language, &format!("{}-{part}", kind.as_str()), &arguments);
         let shared = |key: &str| self.say(language, key, &arguments);
         let subject = own("subject");
         let end = match kind {
+            // Whoever made the copy did it, and nobody else.
+            Kind::Notice(Notice::TokenReused | Notice::PasskeyCopied) => {
+                shared("notice-end-copied")
+            }
+            Kind::Notice(_) if facts.by_other => shared("notice-end-other"),
             Kind::Notice(_) => shared("notice-end"),
             _ => own("end"),
         };
@@ -366,9 +405,10 @@ impl Letters {
         }
     }
 
-    /// An alert in one line, in that language or the nearest that there is.
-    pub fn alert(&self, locale: Option<&str>, alert: &AlertLine) -> String {
-        self.line(self.nearest(locale), alert)
+    /// An alert, in that language or the nearest that there is: what it is, what there
+    /// is to do, and where it is seen.
+    pub fn alert(&self, locale: Option<&str>, alert: &AlertLine, site: &str) -> String {
+        self.whole(self.nearest(locale), alert, site)
     }
 
     /// What a rule is called there.
@@ -376,21 +416,38 @@ impl Letters {
         self.rule(self.nearest(locale), rule)
     }
 
+    fn whole(&self, language: &Language, alert: &AlertLine, site: &str) -> String {
+        let mut lines = vec![self.line(language, alert)];
+        if !alert.next.is_empty() {
+            let mut arguments = FluentArgs::new();
+            arguments.set("site", site);
+            arguments.set("subject", alert.subject.as_str());
+            let next = format!("alert-next-{}", alert.next);
+            lines.push(self.say(language, &next, &arguments));
+        }
+        if !alert.id.is_empty() {
+            lines.push(format!("{site}/admin/alerts#{}", alert.id));
+        }
+        lines.join("\n")
+    }
+
     fn line(&self, language: &Language, alert: &AlertLine) -> String {
         let mut arguments = FluentArgs::new();
         arguments.set("title", self.rule(language, alert.rule));
-        let severity = format!("alert-severity-{}", alert.severity);
-        arguments.set(
-            "severity",
-            self.say(language, &severity, &FluentArgs::new()),
-        );
+        arguments.set("severity", self.severity(language, alert.severity));
         arguments.set("count", alert.count);
         arguments.set("at", minute(alert.at));
         let line = self.say(language, "alert-line", &arguments);
-        if alert.subject.is_empty() {
-            return line;
+        match (&alert.name, alert.subject.as_str()) {
+            (_, "") => line,
+            (Some(name), subject) => format!("{line} ({name}, {subject})"),
+            (None, subject) => format!("{line} ({subject})"),
         }
-        format!("{line} ({})", alert.subject)
+    }
+
+    fn severity(&self, language: &Language, severity: &str) -> String {
+        let key = format!("alert-severity-{severity}");
+        self.say(language, &key, &FluentArgs::new())
     }
 
     fn rule(&self, language: &Language, rule: &str) -> String {

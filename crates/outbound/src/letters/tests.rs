@@ -14,6 +14,7 @@ fn facts() -> Facts<'static> {
         at: Some(Time::from_secs(1_800_000_000)),
         from: Some("Firefox on <Linux>".to_owned()),
         left: 3,
+        by_other: false,
         alerts: Vec::new(),
     }
 }
@@ -34,6 +35,8 @@ fn keys() -> Vec<String> {
         "token",
         "foot",
         "notice-end",
+        "notice-end-other",
+        "notice-end-copied",
         "place-unknown",
         "text-code",
         "text-test",
@@ -41,6 +44,15 @@ fn keys() -> Vec<String> {
         "alert-severity-info",
         "alert-severity-warning",
         "alert-severity-critical",
+        "alert-next-person",
+        "alert-next-guessing",
+        "alert-next-factors",
+        "alert-next-mail",
+        "alert-next-webhooks",
+        "alert-next-trail",
+        "alert-next-compliance",
+        "alert-next-look",
+        "alert-next-doctor",
     ];
     let linked = Kind::ALL.into_iter().filter(|kind| kind.has_link());
     let buttons = linked.map(|kind| format!("{}-button", kind.as_str()));

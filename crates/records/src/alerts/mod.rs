@@ -86,7 +86,8 @@ queries! {
     RAISE = "INSERT INTO alerts (id, rule, severity, subject, open_as, count, first_at, last_at, event_id)
         VALUES ($1, $2, $3, $4, $5, 1, $6, $6, $7)
         ON CONFLICT (open_as) DO UPDATE SET count = alerts.count + 1, last_at = excluded.last_at,
-            event_id = excluded.event_id, severity = excluded.severity
+            event_id = excluded.event_id, severity = CASE WHEN excluded.severity > alerts.severity
+                THEN excluded.severity ELSE alerts.severity END
         RETURNING id, rule, severity, subject, count, first_at, last_at, event_id, told_at, told_severity,
             acknowledged_at, acknowledged_by, closed_at, closed_by";
     IS_OPEN = "SELECT id FROM alerts WHERE open_as = $1";
@@ -117,7 +118,7 @@ queries! {
     LOWER_MARK = "UPDATE alert_marks SET seq = $2 WHERE name = $1 AND seq > $2";
 }
 
-/// Raise one, or count it once more.
+/// Raise one, or count it once more: it stays as bad as it was at its worst.
 pub async fn raise(tx: &mut Tx<'_>, raise: &Raise) -> Result<Alert> {
     let row = args![
         raise.id,

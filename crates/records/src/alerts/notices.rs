@@ -15,6 +15,9 @@ use tollgate_store::{
 /// A channel that took nothing for so long is not told of what is older.
 pub const GIVEN_UP: Duration = Duration::from_hours(24);
 
+/// What tests are noted as.
+const TEST: &str = "test";
+
 /// A channel is to be told of an alert.
 #[derive(Clone, Debug)]
 pub struct Notice {
@@ -32,11 +35,15 @@ pub struct Notice {
     pub tries: i64,
 }
 
-/// What became of a channel's last message.
+/// What became of the last message to a receiver of a channel.
 #[derive(Clone, Debug)]
 pub struct Last {
     /// The channel.
-    pub name: String,
+    pub channel: String,
+    /// To whom; empty where a channel has one end.
+    pub receiver: String,
+    /// Whether it was a test.
+    pub test: bool,
     /// When that was.
     pub at: Time,
     /// What went wrong, if something did.
@@ -51,6 +58,7 @@ queries! {
     DONE_NOTICE = "DELETE FROM alert_notices WHERE id = $1";
     LATER = "UPDATE alert_notices SET tries = tries + 1, due_at = $2 WHERE id = $1";
     LAST = "SELECT name, last_at, fault FROM alert_channels ORDER BY name";
+    FORGET_LAST = "DELETE FROM alert_channels WHERE last_at <= $1";
     SAID = "INSERT INTO alert_channels (name, last_at, fault) VALUES ($1, $2, $3)
         ON CONFLICT (name) DO UPDATE SET last_at = excluded.last_at, fault = excluded.fault";
 }
@@ -87,11 +95,18 @@ pub async fn later(tx: &mut Tx<'_>, id: JobId, due_at: Time) -> Result<()> {
     Ok(())
 }
 
-/// What became of the last message of each channel that was ever told anything.
+/// What became of the last messages of each channel that was ever told anything.
 pub async fn last(db: &Db) -> Result<Vec<Last>> {
     let read = |row: &Row| {
+        let name: String = row.get("name")?;
+        // One word alone is what versions before this one wrote.
+        let mut parts = name.splitn(3, ' ');
+        let mut part = || parts.next().unwrap_or_default().to_owned();
+        let (channel, sort, receiver) = (part(), part(), part());
         Ok(Last {
-            name: row.get("name")?,
+            channel,
+            receiver,
+            test: sort == TEST,
             at: row.get("last_at")?,
             fault: row.get("fault")?,
         })
@@ -100,10 +115,17 @@ pub async fn last(db: &Db) -> Result<Vec<Last>> {
 }
 
 /// Note what became of a message.
-pub async fn said(tx: &mut Tx<'_>, channel: &str, fault: Option<&str>, now: Time) -> Result<()> {
-    tx.run(SAID, args![channel, now, fault.map(ToOwned::to_owned)])
+pub async fn said(tx: &mut Tx<'_>, last: &Last) -> Result<()> {
+    let sort = if last.test { TEST } else { "told" };
+    let name = format!("{} {sort} {}", last.channel, last.receiver);
+    tx.run(SAID, args![name, last.at, last.fault.clone()])
         .await?;
     Ok(())
+}
+
+/// Forget what became of messages before that time.
+pub async fn forget_last(tx: &mut Tx<'_>, until: Time) -> Result<u64> {
+    tx.run(FORGET_LAST, args![until]).await
 }
 
 fn read(row: &Row) -> Result<Notice> {

@@ -1,10 +1,11 @@
 //! Failed attempts, one counter row for each subject: durable, so that a
 //! restart or another node forgives nothing. A subject is the hash of a
 //! canonical identifier; the row does not say whose. Whether one network fails at
-//! many accounts is in `marks`.
+//! many accounts is in `marks`; what may be asked for once in a while, in `pace`.
 //! Owns table `attempts`.
 
 pub mod marks;
+pub mod pace;
 
 use std::time::Duration;
 

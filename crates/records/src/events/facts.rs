@@ -1,52 +1,67 @@
 //! What an event says by name: a JSON object, written as it grows, since whoever
-//! changes something waits for it. What it says is never read back before it is
-//! stored.
+//! changes something waits for it.
 
 use serde::Serialize;
 
 /// Facts by name. Nobody says a name twice.
 #[derive(Clone, Default)]
-pub struct Facts(Vec<u8>);
+pub struct Facts {
+    /// One value after the other.
+    values: Vec<u8>,
+    /// Under which name each is, and where it ends.
+    names: Vec<(&'static str, usize)>,
+}
 
 impl Facts {
     /// Say something: a text, a number, or what else is always JSON.
-    pub fn say(&mut self, name: &str, value: impl Serialize) {
-        self.0.push(if self.0.is_empty() { b'{' } else { b',' });
-        self.write(name);
-        self.0.push(b':');
-        self.write(value);
+    pub fn say(&mut self, name: &'static str, value: impl Serialize) {
+        serde_json::to_writer(&mut self.values, &value).expect("texts and numbers are JSON");
+        self.names.push((name, self.values.len()));
     }
 
-    /// As JSON, if anything was said.
-    pub(super) fn into_json(mut self) -> Option<String> {
-        if self.0.is_empty() {
-            return None;
+    /// As JSON, if anything was said: in the order of the names, in which whoever reads
+    /// an export writes them again to check the chain.
+    pub(super) fn into_json(self) -> Option<String> {
+        let mut begins = 0;
+        let mut members: Vec<(&str, &[u8])> = Vec::with_capacity(self.names.len());
+        for (name, ends) in self.names {
+            members.push((name, &self.values[begins..ends]));
+            begins = ends;
         }
-        self.0.push(b'}');
-        Some(String::from_utf8(self.0).expect("serde_json writes UTF-8"))
-    }
-
-    fn write(&mut self, value: impl Serialize) {
-        serde_json::to_writer(&mut self.0, &value).expect("texts and numbers are JSON");
+        members.sort_unstable();
+        let mut json = Vec::with_capacity(self.values.len() + 16 * members.len());
+        for (name, value) in members {
+            json.extend_from_slice(if json.is_empty() { b"{\"" } else { b",\"" });
+            json.extend_from_slice(name.as_bytes());
+            json.extend_from_slice(b"\":");
+            json.extend_from_slice(value);
+        }
+        (!json.is_empty()).then(|| {
+            json.push(b'}');
+            String::from_utf8(json).expect("serde_json writes UTF-8")
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     #[test]
-    fn facts_are_one_object() {
+    fn facts_are_one_object_as_it_is_written_again() {
         assert_eq!(Facts::default().into_json(), None);
         let mut facts = Facts::default();
-        facts.say("name", "a \"b\"\n");
+        facts.say("way", "a \"b\"\n");
         facts.say("count", 3);
-        facts.say("list", json!([1, { "x": null }]));
+        facts.say("list", json!([1, { "y": null, "x": true }]));
+        let written = facts.into_json().unwrap();
         assert_eq!(
-            facts.into_json().unwrap(),
-            r#"{"name":"a \"b\"\n","count":3,"list":[1,{"x":null}]}"#
+            written,
+            r#"{"count":3,"list":[1,{"x":true,"y":null}],"way":"a \"b\"\n"}"#
         );
+        let read: Value = serde_json::from_str(&written).unwrap();
+        assert_eq!(read.to_string(), written);
     }
 }

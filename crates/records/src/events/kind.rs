@@ -191,6 +191,8 @@ kinds! {
     SteppedUp = "session.stepped_up" Info Subject;
     /// Codes were wrong so often in a row that no more are taken for a while.
     FactorBlocked = "factor.blocked" Warn Keep;
+    /// In one session the current password was wrong so often in a row that none is looked at for a while.
+    PasswordBlocked = "password.blocked" Warn Keep;
     /// New recovery codes were made; the old ones are void.
     RecoveryCodesMade = "recovery_codes.made" Warn Keep;
     /// A recovery code was used.

@@ -105,8 +105,6 @@ queries! {
     OWNED = "SELECT id FROM one_time_secrets WHERE id = $1 AND account_id = $2 AND used_at IS NULL AND expires_at > $3";
     ASSIGN = "UPDATE one_time_secrets SET account_id = $2
         WHERE id = $1 AND account_id IS NULL AND used_at IS NULL AND expires_at > $3";
-    SUPERSEDE = "UPDATE one_time_secrets SET used_at = $3
-        WHERE account_id = $1 AND purpose IN ('sign_in_link', 'sign_in_code') AND used_at IS NULL AND id <> $2";
     WITHDRAW_SIGN_INS = "UPDATE one_time_secrets SET used_at = $2
         WHERE account_id = $1 AND purpose IN ('sign_in_link', 'sign_in_code', 'sign_in_token') AND used_at IS NULL";
     WITHDRAW_MAILED = "UPDATE one_time_secrets SET used_at = $2
@@ -266,17 +264,6 @@ pub async fn is_owned(tx: &mut Tx<'_>, id: OneTimeId, account: UserId, now: Time
 /// or is somebody's.
 pub async fn assign(tx: &mut Tx<'_>, id: OneTimeId, account: UserId, now: Time) -> Result<bool> {
     Ok(tx.run(ASSIGN, args![id, account, now]).await? == 1)
-}
-
-/// Withdraw what was mailed to a person to sign in with, but the newest.
-pub async fn supersede(
-    tx: &mut Tx<'_>,
-    account: UserId,
-    newest: OneTimeId,
-    now: Time,
-) -> Result<()> {
-    tx.run(SUPERSEDE, args![account, newest, now]).await?;
-    Ok(())
 }
 
 /// Withdraw what was mailed or given to a person to sign in with.

@@ -72,6 +72,14 @@ impl PostgresServer {
         self.0.ask(Postgres::url)
     }
 
+    /// Run a command as its superuser.
+    ///
+    /// # Panics
+    /// If it is refused.
+    pub fn command(&self, sql: &str) {
+        psql(&self.url(), sql);
+    }
+
     /// Stop it, the hard way if asked, and wait till it is gone.
     pub async fn stop(&self, how: Shutdown) {
         self.0.act(move |server| server.stop(how)).await;

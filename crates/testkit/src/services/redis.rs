@@ -35,13 +35,23 @@ impl RedisServer {
 
     /// Make it forget everything while it runs.
     pub async fn flush(&self) {
+        assert_eq!(self.say("FLUSHALL").await, "+OK");
+    }
+
+    /// One command, and what it answers as the protocol writes it.
+    pub async fn say(&self, command: &str) -> String {
         let address = self.url().replace("redis://", "");
         let mut stream = TcpStream::connect(address).await.expect("it listens");
-        let asked = stream.write_all(b"FLUSHALL\r\n").await;
+        let asked = stream
+            .write_all(format!("{command}\r\nQUIT\r\n").as_bytes())
+            .await;
         asked.expect("the connection stands");
-        let mut answer = [0; 5];
-        let told = stream.read_exact(&mut answer).await;
-        assert_eq!((told.ok(), &answer), (Some(5), b"+OK\r\n"));
+        let mut answer = Vec::new();
+        let read = stream.read_to_end(&mut answer).await;
+        read.expect("it answers and hangs up");
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let goodbye = answer.strip_suffix("+OK\r\n").expect("it says goodbye");
+        goodbye.trim_end().to_owned()
     }
 
     /// Freeze it: connections stay and are not answered.

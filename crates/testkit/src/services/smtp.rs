@@ -38,6 +38,8 @@ pub enum Mood {
     Garbled,
     /// It answers each receiver with this line, such as `451 4.7.1 Greylisted`.
     Answers(&'static str),
+    /// It knows no receiver whose address begins so, and takes all others.
+    KnowsNo(&'static str),
     /// It answers the sender with this line.
     RefusesSender(&'static str),
     /// It answers what a mail says with this line.
@@ -225,6 +227,10 @@ async fn converse(stream: TcpStream, desk: &Desk) -> io::Result<()> {
                     continue;
                 }
                 let address = said.split(['<', '>']).nth(1).unwrap_or_default();
+                if matches!(mood, Mood::KnowsNo(begin) if address.starts_with(begin)) {
+                    say(&mut line, "550 5.1.1 Nobody is called so here").await?;
+                    continue;
+                }
                 to.push(address.to_owned());
                 say(&mut line, "250 OK").await?;
             }

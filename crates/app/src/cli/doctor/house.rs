@@ -247,7 +247,12 @@ async fn factors(ctx: &Ctx) -> Result<Option<Finding>> {
     Ok((without > 0).then(|| {
         Finding::remark(
             "second factors",
-            format!("{without} administrators have none: their password alone opens everything."),
+            match without {
+                1 => "1 administrator has none: one password alone opens everything.".to_owned(),
+                _ => format!(
+                    "{without} administrators have none: their password alone opens everything."
+                ),
+            },
             "They add one under /me/factors; signin.second_factor = \"admins\" requires it.",
         )
     }))
@@ -371,7 +376,10 @@ async fn told(ctx: &Ctx) -> Result<Option<Finding>> {
         return Ok(Some(Finding::remark("alerts", says, fix)));
     }
     if let Some((channel, fault)) = set.find_map(|one| Some((one.channel, one.fault.as_ref()?))) {
-        let says = format!("The channel {} failed at last: {fault}", channel.name());
+        let says = format!(
+            "The channel {} failed the last time: {fault}",
+            channel.name()
+        );
         return Ok(Some(Finding::wrong("alerts", says, "tollgate alert test")));
     }
     let open: i64 = alerts::open(ctx, OPERATOR, ())
@@ -381,6 +389,7 @@ async fn told(ctx: &Ctx) -> Result<Option<Finding>> {
         .sum();
     Ok(Some(match open {
         0 => Finding::good("alerts", "None is open."),
+        1 => Finding::remark("alerts", "1 is open.", "tollgate alert list"),
         _ => Finding::remark("alerts", format!("{open} are open."), "tollgate alert list"),
     }))
 }

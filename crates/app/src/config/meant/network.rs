@@ -6,10 +6,13 @@ use std::{
     time::Duration,
 };
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use tollgate_base::country::Country;
 
 use super::value::{Word, quoted};
+
+/// Where the addresses of IPv4 lie in IPv6.
+const MAPPED: u8 = 96;
 
 /// What may be switched off with the word `off`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,12 +89,31 @@ impl Word for IpNet {
         let net = text
             .parse()
             .or_else(|_| text.parse::<IpAddr>().map(Self::from));
-        net.map_err(|_| format!("{} is not an address or a network", quoted(text)))
+        let net: Self =
+            net.map_err(|_| format!("{} is not an address or a network", quoted(text)))?;
+        unmapped(net).ok_or_else(|| {
+            let text = quoted(text);
+            format!("{text} has some of the addresses that IPv4 is mapped to; write IPv4 as it is")
+        })
     }
 
     fn shown(&self) -> String {
         self.to_string()
     }
+}
+
+/// Addresses are judged as what they are: IPv4 that is mapped to IPv6 (RFC 4291,
+/// section 2.5.5.2) is IPv4, in lists too. None for a part of those addresses and
+/// others beside.
+fn unmapped(net: IpNet) -> Option<IpNet> {
+    let IpNet::V6(mapped) = net else {
+        return Some(net);
+    };
+    let Some(address) = mapped.addr().to_ipv4_mapped() else {
+        return Some(net);
+    };
+    let length = mapped.prefix_len().checked_sub(MAPPED)?;
+    Ipv4Net::new(address, length).ok().map(IpNet::V4)
 }
 
 #[cfg(test)]
@@ -119,6 +141,11 @@ mod tests {
         check::<OrOff<Duration>>("never", None);
         check::<IpNet>("10.0.0.1", Some("10.0.0.1/32"));
         check::<IpNet>("10.0.0.0/33", None);
+        check::<IpNet>("::ffff:203.0.113.0/120", Some("203.0.113.0/24"));
+        check::<IpNet>("::ffff:203.0.113.9", Some("203.0.113.9/32"));
+        check::<IpNet>("::ffff:0:0/96", Some("0.0.0.0/0"));
+        check::<IpNet>("::ffff:0:0/95", None);
+        check::<IpNet>("::/0", Some("::/0"));
         check::<Country>("de", Some("DE"));
         check::<Country>("Germany", None);
     }

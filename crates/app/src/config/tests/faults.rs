@@ -51,6 +51,29 @@ fn all_faults_are_told_at_once() {
     );
 }
 
+/// Where alerts go is checked as what else we call is.
+#[test]
+fn where_alerts_go_is_checked() {
+    let chat = |url: &str| Desk::new().flag("alerts.slack_url", url).faults();
+    for url in ["https://chat.example.org/x", "http://127.0.0.1:1/x"] {
+        let desk = Desk::new().flag("alerts.slack_url", url);
+        assert!(desk.load().is_ok(), "{url}");
+    }
+    for url in [
+        "ftp://chat.example.org/x",
+        "http://chat.example.org/secret-x",
+        "chat",
+    ] {
+        let says = chat(url);
+        assert!(says.contains("alerts.slack_url"), "{url}: {says}");
+        assert!(!says.contains("secret-x"), "{says}");
+    }
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let lonely = Desk::new().flag("alerts.webhook_secret", secret).load();
+    let notes = lonely.unwrap().notes.join("\n");
+    assert!(notes.contains("alerts.webhook_url"), "{notes}");
+}
+
 #[test]
 fn a_slip_of_the_pen_is_recognised() {
     let file = "lisen = '127.0.0.1:1'\nmin_length = 9\n[sesion]\nidle = '1d'\n[session]\nidel = '1d'\n[dialects.chatbto]\n";

@@ -12,7 +12,7 @@ use crate::config::{
 };
 
 /// For each setting a value that is not its default, as it is shown again.
-const SAMPLES: [(&str, &str); 145] = [
+const SAMPLES: [(&str, &str); 146] = [
     ("public_url", "https://id.example.org"),
     ("profile", "strict"),
     ("listen", "127.0.0.1:9000"),

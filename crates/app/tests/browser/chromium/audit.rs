@@ -13,6 +13,17 @@ use crate::{
 /// The narrowest window that must do, and an ordinary one.
 const WIDTHS: [u32; 2] = [320, 1280];
 
+/// What a page could read that somebody left in the browser: choices are no secret, and the
+/// token of a link waits for the sign-in without which it is good for nothing.
+const KEPT: &str = "(async () => [
+    ...document.cookie.split('; ').filter((one) => one && !/^(lang|theme)=/.test(one)),
+    ...Object.keys(localStorage),
+    ...Object.keys(sessionStorage).filter((one) => one !== '/verify'),
+    ...(await indexedDB.databases()).map((one) => one.name),
+    ...(await caches.keys()),
+].join(' '))()";
+
+/// asvs:V14.3.3
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium"]
 async fn every_page_is_faultless_in_english() {
@@ -104,6 +115,10 @@ async fn judge(
         found.extend(visitor.sideways().await);
         let scheme = if dark { "dark" } else { "light" };
         faults.extend(found.iter().map(|it| format!("{scheme}, {width} px: {it}")));
+    }
+    let kept = visitor.evaluate(KEPT).await;
+    if kept != "" {
+        faults.push(format!("keeps {kept} in the browser"));
     }
     faults.extend(stage.misdeeds(visitor));
     faults

@@ -68,8 +68,8 @@ pub(super) const SIGHTS: &[Sight] = &[
         "/admin/compliance/{rule}",
         Admin,
         &[
-            Open("/admin/compliance/backup-old"),
-            Send(&[("reason", "backups are taken elsewhere")]),
+            Open("/admin/compliance/admins-few"),
+            Send(&[("reason", "nobody else is here yet")]),
         ],
     ),
     sight(

@@ -217,7 +217,7 @@ async fn a_clock_that_is_off_is_told() {
 }
 
 /// A certificate that only this house believes is told as that, and believed
-/// when the operator names it.
+/// when the operator names it. asvs:V12.2.2
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_behind_an_authority_of_ones_own_is_told_apart_from_a_silent_one() {
     let mut scene = Scene::new();

@@ -4,8 +4,8 @@
 use std::{net::IpAddr, time::Duration};
 
 use serde_json::json;
-use tollgate_base::id::UserId;
-use tollgate_flows::{Countries, ctx::Rate, muster::muster};
+use tollgate_base::{access::Principal, id::UserId};
+use tollgate_flows::{Alert, Countries, alerts, ctx::Rate, muster::muster};
 use tollgate_testkit::{
     house::{Answer, House},
     services::PostgresDatabase,
@@ -107,6 +107,39 @@ async fn an_address_is_told_what_is_left_and_then_to_wait() {
     near.get("/api/v1/me").await.expect(429);
 }
 
+/// Calls that are refused by the limits raise the alert, each time that they are many,
+/// and it is told again after a quiet while.
+#[tokio::test]
+async fn many_refused_calls_are_told_to_whoever_looks_after_the_server() {
+    let house = house().await;
+    set(&house, |http| {
+        http.limits.address.changing = Some(a_minute(5));
+    });
+    let (node, flooder) = (&house.node, house.stranger());
+    let minutes_later = async |minutes: u64, calls: u32| -> Option<Alert> {
+        node.clock.advance(Duration::from_mins(minutes));
+        for _ in 0..calls {
+            flooder.post("/api/v1/session", json!({})).await;
+        }
+        let by = &Principal::Chore("check_alerts");
+        alerts::check(&node.ctx, by, ()).await.unwrap();
+        let open = alerts::list(&node.ctx, &Principal::Operator, true).await;
+        let mut open = open.unwrap().into_iter();
+        open.find(|alert| alert.rule == "limits-hit")
+    };
+    assert!(minutes_later(5, 100).await.is_none(), "a few are usual");
+    let first = minutes_later(5, 520).await.expect("it is raised");
+    assert_eq!(first.count, 1);
+    let at = |alert: &Alert| alert.told.map(|(at, _)| at);
+    assert_eq!(at(&first), Some(first.first_at));
+    let again = minutes_later(5, 520).await.unwrap();
+    assert_eq!((again.count, at(&again)), (2, at(&first)), "quiet yet");
+    let late = minutes_later(240, 520).await.unwrap();
+    assert_eq!((late.count, at(&late)), (3, Some(late.last_at)));
+    let over = minutes_later(5, 0).await.unwrap();
+    assert_eq!(over.count, 3, "nothing was refused since");
+}
+
 /// asvs:V2.4.1
 #[tokio::test]
 async fn an_account_has_its_own_whatever_its_addresses() {
@@ -159,7 +192,7 @@ async fn scripts_of_named_origins_may_read_what_is_left() {
 async fn two_nodes_take_half_each() {
     let house = house().await;
     let other = house.second_node().await;
-    let by = tollgate_base::access::Principal::Chore("muster");
+    let by = Principal::Chore("muster");
     for node in [&house, &other, &house] {
         muster(&node.node.ctx, &by, ()).await.unwrap();
         set(node, |http| http.limits.address.reading = Some(a_minute(4)));

@@ -23,6 +23,8 @@ use tokio::{
 use tokio_rustls::{TlsConnector, client::TlsStream};
 use tollgate_testkit::services::{Program, Server, Signal, free_port};
 
+use crate::support::operations;
+
 /// How long a changed file may take to be seen.
 const DEADLINE: Duration = Duration::from_secs(15);
 const BEAT: Duration = Duration::from_millis(50);
@@ -124,6 +126,42 @@ impl Scene {
     }
 }
 
+/// What `serve` refuses `config check` refuses too, and all of it at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_cannot_be_used_are_named_before_the_start() {
+    let scene = Scene::new();
+    let check = async |program: Program| {
+        let ended = program.run(&["config", "check"], "").await;
+        (ended.code, ended.stderr)
+    };
+    let (code, _) = check(scene.program()).await;
+    assert_eq!(code, Some(0));
+    fs::remove_file(scene.path("id.key")).unwrap();
+    let folder = scene.path("alerts");
+    fs::create_dir(&folder).unwrap();
+    let program = scene
+        .program()
+        .env("TOLLGATE_ALERTS__FILE", folder.to_str().unwrap());
+    let (code, says) = check(program).await;
+    assert_eq!(code, Some(3), "{says}");
+    assert!(
+        says.contains("id.key") && says.contains("alerts.file"),
+        "{says}"
+    );
+    let lost = scene.path("nowhere/alerts.jsonl");
+    let program = scene
+        .program()
+        .env("TOLLGATE_ALERTS__FILE", lost.to_str().unwrap());
+    assert!(check(program).await.1.contains("alerts.file"));
+
+    // A key of another certificate.
+    let other = KeyPair::generate().unwrap().serialize_pem();
+    fs::write(scene.path("id.key"), other).unwrap();
+    let (code, says) = check(scene.program()).await;
+    assert_eq!(code, Some(3), "{says}");
+    assert!(says.contains("id.key"), "{says}");
+}
+
 async fn ask(stream: &mut TlsStream<TcpStream>) -> String {
     let question = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
     stream.write_all(question).await.unwrap();
@@ -214,6 +252,41 @@ async fn curl_is_answered_over_both_versions_and_no_older_one() {
         .await
         .unwrap();
     assert!(form.contains("__Host-tollgate-form="), "{form}");
+}
+
+/// asvs:V4.1.2: a program that forgot the s is refused or answered as it asked, and never
+/// led on in silence. Neither is what only pages do.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_operation_leads_from_http_to_https() {
+    let scene = Scene::new();
+    let server = scene
+        .program()
+        .env("TOLLGATE_TRUSTED_PROXIES", "127.0.0.1/32")
+        .start(&["serve"])
+        .await;
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    // What a proxy asks is for its browser, and so is where passwords are changed.
+    let for_browsers = ["/api/authz/", "/.well-known/change-password"];
+    let is_one = |path: &str| for_browsers.iter().any(|one| path.starts_with(one));
+    let mut asked = 0;
+    for (path, method, _) in operations().filter(|(path, ..)| !is_one(path)) {
+        let method = method.to_uppercase().parse().unwrap();
+        let path = path.replace(['{', '}'], "x");
+        let ask = client
+            .request(method, format!("{}{path}", server.url()))
+            .header("x-forwarded-proto", "http")
+            .header("authorization", "Bearer forgotten");
+        let answer = ask.send().await.unwrap();
+        let leads = answer.headers().contains_key("location");
+        assert!(!leads && !answer.status().is_redirection(), "{path}");
+        asked += 1;
+    }
+    assert!(asked > 80, "only {asked}");
+    let wrong = format!("{}/api/v1/me", scene.url()).replace("https://", "http://");
+    client.get(wrong).send().await.unwrap_err();
 }
 
 /// Files that change are read again: those who are connected notice nothing.

@@ -35,20 +35,35 @@ async fn connect(to: SocketAddr, number: u32) -> Option<TcpStream> {
         .ok()
 }
 
-/// Half a head, then a byte now and then, until it is cut off.
-async fn dawdle(mut stream: TcpStream) {
-    let begun = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Slow: ";
+/// The beginning of that, then a byte now and then, until it is cut off.
+async fn dawdle(mut stream: TcpStream, begun: &[u8]) {
     let mut more = stream.write_all(begun).await;
     while more.is_ok() {
         sleep(Duration::from_millis(200)).await;
-        more = stream.write_all(b"x").await;
+        more = stream.write_all(b" ").await;
     }
 }
 
-/// More slow connections come than there are places, from many addresses.
 /// fault:F22, vuln:143
 #[tokio::test(flavor = "multi_thread")]
-async fn slow_connections_harm_nobody() {
+async fn slow_heads_harm_nobody() {
+    harm_nobody(
+        "heads",
+        b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
+    )
+    .await;
+}
+
+/// fault:F22, vuln:143
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_bodies_harm_nobody() {
+    let begun = b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\n\
+        Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n{";
+    harm_nobody("bodies", begun).await;
+}
+
+/// More slow connections come than there are places, from many addresses.
+async fn harm_nobody(what: &str, begun: &'static [u8]) {
     let folder = tempfile::tempdir().unwrap();
     let (places, slow, span) = if campaign() {
         (8_000, 10_000, Duration::from_mins(10))
@@ -71,7 +86,7 @@ async fn slow_connections_harm_nobody() {
             // Whoever is cut off comes again.
             loop {
                 if let Some(stream) = connect(address, number / 15).await {
-                    dawdle(stream).await;
+                    dawdle(stream, begun).await;
                 }
                 sleep(Duration::from_millis(300)).await;
             }
@@ -103,7 +118,7 @@ async fn slow_connections_harm_nobody() {
     no_fault(&server).await;
     server.terminate().await;
     tell(format_args!(
-        "fault:F22 {slow} slow connections for {places} places: {good} good requests answered, \
+        "fault:F22 {slow} slow {what} for {places} places: {good} good requests answered, \
          {bad} failed; slowest {} ms; {} MiB more",
         slowest.as_millis(),
         grown / MIB
@@ -134,6 +149,30 @@ async fn one_address_has_so_many_connections() {
     assert!(!is_cut(other).await, "another address has its own");
 }
 
+/// Send a body of 5,000 bytes in such pieces, and hear what is said until the
+/// connection is closed.
+async fn send(to: SocketAddr, length: usize) -> String {
+    let (mut reads, mut writes) = connect(to, 1).await.unwrap().into_split();
+    let mut sender = JoinSet::new();
+    sender.spawn(async move {
+        let begun = b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\n\
+            Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n";
+        let mut more = writes.write_all(begun).await;
+        let mut left = 5_000;
+        while more.is_ok() && left > 0 {
+            sleep(Duration::from_millis(100)).await;
+            let piece = length.min(left);
+            left -= piece;
+            more = writes.write_all(&b" ".repeat(piece)).await;
+        }
+        writes
+    });
+    let mut all = Vec::new();
+    let end = timeout(Duration::from_secs(10), reads.read_to_end(&mut all)).await;
+    assert!(end.is_ok(), "it is closed");
+    String::from_utf8_lossy(&all).into_owned()
+}
+
 /// A body that comes a byte now and then has as long as any request.
 /// fault:F22, vuln:143
 #[tokio::test(flavor = "multi_thread")]
@@ -144,23 +183,24 @@ async fn a_slow_body_is_cut_off() {
         .start(&["serve"])
         .await;
     let address: SocketAddr = server.url().replace("http://", "").parse().unwrap();
-    let (mut reads, mut writes) = connect(address, 1).await.unwrap().into_split();
-    let mut slow = JoinSet::new();
-    slow.spawn(async move {
-        let begun = b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\n\
-            Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n{";
-        let mut more = writes.write_all(begun).await;
-        while more.is_ok() {
-            sleep(Duration::from_millis(100)).await;
-            more = writes.write_all(b" ").await;
-        }
-    });
-    let mut all = Vec::new();
-    let end = timeout(Duration::from_secs(10), reads.read_to_end(&mut all)).await;
-    slow.abort_all();
-    assert!(end.is_ok(), "it is closed");
-    let told = String::from_utf8_lossy(&all);
+    let told = send(address, 1).await;
     assert!(told.contains("request.timeout"), "{told}");
+}
+
+/// Where requests have long, a body still has to keep pace; its pauses are no matter.
+/// fault:F22, vuln:143
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_falls_behind_is_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = program(folder.path())
+        .env("TOLLGATE_HTTP__REQUEST_TIMEOUT", "1m")
+        .env("TOLLGATE_HTTP__HEADER_TIMEOUT", "1s")
+        .start(&["serve"])
+        .await;
+    let address: SocketAddr = server.url().replace("http://", "").parse().unwrap();
+    assert_eq!(send(address, 1).await, "", "as a head that is slow");
+    let told = send(address, 200).await;
+    assert!(told.contains("request.malformed"), "{told}");
 }
 
 /// A connection that asks nothing more is closed, as one that never asked.

@@ -15,7 +15,7 @@ use super::{
 
 const PEOPLE: usize = 16;
 
-/// fault:F37
+/// fault:F37, asvs:V1.4.3
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_works_on_takes_no_more() {
     let (warm_up, span, every) = if campaign() {

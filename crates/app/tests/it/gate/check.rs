@@ -100,8 +100,8 @@ async fn every_proxy_gets_the_same_answer_in_its_own_way() {
     }
 }
 
-/// vuln:96, vuln:105: whatever stands in the cookie, it is a valid session or
-/// nobody.
+/// vuln:96, vuln:105, asvs:V3.5.4: whatever stands in the cookie, it is a valid
+/// session on this very host or nobody.
 #[tokio::test]
 async fn a_cookie_is_a_session_or_nothing() {
     let house = house().await;

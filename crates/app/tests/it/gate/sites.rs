@@ -75,6 +75,7 @@ async fn an_administrator_registers_changes_and_deletes_sites() {
     assert_eq!(boss.get(&path).await.expect(404).code(), "site.missing");
 }
 
+/// asvs:V3.5.4: no app shares our own host, on whichever port.
 #[tokio::test]
 async fn what_makes_no_sense_is_refused_field_by_field() {
     let house = house().await;

@@ -109,7 +109,7 @@ async fn every_link_leads_somewhere() {
     }
 }
 
-/// asvs:V3.6.1, asvs:V14.2.3, asvs:V3.4.3
+/// asvs:V3.6.1, asvs:V14.2.3, asvs:V3.4.3, asvs:V3.7.1
 #[tokio::test]
 async fn a_page_is_whole_by_itself() {
     let house = house().await;
@@ -136,6 +136,9 @@ async fn a_page_is_whole_by_itself() {
             !html.contains("<script>") && !has_handler(html),
             "{address}: a script of its own"
         );
+        for plugin in ["<object", "<embed", "<applet"] {
+            assert!(!html.contains(plugin), "{address}: {plugin}");
+        }
         assert_eq!(html.matches("<h1").count(), 1, "{address}: one heading");
         assert!(html.contains("<html lang=\"en\""), "{address}");
     }

@@ -1,6 +1,8 @@
 //! Laws about what goes wrong in other programs: text that is run, compared or made into
 //! markup where it must not be, and ciphers and hashes that are chosen by the way.
 
+use std::collections::BTreeSet;
+
 use super::{Source, none_broken, root, shipped, sources};
 
 /// What `unsafe_code = "forbid"` does not hold for, with a lint table of its own.
@@ -27,7 +29,7 @@ const AS_IT_IS: [(&str, &str, usize); 2] = [
 
 /// By which a script runs text, makes markup of it, hears of other windows or keeps
 /// something for good.
-const SCRIPTS: [&str; 11] = [
+const SCRIPTS: [&str; 13] = [
     "innerHTML",
     "outerHTML",
     "insertAdjacentHTML",
@@ -39,6 +41,8 @@ const SCRIPTS: [&str; 11] = [
     "onmessage",
     "localStorage",
     "indexedDB",
+    "caches.",
+    "document.cookie =",
 ];
 
 /// Ciphers have one place. SHA-1 is what authenticator apps, hashes from elsewhere and
@@ -64,6 +68,30 @@ const CRYPTOGRAPHY: [(&str, &[&str]); 4] = [
 const COMPARED: [&str; 2] = [
     "crates/app/src/config/meant/plain.rs",
     "crates/flows/src/steps/new_password.rs",
+];
+
+/// By which a program calls another machine.
+const CALLS: [&str; 8] = [
+    "TcpStream::connect",
+    "UdpSocket::bind",
+    "UnixStream::connect",
+    "connect_tokio1",
+    "lookup_host",
+    "ToSocketAddrs",
+    "tokio_postgres::connect",
+    "config.connect(",
+];
+
+/// The rooms that call: the database, Redis, the mail server, the log server and whatever
+/// speaks http, by what the operator set; and two commands that ask this very server.
+const CALLERS: [&str; 7] = [
+    "crates/app/src/cli/doctor/reach.rs",
+    "crates/app/src/cli/healthcheck.rs",
+    "crates/outbound/src/http.rs",
+    "crates/outbound/src/mail/smtp.rs",
+    "crates/outbound/src/syslog.rs",
+    "crates/store/src/redis_link.rs",
+    "crates/store/src/sql/postgres/connector.rs",
 ];
 
 /// asvs:V1.4.1
@@ -109,6 +137,67 @@ fn the_server_starts_no_other_program() {
     none_broken(
         &broken,
         "do it in process; what a shell reads can be written by others.",
+    );
+}
+
+/// asvs:V1.4.3: what is made is given back when nobody holds it any more.
+#[test]
+fn nothing_is_kept_past_its_owner() {
+    let mut broken = Vec::new();
+    for (source, code) in shipped() {
+        for word in ["mem::forget", ".leak()", "Box::leak", "ManuallyDrop"] {
+            if code.contains(word) {
+                broken.push(format!("{}: {word}", source.path));
+            }
+        }
+    }
+    none_broken(&broken, "let it be dropped; static data are constants.");
+}
+
+/// asvs:V13.2.5: what the server calls is what the operator set, and for webhooks what
+/// `outbound::reach` lets be called; there is no other way out.
+#[test]
+fn the_server_calls_from_where_the_list_says() {
+    let (mut broken, mut seen) = (Vec::new(), BTreeSet::new());
+    for (source, code) in shipped() {
+        if FOR_TESTS
+            .iter()
+            .any(|folder| source.path.starts_with(folder))
+        {
+            continue;
+        }
+        for word in CALLS.iter().filter(|word| code.contains(**word)) {
+            seen.insert(source.path.clone());
+            if !CALLERS.contains(&&*source.path) {
+                broken.push(format!("{}: {word}", source.path));
+            }
+        }
+    }
+    none_broken(
+        &broken,
+        "hand it to a room of `outbound`, which knows where it may go.",
+    );
+    assert_eq!(seen.len(), CALLERS.len(), "one of them calls no more");
+}
+
+/// asvs:V13.2.5: whoever answers requests opens no file: what pages need is in the program.
+#[test]
+fn surfaces_open_no_file() {
+    let mut broken = Vec::new();
+    let above = [
+        "api", "console", "dialects", "flows", "manual", "records", "web",
+    ];
+    for (source, code) in shipped() {
+        let own = |name: &str| source.path.starts_with(&format!("crates/{name}/"));
+        for word in ["std::fs", "tokio::fs", "File::open", "OpenOptions"] {
+            if above.iter().any(|name| own(name)) && code.contains(word) {
+                broken.push(format!("{}: {word}", source.path));
+            }
+        }
+    }
+    none_broken(
+        &broken,
+        "read it where the program starts, or put it into the program.",
     );
 }
 

@@ -33,9 +33,10 @@ const TAIL: &str = "
 Where wrong tries count against the account, they count together: whoever has used them up at one of
 these doors finds the others closed too, for a quarter of an hour (`[signin.attempts]`). Passkeys, links
 and mailed codes stay open meanwhile: nobody guesses them, and whoever tries passwords locks nobody out
-of these. A mailed code has eight digits and five tries, and an address is sent ten in a quarter of an
-hour: somebody who guesses all day is right once in twenty thousand days. Wrong codes of an app are
-counted in a row as well, however long ago they were ([limits](../reference/limits.md)).
+of these. A mailed code has eight digits and five tries in the browser that asked, and strangers are sent
+thirty-four in a day: somebody who guesses every day is right once in a thousand years. Wrong codes of an
+app are counted in a row as well, however long ago they were ([limits](../reference/limits.md)). Whoever asks
+for mail again and again [keeps nobody out](under-attack.md#mail-that-strangers-ask-for) either.
 
 Where the second factor is asked for, the first step alone opens nothing. Mail is one factor: it is never
 asked for as the second, and a link in a mail after a code in another would prove the same thing twice.
