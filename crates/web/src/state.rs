@@ -110,6 +110,7 @@ pub(crate) mod tests {
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             body_limit: 1024,
+            hsts_subdomains: false,
             request_timeout: Duration::from_secs(1),
             limits: Limits::default(),
             networks: Networks::default(),
