@@ -5,6 +5,7 @@ use tollgate_base::{Result, access::Role};
 use tollgate_records::{
     accounts,
     events::EventKind,
+    installation,
     sites::Site,
     tallies::{self, Day},
 };
@@ -57,7 +58,9 @@ pub(super) async fn findings(ctx: &Ctx) -> Result<Vec<(&'static Rule, Finding)>>
 
     let last = tallies::last(ctx.db(), EventKind::BackupWritten.as_str()).await?;
     // Who has just begun has nothing to lose yet.
-    let since = last.map(Day::begins).or(ctx.installation().set_up_at);
+    let set_up = installation::read(ctx.db()).await?;
+    let set_up = set_up.and_then(|facts| facts.set_up_at);
+    let since = last.map(Day::begins).or(set_up);
     if since.is_some_and(|since| since.plus(limits.backup) <= now) {
         let (subject, name) = whole("backup-old");
         let detail = match last.map(Day::begins) {
