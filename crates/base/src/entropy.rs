@@ -80,9 +80,7 @@ mod tests {
     #[test]
     fn no_seed_is_given_twice_and_none_stays() {
         let seeds = Seeds::default();
-        let drawn: HashSet<Seed> = (0..3 * FETCHED + 1)
-            .map(|_| seeds.draw().unwrap())
-            .collect();
+        let drawn: HashSet<Seed> = (0..=3 * FETCHED).map(|_| seeds.draw().unwrap()).collect();
         assert_eq!(drawn.len(), 3 * FETCHED + 1);
         assert!(!drawn.contains(&Seed::default()));
         let fetched = seeds.0.lock().unwrap();

@@ -50,7 +50,7 @@ pub async fn expire(ctx: &Ctx, by: &Principal, (): ()) -> Result<u64> {
         change(ctx, by, async move |_: &mut Tx<'_>, log: &mut Log| {
             let mut details = Details::default();
             for (class, count) in &gone {
-                details.data.say(*class, count);
+                details.data.say(class, count);
             }
             log.note(EventKind::AuditExpired, details);
             Ok(())

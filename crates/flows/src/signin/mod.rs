@@ -122,7 +122,7 @@ async fn evaluate(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> {
     let tried = lane.enter(ctx, &request.device).await?;
     let unheard = lane.until_heard(ctx, by, tried);
     let outcome = look(ctx, by, &request, (found, whose), (&lane, tried)).await;
-    unheard.is_heard();
+    unheard.heard();
     match outcome {
         Ok(step) => step.ok_or_else(|| Error::new(&codes::SIGNIN_FAILED)),
         // The house was busy, or the password right and something else missing.

@@ -72,7 +72,7 @@ pub(crate) struct Unheard(Option<(Ctx, Principal, Lane, Try)>);
 
 impl Unheard {
     /// They heard.
-    pub(crate) fn is_heard(mut self) {
+    pub(crate) fn heard(mut self) {
         self.0 = None;
     }
 }

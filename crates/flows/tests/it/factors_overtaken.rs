@@ -38,7 +38,7 @@ async fn a_sign_in_that_an_app_overtakes_opens_nothing() {
         let made = factors::confirm(ctx, &by, (app.id, app.shows(ctx))).await;
         made.unwrap();
     };
-    let step = crossing.overtaken(2, sign_in, confirm).await;
+    let step = Box::pin(crossing.overtaken(2, sign_in, confirm)).await;
     assert!(matches!(step, Ok(Step::Second(_))), "{step:?}");
 }
 
