@@ -211,8 +211,8 @@ pub async fn strength(ctx: &Ctx, _by: &Principal, request: Candidate) -> Result<
     })
 }
 
-/// Ask for a reset link by mail. Earlier ones stay good until one is used. The answer and its cost are the same whether
-/// or not the address is anybody's.
+/// Ask for a reset link by mail. Earlier ones stay good until one is used. The answer
+/// and its cost are the same whether or not the address is anybody's.
 ///
 /// # Errors
 /// `throttled`.

@@ -28,12 +28,12 @@ use crate::{
     steps::{
         end,
         facts::allow,
+        looked,
         note::{Details, Log, change},
         standing::{
             self, Standing,
             rules::{self, Rule},
         },
-        trail,
         view::{AccountView, view},
     },
 };
@@ -110,7 +110,7 @@ pub async fn review(ctx: &Ctx, by: &Principal, id: UserId) -> Result<Review> {
         until.is_some_and(|until| until > now)
     };
     let known = devices::of(db, id).await?;
-    trail::looked(ctx, by, ("review", Some(id.to_string()), events.len())).await?;
+    looked::tell(ctx, by, ("review", Some(id.to_string()), events.len())).await?;
     Ok(Review {
         account,
         standing,

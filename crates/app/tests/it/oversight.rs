@@ -4,17 +4,14 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tollgate::{
-    config::{self, sources::Sources},
-    wire,
-};
+use tollgate::wire;
 use tollgate_base::access::Principal;
 use tollgate_flows::{ctx::Setting, rules};
 use tollgate_testkit::house::House;
 
 use crate::{
     account_pages::{browser, leads_to, send, submit},
-    support::house,
+    support::{house, loaded},
 };
 
 /// A house with an administrator, somebody else and an app.
@@ -196,15 +193,7 @@ async fn settings_in_force_say_where_they_were_set() {
 /// The page shows all that guards, not only how people sign in.
 #[test]
 fn settings_in_force_are_all_that_guard() {
-    let sources = Sources {
-        file: None,
-        usual_files: Vec::new(),
-        environment: Vec::new(),
-        flags: Vec::new(),
-        working_dir: std::env::temp_dir(),
-    };
-    let loaded = config::load(&sources).unwrap();
-    let shown = wire::settings(&loaded);
+    let shown = wire::settings(&loaded());
     for key in [
         "public_url",
         "trusted_proxies",

@@ -12,7 +12,7 @@ use axum::{
 };
 use serde_json::Value;
 use tollgate::{
-    config::{self, Config, sources::Sources},
+    config::{self, Config, Loaded, sources::Sources},
     wire,
 };
 use tollgate_testkit::house::House;
@@ -83,6 +83,11 @@ fn operation(method: &Method, path: &str) -> Option<&'static Value> {
 }
 
 pub(crate) fn defaults() -> Config {
+    loaded().config
+}
+
+/// What is in force where nobody said anything.
+pub(crate) fn loaded() -> Loaded {
     let sources = Sources {
         file: None,
         usual_files: Vec::new(),
@@ -90,7 +95,5 @@ pub(crate) fn defaults() -> Config {
         flags: Vec::new(),
         working_dir: std::env::temp_dir(),
     };
-    config::load(&sources)
-        .expect("the defaults are valid")
-        .config
+    config::load(&sources).expect("the defaults are valid")
 }

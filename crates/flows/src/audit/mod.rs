@@ -19,8 +19,9 @@ use tollgate_store::{lease, sql::Tx};
 use crate::{
     ctx::Ctx,
     steps::{
+        looked,
         note::{Details, Log, change},
-        trail,
+        read, trail,
     },
 };
 
@@ -160,7 +161,7 @@ pub async fn recent(
     (view, subject, most): (&'static str, Option<String>, u32),
 ) -> Result<Vec<Event>> {
     let events = page(ctx, by, (None, subject.clone(), most)).await?;
-    trail::looked(ctx, by, (view, subject, events.len())).await?;
+    looked::tell(ctx, by, (view, subject, events.len())).await?;
     Ok(events)
 }
 
@@ -170,7 +171,7 @@ pub async fn recent(
 /// `access.denied`.
 pub async fn latest(ctx: &Ctx, by: &Principal, kind: EventKind) -> Result<Option<Time>> {
     may_read(by)?;
-    trail::last(ctx.db(), kind).await
+    read::last(ctx.db(), kind).await
 }
 
 /// Begin to take the trail out after a number: that somebody does is told first.

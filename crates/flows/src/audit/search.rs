@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use tollgate_base::{Error, Result, access::Principal, codes, hex::hex, page::Cursor, time::Time};
 use tollgate_crypto::mac;
-use tollgate_records::events::{self, By, Class, Event, EventKind, Facts, Level, Place};
+use tollgate_records::events::{self, By, Class, Event, EventKind, Level, Members, Place};
 use tollgate_store::sql::Tx;
 
 use super::checkpoint::may_read;
@@ -272,7 +272,7 @@ fn tag(ctx: &Ctx, bound: &str, cursor: &str) -> String {
 /// personal data, and expire.
 async fn tell(ctx: &Ctx, by: &Principal, said: (&Search, usize, bool)) -> Result<()> {
     let (search, found, more) = said;
-    let (mut data, mut personal) = (Facts::default(), Facts::default());
+    let (mut data, mut personal) = (Members::default(), Members::default());
     let mut put = |name: &'static str, value: Option<String>| {
         if let Some(value) = value {
             data.say(name, value);

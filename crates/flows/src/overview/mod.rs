@@ -81,7 +81,7 @@ pub async fn overview(ctx: &Ctx, by: &Principal, (): ()) -> Result<Overview> {
         sessions: sessions::live(db, ctx.installation().epoch, now).await?,
         days: days(first, &tallies::since(db, first).await?),
         latest,
-        last_backup: steps::trail::last(db, EventKind::BackupWritten).await?,
+        last_backup: steps::read::last(db, EventKind::BackupWritten).await?,
     })
 }
 

@@ -122,19 +122,23 @@ async fn evaluate(ctx: &Ctx, by: &Principal, request: SignIn) -> Result<Step> {
     let tried = lane.enter(ctx, &request.device).await?;
     let unheard = lane.until_heard(ctx, by, tried);
     let outcome = look(ctx, by, &request, (found, whose), (&lane, tried)).await;
-    unheard.heard();
-    match outcome {
-        Ok(step) => step.ok_or_else(|| Error::new(&codes::SIGNIN_FAILED)),
+    let outcome = match outcome {
+        Ok(Some(step)) => Ok(step),
+        Ok(None) => {
+            lane.failed(ctx, by, tried).await?;
+            Err(Error::new(&codes::SIGNIN_FAILED))
+        }
         // The house was busy, or the password right and something else missing.
         Err(fault) => {
             lane.excuse(ctx, tried).await?;
             Err(fault)
         }
-    }
+    };
+    unheard.heard();
+    outcome
 }
 
-/// Hold the password against what is stored. Nothing if it is wrong, which is kept as
-/// a failure.
+/// Hold the password against what is stored. Nothing if it is wrong.
 async fn look(
     ctx: &Ctx,
     by: &Principal,
@@ -145,7 +149,6 @@ async fn look(
     for _ in 0..TRIES {
         let password = &request.password;
         let Some((account, hash, better)) = prove(ctx, found, password, whose).await? else {
-            lane.failed(ctx, by, tried).await?;
             break;
         };
         let known = Known {

@@ -240,19 +240,29 @@ impl Lane {
     /// A first step was not judged, or went well and led nowhere: no failure either.
     pub(crate) async fn excuse(&self, ctx: &Ctx, tried: Try) -> Result<()> {
         let lane = self.clone();
-        let excuse = async move |tx: &mut Tx<'_>| lane.went_well(tx, tried, false).await;
+        let excuse = async move |tx: &mut Tx<'_>| lane.take_back(tx, tried).await;
         ctx.db().write(excuse).await
     }
 
     /// A first step went well, which is no failure; right passwords of somebody who
     /// never shows the second factor shut nothing.
     pub(crate) async fn went_well(&self, tx: &mut Tx<'_>, tried: Try, done: bool) -> Result<()> {
-        let subject = self.subject();
-        tallies::count(tx, tried.on, tallies::SIGNIN_FAILED, -1, subject[0]).await?;
-        if done {
-            return self.forgive(tx).await;
+        if !done {
+            return self.take_back(tx, tried).await;
         }
-        attempts::take_back(tx, subject, tried.before, tried.at).await
+        self.uncount(tx, tried).await?;
+        self.forgive(tx).await
+    }
+
+    async fn take_back(&self, tx: &mut Tx<'_>, tried: Try) -> Result<()> {
+        self.uncount(tx, tried).await?;
+        attempts::take_back(tx, self.subject(), tried.before, tried.at).await
+    }
+
+    /// For charts.
+    async fn uncount(&self, tx: &mut Tx<'_>, tried: Try) -> Result<()> {
+        let slot = self.subject()[0];
+        tallies::count(tx, tried.on, tallies::SIGNIN_FAILED, -1, slot).await
     }
 
     /// The last step went well: what failed before in this lane is forgiven.

@@ -14,6 +14,7 @@ pub(crate) mod facts;
 pub(crate) mod keys;
 pub(crate) mod land;
 pub(crate) mod lanes;
+pub(crate) mod looked;
 pub(crate) mod mint;
 pub(crate) mod new_password;
 pub(crate) mod newcomer;

@@ -8,7 +8,7 @@ use tollgate_base::{
 };
 use tollgate_crypto::mac::digest;
 use tollgate_records::{
-    events::{self, About, Event, EventKind, Facts, Level, Occasion},
+    events::{self, About, Event, EventKind, Level, Members, Occasion},
     jobs,
 };
 use tollgate_store::sql::Tx;
@@ -62,9 +62,9 @@ pub(crate) struct Details {
     pub(crate) subject: Option<UserId>,
     pub(crate) session: Option<SessionId>,
     /// Without personal data.
-    pub(crate) data: Facts,
+    pub(crate) data: Members,
     /// Personal data, which may be erased later.
-    pub(crate) personal: Facts,
+    pub(crate) personal: Members,
     /// From which address it was done, where a session or a device knows better than
     /// the request. Personal.
     pub(crate) address: Option<String>,

@@ -1,8 +1,12 @@
-//! Figures that join nouns: accounts with what they prove themselves with, and the end
-//! of the trail with whoever follows it.
+//! Figures that join nouns: accounts with what they prove themselves with, the end of the
+//! trail with whoever follows it, and events with their tallies.
 
-use tollgate_base::Result;
-use tollgate_records::{alerts, cursors};
+use tollgate_base::{Result, time::Time};
+use tollgate_records::{
+    alerts, cursors,
+    events::{self, EventKind},
+    tallies::{self, Day},
+};
 use tollgate_store::{args, queries, sql::Db};
 
 queries! {
@@ -47,4 +51,12 @@ pub(crate) async fn reach(db: &Db) -> Result<Reach> {
         proved: proved.into_iter().fold(0, i64::max),
         followed: followed.into_iter().fold(0, i64::max),
     })
+}
+
+/// When this last happened. Of the sealed ones the tallies know the day; only others
+/// may be newer.
+pub(crate) async fn last(db: &Db, kind: EventKind) -> Result<Option<Time>> {
+    let known = tallies::last(db, kind.as_str()).await?;
+    let since = known.map_or(Time::from_micros(0), Day::begins);
+    events::latest(db, kind, since).await
 }

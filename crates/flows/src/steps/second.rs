@@ -54,8 +54,8 @@ enum What {
 
 /// Hold what was typed against what the account has, counted as a try; a code
 /// that was sent has to be bound to the same. Nothing if it is no code that works
-/// now, counted in that row; the audit trail is told of a wrong one after which no more are taken for a
-/// while.
+/// now, counted in that row; the audit trail is told of a wrong one after which no more
+/// are taken for a while.
 ///
 /// # Errors
 /// `throttled`, `seal.broken`, `busy.hashing`, or what the database says.

@@ -1,12 +1,11 @@
-//! That somebody looked at the trail, and how it stands by what this server checked on its own: how far it was signed,
-//! and what was found not to fit. That stands until all of it was seen to fit again.
+//! How the trail stands by what this server checked on its own: how far it was signed,
+//! and what was found not to fit, which stands until all of it was seen to fit again.
 
 use tollgate_base::{Result, access::Principal, time::Time};
 use tollgate_records::{
     alerts,
     cursors::{self, CHECK, SYSLOG},
     events::{self, EventKind},
-    tallies::{self, Day},
     webhooks,
 };
 use tollgate_store::sql::{Db, Tx};
@@ -17,34 +16,6 @@ use super::{
     note::{Details, Log, change},
     read,
 };
-
-/// Tell that somebody looked at events without a search: by which view, at whose, and at
-/// how many. It is about no account, so that nobody's activity is full of it.
-pub(crate) async fn looked(
-    ctx: &Ctx,
-    by: &Principal,
-    (view, of, found): (&'static str, Option<String>, usize),
-) -> Result<()> {
-    change(ctx, by, async move |_: &mut Tx<'_>, log: &mut Log| {
-        let mut details = Details::default();
-        details.data.say("view", view);
-        if let Some(of) = &of {
-            details.data.say("of", of);
-        }
-        details.data.say("found", found);
-        log.note(EventKind::AuditRead, details);
-        Ok(())
-    })
-    .await
-}
-
-/// When this last happened. Of the sealed ones the tallies know the day; only others
-/// may be newer.
-pub(crate) async fn last(db: &Db, kind: EventKind) -> Result<Option<Time>> {
-    let known = tallies::last(db, kind.as_str()).await?;
-    let since = known.map_or(Time::from_micros(0), Day::begins);
-    events::latest(db, kind, since).await
-}
 
 /// What was found not to fit, if anything was.
 pub(crate) async fn fault(db: &Db) -> Result<Option<String>> {

@@ -8,8 +8,8 @@
 
 mod chain;
 mod class;
-mod facts;
 mod kind;
+mod members;
 mod occasion;
 mod search;
 mod table;
@@ -18,8 +18,8 @@ use tollgate_base::{id::EventId, time::Time};
 
 pub use chain::{Chain, GENESIS, Leaf, personal_digest};
 pub use class::Class;
-pub use facts::Facts;
 pub use kind::{EventKind, Level};
+pub use members::Members;
 pub use occasion::{About, Occasion};
 pub use search::{By, Place, QUERIES as SEARCHES, before};
 pub use table::{

@@ -10,7 +10,7 @@ use tollgate_base::{
 };
 use tollgate_crypto::mac::digest;
 
-use super::{Event, EventKind, Facts, personal_digest};
+use super::{Event, EventKind, Members, personal_digest};
 
 /// Who acts where nobody is signed in.
 const NOBODY: &str = "anonymous";
@@ -37,9 +37,9 @@ pub struct About {
     /// Which session.
     pub session: Option<SessionId>,
     /// Without personal data.
-    pub data: Facts,
+    pub data: Members,
     /// Personal data, which may be erased later.
-    pub personal: Facts,
+    pub personal: Members,
     /// From which address it was done, where another one than that of the occasion
     /// is known. Personal.
     pub address: Option<String>,

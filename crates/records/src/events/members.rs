@@ -3,16 +3,16 @@
 
 use serde::Serialize;
 
-/// Facts by name. Nobody says a name twice.
+/// Members of an object (RFC 8259, section 4). Nobody says a name twice.
 #[derive(Clone, Default)]
-pub struct Facts {
+pub struct Members {
     /// One value after the other.
     values: Vec<u8>,
     /// Under which name each is, and where it ends.
     names: Vec<(&'static str, usize)>,
 }
 
-impl Facts {
+impl Members {
     /// Say something: a text, a number, or what else is always JSON.
     pub fn say(&mut self, name: &'static str, value: impl Serialize) {
         serde_json::to_writer(&mut self.values, &value).expect("texts and numbers are JSON");
@@ -50,13 +50,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn facts_are_one_object_as_it_is_written_again() {
-        assert_eq!(Facts::default().into_json(), None);
-        let mut facts = Facts::default();
-        facts.say("way", "a \"b\"\n");
-        facts.say("count", 3);
-        facts.say("list", json!([1, { "y": null, "x": true }]));
-        let written = facts.into_json().unwrap();
+    fn members_are_one_object_as_it_is_written_again() {
+        assert_eq!(Members::default().into_json(), None);
+        let mut members = Members::default();
+        members.say("way", "a \"b\"\n");
+        members.say("count", 3);
+        members.say("list", json!([1, { "y": null, "x": true }]));
+        let written = members.into_json().unwrap();
         assert_eq!(
             written,
             r#"{"count":3,"list":[1,{"x":true,"y":null}],"way":"a \"b\"\n"}"#
